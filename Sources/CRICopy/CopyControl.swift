@@ -30,9 +30,17 @@ package final class CopyControl: Sendable {
     case .entry(let entry):
       guard case .regular(let size) = entry.kind, entry.path.isEmpty else { return }
       state.withLock { $0.total = size }
-    case .bytes(let bytes): state.withLock { $0.bytes += bytes.count }
-    case .zeros(let count): state.withLock { $0.bytes += count }
+    case .bytes(let bytes): add(bytes.count)
+    case .zeros(let count): add(count)
     case .skipped: break
+    }
+  }
+
+  /// Sparse files may have any size, so the sum stops at the largest number.
+  private func add(_ count: Int) {
+    state.withLock {
+      let (sum, overflows) = $0.bytes.addingReportingOverflow(count)
+      $0.bytes = overflows ? .max : sum
     }
   }
 }

@@ -25,6 +25,8 @@ package enum Refusal: Hashable, Sendable {
   case notADirectory
   case pseudoFileSystem
   case tooDeep
+  /// The file is larger than `CopyLimits.size`.
+  case tooLarge
   /// The names in the directory, and those above it that have not been copied, need more than `CopyLimits.names` bytes.
   case tooManyNames
   /// The directory is in one of another user, who may have put it there.
@@ -63,6 +65,7 @@ extension Refusal: CustomStringConvertible {
     case .notADirectory: "it is not a directory"
     case .pseudoFileSystem: "it is on procfs, sysfs or a similar file system, which is not copied; use cri exec"
     case .tooDeep: "the directories are nested more than \(CopyLimits.depth) deep"
+    case .tooLarge: "the file has more than 1 EiB (2^60 bytes), so it is not copied"
     case .tooManyNames: "there are too many files in it and in the directories above it; copy them in parts"
     case .foreignDirectory: "another user owns the directory that contains it and may have replaced it; remove it first"
     case .foreignHardLink: "the hard link does not lead to a file of this copy"
@@ -82,6 +85,8 @@ package enum CopyLimits {
   package static let linkPaths = 32 << 20
   /// The number of written files that are remembered, because a hard link in a tar stream may lead to them.
   package static let writtenFiles = 1 << 20
+  /// The largest file in bytes. A hostile container can create sparse files of any size.
+  package static let size = 1 << 60
   /// The longest path and the longest target of a symbolic link in bytes (PATH_MAX).
   package static let path = 4096
   /// The longest name in bytes (NAME_MAX).

@@ -1,14 +1,20 @@
-/// Runs blocking work on a new thread without blocking the caller's thread.
+/// Runs blocking work on a new thread without blocking the caller's thread, or on the caller's if none can be created. Use
+/// it for work that takes a limited time.
 package func onThread<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value {
-  let value = await withCheckedContinuation { (continuation: CheckedContinuation<Value?, Never>) in
+  do throws(Errno) { return try await onNewThread(work) } catch { return work() }
+}
+
+/// Runs blocking work on a new thread without blocking the caller's thread.
+/// - Throws: The error of pthread_create(3).
+package func onNewThread<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async throws(Errno) -> Value {
+  let result = await withCheckedContinuation { (continuation: CheckedContinuation<Result<Value, Errno>, Never>) in
     do throws(Errno) {
-      try Thread.detach { continuation.resume(returning: work()) }
+      try Thread.detach { continuation.resume(returning: .success(work())) }
     } catch {
-      continuation.resume(returning: nil)
+      continuation.resume(returning: .failure(error))
     }
   }
-  // If no thread can be created, run the work here.
-  return value ?? work()
+  return try result.get()
 }
 
 extension Thread {

@@ -298,6 +298,32 @@ struct TreeCopyTests {
     #expect(separate.count == 41)
   }
 
+  @Test func `a file on a pseudo file system in a tree is not copied`() throws {
+    makeDirectory("d")
+    try write("", "d/version")
+    try #require(mount("/proc/version", "\(tree.container)/d/version", nil, UInt(MS_BIND), nil) == 0)
+    defer { umount2("\(tree.container)/d/version", Int32(MNT_DETACH)) }
+    #expect(try tree.copyOut("/d", to: "d") == ["version"] && names("\(tree.host)/d") == [])
+  }
+
+  /// tmpfs permits files of any size.
+  @Test func `a file that is larger than any real one is refused`() throws {
+    let path = "/dev/shm/cri-\(getpid())"
+    #expect(mkdir(path, 0o700) == 0)
+    defer { TemporaryDirectory.remove(path) }
+    try ProcessFacts.write("", to: "\(path)/huge")
+    try #require(truncate("\(path)/huge", .max) == 0)
+    let root = ContainerRoot(root: try FileNode(trusted: path))
+    var reader = TreeReader(try root.source(CopyPath("/huge"), followsLast: false))
+    #expect(throws: CopyError.refused(path: "/huge", .tooLarge)) { try reader.next() }
+  }
+
+  @Test func `the number of copied bytes has no overflow`() {
+    let control = CopyControl()
+    for _ in 0..<9 { control.note(.zeros(CopyLimits.size)) }
+    #expect(control.progress.bytes == .max)
+  }
+
   @Test func `directories that are nested too deep are refused`() throws {
     var path = "deep"
     makeDirectory(path)

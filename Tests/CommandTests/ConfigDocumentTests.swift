@@ -117,4 +117,12 @@ struct ConfigDocumentTests {
     #expect(run.code == 2 && run.errors.contains(expected), "\(run)")
     #expect(ProcessFacts.read(path).isEmpty)
   }
+
+  /// The pipe stays open, and nothing is written to it.
+  @Test(.timeLimit(.minutes(1))) func `a configuration without an end is read until the timeout`() async throws {
+    let directory = try TemporaryDirectory()
+    let cri = "'\(Tool.path("cri"))' -t 1s -c /dev/fd/3 version"
+    let run = try await Tool.shell("mkfifo '\(directory.file("p"))'; exec 3<>'\(directory.file("p"))'; \(cri)")
+    #expect(run.code == 2 && run.errors.contains("/dev/fd/3 cannot be read"), "\(run)")
+  }
 }

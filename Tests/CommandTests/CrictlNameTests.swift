@@ -1,4 +1,5 @@
 import CRICommandLine
+import CRIGRPC
 import CRIMessages
 import CRISystem
 import Foundation

@@ -1,3 +1,4 @@
+import CRIMessages
 import CRISystem
 import Foundation
 import TestSupport
@@ -57,7 +58,8 @@ import Testing
         ])
       #expect(await process.line() == "begun")
       process.signal(signal)
-      _ = await process.end()
+      let code = await process.end().code
+      #expect(code == 128 + signal)
       let left = try await node.cri("ps", "-q", "--label", "cri.debug/target").output
       #expect(left.isEmpty == (signal != SIGKILL), "signal \(signal): \(left)")
     }

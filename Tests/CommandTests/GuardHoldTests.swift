@@ -199,6 +199,16 @@ import Testing
     #expect(systemd.changes == [] && TemporaryDirectory.names(in: state) == [])
   }
 
+  /// Another user may open a state directory of mode 0755, and lock it.
+  @Test func `a lock on the state directory itself does not stop guard`() async throws {
+    let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
+    mkdir(directory.file("state"), 0o755)
+    let fd = open(directory.file("state"), O_RDONLY | O_DIRECTORY)
+    defer { close(fd) }
+    #expect(flock(fd, LOCK_EX | LOCK_NB) == 0)
+    #expect(try await guarding(runtime, systemd, ["--hold", "kubelet"], run: restart(runtime)).code == 0)
+  }
+
   @Test func `a masked unit cannot be started during the command or after a loss`() async throws {
     let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
     let start = "systemctl start kubelet && touch '\(directory.file("started"))'\n"

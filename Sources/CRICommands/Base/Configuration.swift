@@ -25,7 +25,9 @@ struct Configuration: Hashable, Sendable {
     let file = path ?? defaultPath
     let bytes: [UInt8]
     do throws(FileError) {
-      bytes = try File.readNamed(file, limit: 1 << 20)
+      // The file may be a pipe, or a file of procfs that has no end.
+      bytes = try File.readNamed(
+        file, limit: 1 << 20, deadline: Globals.current.timeout.map { ContinuousClock.now + $0 })
     } catch {
       if path == nil {
         if error != .noSuchFile { try warn("ignoring the configuration file \(file): \(error)") }

@@ -12,10 +12,11 @@ struct NodeCopy: Sendable {
   let control: CopyControl
   let warnings: WarningList
 
-  /// - Throws: `CopyError`.
+  /// - Throws: `CopyError`, or a `Failure` if no thread can be created.
   func run(_ source: CopyOperand, _ destination: CopyOperand) async throws {
-    let result: Result<Void, CopyError> = await withTaskCancellationHandler {
-      await onThread {
+    let result: Result<Void, CopyError>? = await withTaskCancellationHandler {
+      // On this thread, the copy would keep signals from being noticed.
+      try? await onNewThread {
         do throws(CopyError) {
           try copy(source, destination)
           return .success(())
@@ -26,6 +27,7 @@ struct NodeCopy: Sendable {
     } onCancel: {
       control.cancel()
     }
+    guard let result else { throw Failure.noThread }
     try result.get()
   }
 

@@ -6,6 +6,9 @@ internal import CRISystem
 /// Copies by running `tar` in the container. The container's tar decides what is read and written there; what it sends is
 /// checked like any tar stream.
 struct TarCopy: Sendable {
+  /// The maximum number of bytes after the end of an archive. GNU tar's records may have any size, but no more in practice.
+  private static let maximumPadding = 16 << 20
+
   let call: CopyExec
   let archives: Bool
   let followsLink: Bool
@@ -49,8 +52,14 @@ struct TarCopy: Sendable {
     async let message = CopyExec.message(session.stderr)
     var reader = TarReader()
     var sink: (any CopySink)?
+    var paddingSize = 0
     for await bytes in session.stdout {
-      if reader.isAtEnd { continue }
+      if reader.isAtEnd {
+        // tar fills its last record with zeros. Anything else might never end.
+        paddingSize += bytes.count
+        if paddingSize > Self.maximumPadding { throw CopyError.archive(.tooMuchPadding) }
+        continue
+      }
       reader.append(bytes)
       while let event = try reader.nextEvent() {
         let event = try run.prepared(try rebase.relative(event))

@@ -120,7 +120,8 @@ struct DebugContainer: Sendable {
       StreamOptions.note(session, context)
       try await session.input.write(Array("\n".utf8))
       if !hasInput { try session.input.finish() }
-      let outcome = SessionOutcome(subject: subject, command: [], timeLimit: nil)
+      var outcome = SessionOutcome(subject: subject, command: [], timeLimit: nil)
+      outcome.canOutliveSession = false
       let own = RemoteCommandStreams(stdin: hasInput, terminal: hasTerminal)
       let code = try await outcome.run(session, own, nil, nil) ?? 0
       return code == 0 ? try await AttachCommand.exitCode(id, client) : code

@@ -17,6 +17,9 @@ struct SessionOutcome: Sendable {
   /// Delays the end of the input; nil to send it immediately.
   var quiet: OutputIdleWait?
 
+  /// Whether the command may continue after the session.
+  var canOutliveSession = true
+
   /// - Parameter rest: the time that is left for the session; nil for no limit.
   /// - Returns: the exit code; nil if the user has detached.
   func run(
@@ -53,7 +56,8 @@ struct SessionOutcome: Sendable {
       try StandardStream.error.write(Failure(.done, "detached from \(subject)").line)
       return nil
     case .interrupted(let signal):
-      let line = "\(subject): interrupted by \(signal.name); the command may still be running"
+      let rest = canOutliveSession ? "; the command may still be running" : ""
+      let line = "\(subject): interrupted by \(signal.name)\(rest)"
       try? StandardStream.error.write(Failure(.done, line).line)
       return Self.signalBase + signal.number
     case .timedOut:

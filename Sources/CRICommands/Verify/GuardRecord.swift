@@ -30,11 +30,11 @@ struct GuardRecord {
   /// Keeps a second `guard` from running at the same time, because it would find the units stopped and replace the files.
   /// - Returns: nil if there can be no state directory.
   /// - Throws: A usage error if another `guard` runs, or if other users can change the state directory.
-  static func lock() throws(Failure) -> DirectoryLock? {
+  static func lock() throws(Failure) -> FileLock? {
     guard (try? StateDirectory.create()) != nil else { return nil }
     try StateDirectory.check()
     do throws(FileError) {
-      return try DirectoryLock(StateDirectory.path)
+      return try FileLock("\(StateDirectory.path)/guard.lock")
     } catch {
       guard error == .system(.again) else { return nil }
       throw Failure(.usage, "another guard is running on this node; wait until it has ended; nothing was changed")

@@ -14,6 +14,8 @@ package enum TarFailure: Error, Hashable, Sendable {
   case sparse
   /// The name is not in the object that was asked for.
   case unexpectedName(String)
+  /// Too many bytes follow the end of the archive.
+  case tooMuchPadding
   /// A file has more bytes than its entry says.
   case tooMuchData
   /// An entry follows before the file is complete.
@@ -34,6 +36,7 @@ extension TarFailure: CustomStringConvertible {
     case .unsupportedType(let type): "an entry has the unsupported type \(type)"
     case .sparse: "it contains sparse files in a format that is not supported; create it without --sparse"
     case .unexpectedName(let name): "it contains \(name), which was not asked for"
+    case .tooMuchPadding: "too many bytes follow its end"
     case .tooMuchData: "a file has more bytes than its header says"
     case .missingData: "a file has fewer bytes than its header says"
     }

@@ -32,7 +32,7 @@ struct TarHeader {
     group = try Self.id(block[116..<124], "group")
     size = try Self.number(block[124..<136], "size")
     modified = Int64(try Self.number(block[136..<148], "time", allowsNegative: true))
-    guard size >= 0, size <= Int.max / 2 else { throw .invalidNumber(field: "size") }
+    guard size >= 0, size <= CopyLimits.size else { throw .invalidNumber(field: "size") }
     type = block[156]
     linkName = Self.text(block[157..<257])
     let isPOSIX = Array(block[257..<262]) == Self.ustar && block[262] == 0

@@ -87,6 +87,8 @@ package struct TreeReader {
     let kind: CopyEntry.Kind
     switch status.kind {
     case .regular:
+      if node.isOnPseudoFileSystem { return .skipped(path: path, .pseudoFileSystem) }
+      if status.size > CopyLimits.size { throw .refused(path: display(path), .tooLarge) }
       if status.linkCount > 1 {
         if let first = links[status.identity] {
           kind = .hardLink(target: first)
