@@ -125,8 +125,8 @@ import Testing
     arguments: [
       ("self", [], 0, "crictl: the runtime's certificate is not verified"),
       ("self", ["--tls-sni", "x.example"], 0, "is not verified"), ("good", ["--tls-ca"], 0, ""),
-      ("named", ["--tls-ca"], 125, "not valid for localhost"),
-      ("named", ["--tls-sni", "node.example", "--tls-ca"], 0, ""), ("self", ["--tls-ca"], 125, "self-signed"),
+      ("named", ["--tls-ca"], 1, "not valid for localhost"),
+      ("named", ["--tls-sni", "node.example", "--tls-ca"], 0, ""), ("self", ["--tls-ca"], 1, "self-signed"),
     ] as [(String, [String], Int32, String)])
   func `the name crictl has crictl's default`(
     server: String, options: [String], code: Int32, text: String

@@ -1,0 +1,48 @@
+# Part of cri-hook, and installed beside it: runs cri within a time limit, and compares with the snapshot.
+# shellcheck shell=sh
+# shellcheck disable=SC2034,SC2154  # cri-hook sets cri, socket, dir and before, and reads unwritable
+
+# The seconds since boot.
+uptime() { read -r up _ </proc/uptime; echo "${up%.*}"; }
+
+# SECONDS: everything that this run does must end by then, because systemd gives a unit 90 seconds, and then kills it.
+ends_within() { end=$(($(uptime) + $1)); }
+
+# SECONDS ARGUMENTS...: runs cri. timeout(1) limits it too, because a command may hang.
+limited() {
+  limit=$1 left=$((end - $(uptime))); shift
+  [ "$left" -gt 0 ] || return 124
+  [ "$limit" -le "$left" ] || limit=$left
+  timeout -k 5 "$limit" "$cri" -r "$socket" "$@"
+}
+
+# Compares with the snapshot, and removes it unless an administrator has to act.
+check() { # SECONDS [OPTIONS of verify]
+  seconds=$1 code=0; shift
+  report=$(mktemp "$dir/report.XXXXXX") || { code=3 unwritable=yes; rm -f "$dir/verdict"; publish; return 0; }
+  # The administrator's options must be split into words.
+  # shellcheck disable=SC2086
+  limited $((seconds + 20)) verify --before "$before" --wait "${seconds}s" "$@" ${CRI_VERIFY:-} >"$report" 2>&1 || code=$?
+  # timeout(1)'s own codes, a missing command and wrong usage mean that nothing was checked.
+  [ "$code" -le 6 ] && [ "$code" != 2 ] || code=3
+  # Pods that were created between the snapshot and a later restart are not in it.
+  case $code in 0 | 4) [ -f "$dir/complete" ] || check_newer_pods ;; esac
+  record "$code" <"$report" || { code=3 unwritable=yes; }
+  rm -f "$report"
+  case $code in 0 | 4) rm -f "$before" "$dir/boot" ;; esac
+}
+
+# Keeps code and report, unless the present state shows more than the comparison.
+check_newer_pods() {
+  compared=$code comparison=$report
+  judge "$seconds"
+  if [ "$code" = 0 ]; then
+    rm -f "$report"
+    code=$compared report=$comparison
+  elif [ -z "$report" ]; then
+    report=$comparison
+  else
+    echo "LOST: kubelet would kill pods that are alive" >>"$report"
+    rm -f "$comparison"
+  fi
+}
