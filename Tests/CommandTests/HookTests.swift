@@ -261,6 +261,32 @@ import Testing
     #expect(try await hook("status", systemd, runtime).code == 1)
   }
 
+  @Test func `a pod that is newer than the kept snapshot is judged too`() async throws {
+    let pods = "pods: [{name: web, uid: web}, {name: db, uid: db, containers: [{name: main, image: busybox}]}]"
+    try ProcessFacts.write(pods, to: directory.file("pods.yaml"))
+    let runtime = try await SimulatorProcess(in: directory, ["--description", directory.file("pods.yaml")])
+    let systemd = try await FakeSystemctl(in: directory, units: [:])
+    // The pods have no network namespaces.
+    let options = ["CRI_VERIFY": "--ignore pod.network-gone"]
+    try await restart(runtime, systemd, ["--on-restart", "lose-ips=web"], options)
+    #expect(verdict == "1")
+    // kubelet replaces the pod, as the report advises, and creates another one.
+    func cri(_ words: String...) async throws -> String {
+      let run = try await Tool.run([Tool.path("cri"), "-r", runtime.socket] + words)
+      #expect(run.code == 0, "\(run)")
+      return run.output.trimmingCharacters(in: .newlines)
+    }
+    _ = try await cri("rmp", "-f", cri("pods", "-q", "--no-trunc", "--name", "web"))
+    for (name, attempt) in [("web", 1), ("cache", 0)] {
+      let metadata = #""name": "\#(name)", "namespace": "default", "uid": "\#(name)", "attempt": \#(attempt)"#
+      try ProcessFacts.write("{\"metadata\": {\(metadata)}}", to: directory.file("pod.json"))
+      _ = try await cri("runp", directory.file("pod.json"))
+    }
+    try await restart(runtime, systemd, ["--on-restart", "lose-ips=cache"], options)
+    let gate = try await hook("gate", systemd, runtime, options)
+    #expect(gate.code == 1 && gate.errors.contains("LOST: kubelet would kill pods that are alive"), "\(gate)")
+  }
+
   @Test func `a mistake in the options keeps the snapshot, and leaves kubelet stopped`() async throws {
     let runtime = try await SimulatorProcess(in: directory)
     let systemd = try await FakeSystemctl(in: directory, units: [:])
