@@ -168,6 +168,46 @@ import Testing
     _ = consume listener
   }
 
+  /// TLS whose handshake takes any number of bytes.
+  private final class EndlessHandshake: TLSEngine, TLSProvider {
+    let isEnded = false
+    func makeEngine(host: String) -> any TLSEngine { self }
+    func receive(_ bytes: [UInt8]) {}
+    func handshake() -> Bool { false }
+    func read() -> [UInt8] { [] }
+    func write(_ bytes: [UInt8], _ range: Range<Int>) {}
+    func close() {}
+    func takeOutput() -> [UInt8] { [] }
+  }
+
+  @Test(.timeLimit(.minutes(1))) func `a server that sends a handshake without end or pause meets the deadline`()
+    async throws
+  {
+    let listener = try TCPSocket.listen(on: .loopback(port: 0))
+    let port = try listener.localPort()
+    let number = listener.release()
+    try Thread.detach {
+      let listener = Descriptor(owning: number)
+      guard (try? Poll.wait([(listener.rawValue, true, false)], timeout: .seconds(30))) != nil,
+        let accepted = try? TCPSocket.accept(on: listener)
+      else { return }
+      let (socket, zeros) = (PlainSocket(accepted), [UInt8](repeating: 0, count: 1 << 20))
+      do throws(any Error) {
+        while true {
+          if try socket.write(zeros, from: 0) == nil {
+            _ = try Poll.wait([(socket.number, false, true)], timeout: .seconds(30))
+          }
+        }
+      } catch {}
+    }
+    let options = StreamingOptions(
+      transport: .only(.spdy), setupTimeout: .milliseconds(300), tls: EndlessHandshake())
+    do {
+      _ = try await Session.open(RemoteCommandStreams(stdin: true), options: options) { "https://127.0.0.1:\(port)/x" }
+      Issue.record("the session was opened")
+    } catch let error as StreamingError { #expect(error.code == .timedOut, "\(error)") }
+  }
+
   /// What a server sends instead of a handshake. Afterwards, it closes the connection.
   private static let answers: [(bytes: [UInt8], code: StreamingError.Code)] = [
     (Array("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n".utf8), .tlsFailed),

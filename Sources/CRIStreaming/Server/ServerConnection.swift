@@ -22,13 +22,16 @@ struct ServerConnection {
     let encrypted = TLSSocket(socket, engine)
     let deadline = ContinuousClock.now + requestTime
     do throws(SocketFailure) {
-      while case .waits(let write) = try encrypted.handshake() {
+      handshake: while true {
         let remaining = deadline - ContinuousClock.now
-        guard remaining > .zero,
-          let ready = try? Poll.wait(
-            [(stop.descriptor, true, false), (socket.number, true, write)], timeout: remaining),
-          !ready[0].readable
-        else { return }
+        guard remaining > .zero else { return }
+        switch try encrypted.handshake() {
+        case .complete: break handshake
+        case .continues: break
+        case .waits(let write):
+          let interests = [(stop.descriptor, true, false), (socket.number, true, write)]
+          guard let ready = try? Poll.wait(interests, timeout: remaining), !ready[0].readable else { return }
+        }
       }
     } catch { return }
     ServerConnection(socket: encrypted, options: options, stop: stop, respond: respond).run()

@@ -95,8 +95,12 @@ struct StreamConnector {
         case .system(let errno): throw self.error(.tlsFailed, "the TLS handshake failed: \(errno)")
         }
       }
-      guard case .waits(let write) = progress else { return }
-      try wait(for: (socket.number, true, write))
+      switch progress {
+      case .complete: return
+      case .waits(let write): _ = try wait(for: (socket.number, true, write))
+      // A peer that never stops sending must not keep the deadline from being noticed.
+      case .continues: _ = try wait(for: nil, atMost: .zero)
+      }
     }
   }
 

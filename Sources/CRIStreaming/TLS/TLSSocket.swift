@@ -24,21 +24,25 @@ final class TLSSocket: StreamSocket {
 
   var number: Int32 { socket.number }
 
-  enum Handshake { case complete, waits(write: Bool) }
+  enum Handshake {
+    case complete
+    case waits(write: Bool)
+    /// More bytes have arrived; the caller checks its deadline and calls again.
+    case continues
+  }
 
-  /// Continues the handshake as far as possible.
+  /// Continues the handshake with what has arrived.
   func handshake() throws(SocketFailure) -> Handshake {
-    while true {
-      let isComplete = try failing { () throws(TLSFailure) in try engine.handshake() }
-      let isWritten = try flush()
-      if isComplete, isWritten { return .complete }
-      if isComplete { return .waits(write: true) }
-      guard let bytes = try socket.read(Self.handshakeReadSize) else { return .waits(write: !isWritten) }
-      if bytes.isEmpty {
-        throw .tls(TLSFailure(.truncated, "the peer closed the connection during the TLS handshake"))
-      }
-      try failing { () throws(TLSFailure) in try engine.receive(bytes) }
+    let isComplete = try failing { () throws(TLSFailure) in try engine.handshake() }
+    let isWritten = try flush()
+    if isComplete, isWritten { return .complete }
+    if isComplete { return .waits(write: true) }
+    guard let bytes = try socket.read(Self.handshakeReadSize) else { return .waits(write: !isWritten) }
+    if bytes.isEmpty {
+      throw .tls(TLSFailure(.truncated, "the peer closed the connection during the TLS handshake"))
     }
+    try failing { () throws(TLSFailure) in try engine.receive(bytes) }
+    return .continues
   }
 
   func read(_ limit: Int) throws(SocketFailure) -> [UInt8]? {
