@@ -15,6 +15,8 @@ package enum CrictlBehaviour: String, CaseIterable, Sendable {
   case templateNeedsFormat = "template without a format"
   /// `inspect`, `inspectp` and `inspecti` exit with 0 if the selection is empty.
   case emptySelection = "empty selection"
+  /// Sessions over https are not verified unless `--tls-ca` or `--tls-cert` is given.
+  case unverifiedSessions = "https without verification"
   /// `config` writes all keys, and its file as crictl does.
   case completeConfiguration = "complete configuration file"
 

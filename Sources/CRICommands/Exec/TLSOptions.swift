@@ -49,8 +49,8 @@ struct TLSOptions: ParsableArguments {
   }
 
   /// Reads the files. OpenSSL is not used before a session requires it.
-  func provider(program: String = Program.name) throws(Failure) -> SessionTLS {
-    let isCrictl = program == "crictl"
+  func provider() throws(Failure) -> SessionTLS {
+    let isCrictl = CrictlBehaviour.unverifiedSessions.isActive
     let authorities = try tlsCa.map { path throws(Failure) in try Self.read(path, "--tls-ca") }
     var identity: TLSClient.Identity?
     if let tlsCert, let tlsKey {
