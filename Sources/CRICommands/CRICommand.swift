@@ -124,9 +124,12 @@ private func printExplanation(_ error: any Error, _ words: [String]) throws -> I
 }
 
 /// Prints one line to standard error. For Nagios, which would take exit code 2 for a loss, also prints a line to
-/// standard output.
+/// standard output. What keeps `guard` from running is also in the journal, because its terminal may be gone.
 private func printFailure(_ failure: Failure, _ words: [String]) -> Int32 {
   try? StandardStream.error.write(failure.line)
+  if words.first == Subcommand.guard.rawValue {
+    SystemLog().write(Sanitizer.visible("guard: \(failure.message)"), level: .warning)
+  }
   guard let check = words.first.flatMap(ReportCheck.init(rawValue:)), ReportOptions.isForNagios(words) else {
     return exitCode(failure.code, words)
   }
