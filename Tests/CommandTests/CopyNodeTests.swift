@@ -79,6 +79,12 @@ import Testing
   /// The method node needs nothing in the container.
   private func withoutPrograms(on node: ContainerdNode, _ folder: TemporaryDirectory) async throws {
     try ProcessFacts.write("x", to: folder.file("x"))
+    // A tar that writes zeros for ever after the archive.
+    let script = #"#!/bin/sh\nbusybox tar "$@"\nexec cat /dev/zero\n"#
+    let endless = "rm /bin/tar; printf '\(script)' >/bin/tar; chmod 755 /bin/tar"
+    _ = try await node.cri("exec", Self.web, "sh", "-c", endless)
+    let padded = try await node.cri("cp", "--method", "tar", "\(Self.web):/etc/passwd", folder.file("passwd"))
+    #expect(padded.code == 1 && padded.errors.contains("too many bytes follow its end"), "\(padded)")
     _ = try await node.cri("exec", Self.web, "rm", "/bin/tar")
     let tar = try await node.cri("cp", "--method", "tar", folder.file("x"), "\(Self.web):/tmp/x")
     #expect(tar.code == 1 && tar.errors.contains("cannot run tar in the container"), "\(tar)")
