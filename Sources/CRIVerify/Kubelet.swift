@@ -103,6 +103,12 @@ struct Kubelet {
   ) -> KubeletOutcome {
     let containers = PodContainers.newest(containersAfter[old.pod.uid] ?? [])
     guard let specification else { return .a3 }
+    // kubelet 1.36 decides this before the pod's policy.
+    let startsAll = containers.contains { name, container in
+      container.hasEnded
+        && RestartDecision(of: specification[name], nil, exitCode: container.status.exitCode) == .startAll
+    }
+    if startsAll { return .a3 }
     // Of a pod from the API, kubelet knows that its containers had run: without a record they have failed, and so has the
     // pod (`convertToAPIContainerStatuses`, kubelet_pods.go). Of a static pod, it knows nothing after its own restart.
     if specification.restartPolicy == .never, isFirst ? !old.isStatic : !containers.isEmpty { return .a1 }
@@ -127,9 +133,11 @@ struct Kubelet {
 
   /// Whether a container of the pod fails again and again, so that kubelet starts it again within five minutes.
   private func isCrashing(_ old: SandboxRecord) -> Bool {
-    if specifications[old]?.restartPolicy == .never { return false }
-    return PodContainers.newest(containersAfter[old.pod.uid] ?? []).values.contains {
-      $0.hasEnded && $0.status.exitCode != 0 && $0.restartCount.flatMap { Int($0) } ?? 0 > 0
+    let specification = specifications[old]
+    return PodContainers.newest(containersAfter[old.pod.uid] ?? []).contains { name, container in
+      let code = container.status.exitCode
+      return container.hasEnded && code != 0 && container.restartCount.flatMap { Int($0) } ?? 0 > 0
+        && RestartDecision(of: specification?[name], specification?.restartPolicy, exitCode: code) != .leave
     }
   }
 

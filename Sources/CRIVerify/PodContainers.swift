@@ -16,19 +16,21 @@ internal import CRISnapshot
 /// | created | any | start (B3) |
 /// | exited | Always, or OnFailure and a code other than 0 | start (B4) |
 /// | exited | Never, or OnFailure and 0 | nothing |
+/// | exited, a rule with RestartAllContainers matches (1.36) | any | start all containers of the pod again (B8) |
 /// | running, another hash | any | kill and start (B5) |
 /// | running | any | keep |
 ///
 /// If no regular container is kept or started, kubelet kills the pod (B7), and its sidecars with it. Init containers are
 /// not examined once a regular container was created or runs, and a sidecar is started again whenever it does not run.
+/// `RestartDecision` applies the policies. docs/kubelet.md has the complete table.
 struct PodContainers {
   private static let nameLabel = "io.kubernetes.container.name"
 
-  private let before: [String: ContainerRecord]
-  private let after: [String: ContainerRecord]
-  private let specification: PodSpecification?
-  private let kinds: [String: PodSpecification.Container]
-  private let isUnchecked: (String) -> Bool
+  let before: [String: ContainerRecord]
+  let after: [String: ContainerRecord]
+  let specification: PodSpecification?
+  let kinds: [String: PodSpecification.Container]
+  let isUnchecked: (String) -> Bool
   /// The time at which the first container that was running had started.
   private let beginning: Timestamp?
 
@@ -59,13 +61,26 @@ struct PodContainers {
 
   /// Adds the decision to a prediction.
   func decide(_ prediction: inout Prediction) {
+    if let item = restartOfAll {
+      prediction.action = .restartContainers
+      prediction.containers = Set(before.keys).union(after.keys).sorted()
+      prediction.set(item.rule, item.field, item.values)
+      return
+    }
     var actions = Actions()
     for (name, earlier) in before.sorted(by: { $0.key < $1.key }) { examine(name, earlier, &actions) }
+    if isInitialising {
+      examineInitialisation(&actions)
+      // kubelet starts no sidecar of a pod that ends.
+      if !actions.ended.isEmpty { actions.starts = [] }
+    } else if actions.isAnyStarted {
+      actions.starts += repeated
+    }
     // Containers that have no record from before, such as those that kubelet has created since.
-    for (name, now) in after where before[name] == nil && kinds[name]?.kind ?? .regular == .regular {
+    for (name, now) in after where before[name] == nil && isRegular(name) {
       if now.isRunning || now.status.state == .created { actions.isAnyKept = true }
     }
-    let isOver = !actions.isAnyKept && !actions.isAnyStarted && actions.hasRegular
+    let isOver = !actions.isAnyKept && !actions.isAnyStarted && (actions.hasRegular || isInitialising)
     if isOver, actions.uncertain.isEmpty, !actions.ended.isEmpty, let first = actions.ended.first {
       prediction.action = .kill
       prediction.containers = actions.ended.map(\.name)
@@ -73,7 +88,9 @@ struct PodContainers {
       return
     }
     let starts = actions.starts + actions.uncertain
-    guard let first = starts.min(by: { $0.name < $1.name }) else { return }
+    // An init container that runs again follows from the container that has to be started.
+    let causes = starts.filter { isInitialising || kinds[$0.name]?.kind != .initial }
+    guard let first = causes.min(by: { $0.name < $1.name }) else { return }
     prediction.action = .restartContainers
     prediction.containers = starts.map(\.name).sorted()
     prediction.dependsOnPolicy = actions.uncertain.contains { $0.rule == .b4 }
@@ -83,14 +100,14 @@ struct PodContainers {
   }
 
   /// A decision about one container.
-  private struct Item {
+  struct Item {
     let name: String
     let rule: KubeletRule
     let field: RuleField
     let values: ValuePair
   }
 
-  private struct Actions {
+  struct Actions {
     /// The containers that the change makes kubelet start.
     var starts: [Item] = []
     /// Those that it starts only if something that is unknown says so.
@@ -105,7 +122,7 @@ struct PodContainers {
 
   private func examine(_ name: String, _ earlier: ContainerRecord, _ actions: inout Actions) {
     let kind = kinds[name]?.kind
-    let isRegular = kind == nil || kind == .regular
+    let isRegular = self.isRegular(name)
     // kubelet does not start an init container again while the others run.
     if kind == .initial { return }
     if isRegular { actions.hasRegular = true }
@@ -155,41 +172,49 @@ struct PodContainers {
     _ name: String, _ earlier: ContainerRecord, _ now: ContainerRecord, _ kind: PodSpecification.Container.Kind?,
     _ actions: inout Actions
   ) {
-    let codes = (earlier.status.exitCode.findingValue, now.status.exitCode.findingValue)
-    var item: Item?
-    if earlier.isRunning {
-      item = Item(
-        name: name, rule: .b4, field: .state, values: (.containerState(earlier.status.state), now.exit))
-    } else if earlier.status.exitCode != now.status.exitCode {
-      item = Item(name: name, rule: .b4, field: .exitCode, values: codes)
-    }
+    let item = ending(name, earlier, now)
     if kind == .sidecar {
       // It follows the pod: it is started again unless the pod ends.
       if let item { actions.starts.append(item) }
       return
     }
-    switch starts(name, now) {
-    case true?:
+    switch RestartDecision(of: kinds[name], specification?.restartPolicy, exitCode: now.status.exitCode) {
+    case .start, .startAll:
       actions.isAnyStarted = true
       if let item { actions.starts.append(item) }
-    case false?:
+    case .leave:
       if let item { actions.ended.append(item) }
-    case nil:
+    case .unknown:
       if let item { actions.uncertain.append(item) }
     }
   }
 
-  /// Whether kubelet starts an exited container again; nil if that depends on something unknown.
-  private func starts(_ name: String, _ now: ContainerRecord) -> Bool? {
-    let container = kinds[name]
-    if container?.hasRestartRules == true { return nil }
-    switch container?.restartPolicy ?? specification?.restartPolicy {
-    case .always?: return true
-    case .onFailure?: return now.status.exitCode != 0
-    case .never?: return false
-    case nil: return nil
+  /// A container that the change has ended, or whose exit code it has changed; nil for any other.
+  func ending(_ name: String, _ earlier: ContainerRecord, _ now: ContainerRecord) -> Item? {
+    if earlier.isRunning {
+      return Item(
+        name: name, rule: .b4, field: .state, values: (.containerState(earlier.status.state), now.exit))
     }
+    if earlier.status.exitCode != now.status.exitCode {
+      let codes = (earlier.status.exitCode.findingValue, now.status.exitCode.findingValue)
+      return Item(name: name, rule: .b4, field: .exitCode, values: codes)
+    }
+    return nil
   }
+
+  /// The container whose end makes kubelet start all containers again; nil if there is none.
+  private var restartOfAll: Item? {
+    for (name, now) in after.sorted(by: { $0.key < $1.key }) where now.status.state == .exited {
+      guard let earlier = before[name], !isUnchecked(earlier.id), let item = ending(name, earlier, now) else {
+        continue
+      }
+      let decision = RestartDecision(of: kinds[name], specification?.restartPolicy, exitCode: now.status.exitCode)
+      if decision == .startAll { return Item(name: name, rule: .b8, field: item.field, values: item.values) }
+    }
+    return nil
+  }
+
+  func isRegular(_ name: String) -> Bool { kinds[name]?.kind ?? .regular == .regular }
 
   /// Whether a container of unknown kind may have been an init container, by its times.
   private func mayHaveInitialised(_ earlier: ContainerRecord) -> Bool {

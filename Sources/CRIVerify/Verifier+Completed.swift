@@ -39,9 +39,15 @@ extension Verifier {
   private func hasCompleted(_ earlier: SandboxRecord) -> Bool {
     let own = before.sandboxes.filter { $0.pod.uid == earlier.pod.uid }
     let isNewest = !own.contains { $0.isReady || $0.status.createdAt > earlier.status.createdAt }
-    guard isNewest, let policy = specifications[earlier]?.restartPolicy, policy != .always else { return false }
-    let containers = PodContainers.newest(before.containers.filter { $0.sandboxID == earlier.id }).values
+    guard isNewest, let specification = specifications[earlier] else { return false }
+    let containers = PodContainers.newest(before.containers.filter { $0.sandboxID == earlier.id }).filter {
+      specification[$0.key]?.kind ?? .regular == .regular
+    }
     return !containers.isEmpty
-      && containers.allSatisfy { $0.hasEnded && (policy == .never || $0.status.exitCode == 0) }
+      && containers.allSatisfy { name, container in
+        container.hasEnded
+          && RestartDecision(
+            of: specification[name], specification.restartPolicy, exitCode: container.status.exitCode) == .leave
+      }
   }
 }

@@ -52,7 +52,12 @@ import Testing
         restartPolicy: .onFailure,
         containers: [
           PodSpecification.Container("c", .sidecar),
-          PodSpecification.Container("d", .regular, restartPolicy: .never, hasRestartRules: true),
+          PodSpecification.Container(
+            "d", .regular, restartPolicy: .never,
+            restartRules: [
+              RestartRule(.restart, .isIn, [3, 255]), RestartRule(.restartAllContainers, .isNotIn, []),
+              RestartRule(nil, nil, []),
+            ]),
         ]),
       PodSpecification(
         pod: PodName(namespace: "default", name: "x", uid: "u"), restartPolicy: .always, containers: []),

@@ -161,9 +161,10 @@ import Testing
         PodSpecification.Container("job", .regular),
       ], action: .restartContainers, rule: .b4, containers: ["nginx"], change: end(1)),
     Decision(
-      name: "Never: rules by exit code are uncertain", policy: .never,
+      name: "Never: a rule that cri does not know is uncertain", policy: .never,
       kinds: [
-        PodSpecification.Container("nginx", .regular, restartPolicy: .never, hasRestartRules: true),
+        PodSpecification.Container(
+          "nginx", .regular, restartPolicy: .never, restartRules: [RestartRule(nil, .isNotIn, [])]),
         PodSpecification.Container("job", .regular),
       ], action: .restartContainers, rule: .b4, containers: ["nginx"], mayEnd: true, change: end(1)),
     Decision(

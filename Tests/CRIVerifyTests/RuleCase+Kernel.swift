@@ -204,6 +204,19 @@ extension RuleCase {
       before.sandboxes[0].observed?.namespace = .unknown("why")
       after.sandboxes[0].observed?.interfaces = .known([])
     },
+    .fires("pod.network-gone", "the interface of a second network was deleted") { before, after in
+      addObservations(&before, &after)
+      let cache = Observation.known([
+        CNICacheEntry(network: "n", interface: "eth0", addresses: ["10.0.0.2", "fd00::2"]),
+        CNICacheEntry(network: "m", interface: "net1", addresses: ["192.168.0.2"]),
+      ])
+      let addresses = [IPAddress("192.168.0.2")].compactMap { $0 }.map { InterfaceAddress($0, prefixLength: 24) }
+      let interfaces = before.sandboxes[0].observed?.interfaces?.value ?? []
+      before.sandboxes[0].observed?.interfaces = .known(
+        interfaces + [ObservedInterface(name: "net1", index: 3, addresses: addresses)])
+      before.sandboxes[0].observed?.cache = cache
+      after.sandboxes[0].observed?.cache = cache
+    },
     .holds("pod.network-gone", "only the runtime has lost the address") { before, after in
       addObservations(&before, &after)
       after.sandboxes[0].status.network = PodSandboxNetworkStatus()

@@ -22,7 +22,7 @@ extension PodSpecification.Container {
   var json: JSON {
     var object: JSONObject = ["name": .string(name), "kind": .string(kind.rawValue)]
     object["restartPolicy"] = restartPolicy.map { .string($0.rawValue) }
-    if hasRestartRules { object["hasRestartRules"] = true }
+    if !restartRules.isEmpty { object["restartPolicyRules"] = .array(restartRules.map(\.json)) }
     return .object(object)
   }
 
@@ -31,7 +31,7 @@ extension PodSpecification.Container {
     self.init(
       try reader.string("name"), kind,
       restartPolicy: reader.root["restartPolicy"] == nil ? nil : try reader.restartPolicy(),
-      hasRestartRules: try reader.optional("hasRestartRules", \.boolValue) ?? false)
+      restartRules: try reader.restartRules())
   }
 }
 
@@ -39,5 +39,11 @@ extension DocumentReader {
   func restartPolicy() throws(SnapshotError) -> RestartPolicy {
     guard let policy = RestartPolicy(rawValue: try string("restartPolicy")) else { throw malformed("restartPolicy") }
     return policy
+  }
+
+  fileprivate func restartRules() throws(SnapshotError) -> [RestartRule] {
+    // An older snapshot only says that there are rules.
+    if try optional("hasRestartRules", \.boolValue) == true { return [RestartRule(nil, nil, [])] }
+    return (try optional("restartPolicyRules", \.arrayValue) ?? []).map { RestartRule($0) }
   }
 }

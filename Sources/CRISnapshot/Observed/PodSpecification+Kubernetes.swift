@@ -1,7 +1,7 @@
 public import CRIJSON
 
 extension PodSpecification {
-  /// Reads the output of `kubectl get pods -o json`, or a single pod.
+  /// Reads the output of `kubectl get pods -o json`, the response of kubelet's endpoint `/pods`, or a single pod.
   /// - Returns: nil if the document is neither. Elements that are not pods are left out.
   public static func list(_ document: JSON) -> [PodSpecification]? {
     switch document["kind"]?.stringValue {
@@ -43,7 +43,7 @@ extension PodSpecification {
         let kind = kind(item)
         return Container(
           name, kind, restartPolicy: kind == .sidecar ? nil : policy(item),
-          hasRestartRules: item["restartPolicyRules"]?.arrayValue?.isEmpty == false)
+          restartRules: (item["restartPolicyRules"]?.arrayValue ?? []).map { RestartRule($0) })
       }
     }
     return containers("initContainers") { policy($0) == .always ? .sidecar : .initial }

@@ -19,15 +19,15 @@ public struct PodSpecification: Hashable, Sendable {
     public var kind: Kind
     /// Its own policy (Kubernetes 1.34 and later, for regular and init containers); nil if the pod's policy applies.
     public var restartPolicy: RestartPolicy?
-    /// Whether it has rules by exit code, which are not evaluated here, so that a restart is uncertain.
-    public var hasRestartRules: Bool
+    /// The rules by exit code, in the order in which kubelet evaluates them.
+    public var restartRules: [RestartRule]
 
     /// Creates a value with the given properties.
-    public init(_ name: String, _ kind: Kind, restartPolicy: RestartPolicy? = nil, hasRestartRules: Bool = false) {
+    public init(_ name: String, _ kind: Kind, restartPolicy: RestartPolicy? = nil, restartRules: [RestartRule] = []) {
       self.name = name
       self.kind = kind
       self.restartPolicy = restartPolicy
-      self.hasRestartRules = hasRestartRules
+      self.restartRules = restartRules
     }
   }
 
@@ -52,4 +52,7 @@ public struct PodSpecification: Hashable, Sendable {
     self.restartPolicy = restartPolicy
     self.containers = containers
   }
+
+  /// The container with this name; nil if the specification has none.
+  package subscript(_ name: String) -> Container? { containers.first { $0.name == name } }
 }

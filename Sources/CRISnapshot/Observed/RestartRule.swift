@@ -1,0 +1,33 @@
+/// A rule by which the exit code of a container decides whether kubelet starts it again: an element of
+/// `restartPolicyRules` (Kubernetes 1.34 and later).
+public struct RestartRule: Hashable, Sendable {
+  /// What kubelet does when the rule matches.
+  public enum Action: String, Hashable, Sendable, CaseIterable {
+    /// kubelet starts the container again.
+    case restart = "Restart"
+    /// kubelet removes all containers of the pod and starts them again, the init containers first (1.35 and later).
+    case restartAllContainers = "RestartAllContainers"
+  }
+
+  /// How the exit code is compared with the values.
+  public enum Comparison: String, Hashable, Sendable, CaseIterable {
+    /// The exit code is one of the values.
+    case isIn = "In"
+    /// The exit code is none of the values.
+    case isNotIn = "NotIn"
+  }
+
+  /// nil if the action is unknown, so that the decision is unknown if the rule matches.
+  public var action: Action?
+  /// nil if the comparison is missing or unknown, so that it is unknown whether the rule matches.
+  public var comparison: Comparison?
+  /// The exit codes.
+  public var values: [Int32]
+
+  /// Creates a value from its properties.
+  public init(_ action: Action?, _ comparison: Comparison?, _ values: [Int32]) {
+    self.action = action
+    self.comparison = comparison
+    self.values = values
+  }
+}

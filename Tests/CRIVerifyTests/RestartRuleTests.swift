@@ -1,0 +1,131 @@
+import CRIMessages
+import CRIProtobuf
+import CRISnapshot
+import CRIVerify
+import TestSupport
+import Testing
+
+/// Predictions about containers with `restartPolicyRules`: kubelet's `ContainerShouldRestart`.
+@Suite struct RestartRuleTests {
+  struct Decision: Sendable, CustomTestStringConvertible {
+    let name: String
+    var pod = RestartPolicy.never
+    /// The policy of the container.
+    var policy: RestartPolicy? = .never
+    let rules: [RestartRule]
+    var exitCode: Int32 = 3
+    let action: Prediction.Action
+    var rule: KubeletRule?
+    var containers = ["nginx"]
+    var mayEnd = false
+    var testDescription: String { name }
+  }
+
+  static let decisions: [Decision] = [
+    Decision(
+      name: "In: a listed code starts the container again", rules: [RestartRule(.restart, .isIn, [2, 3])],
+      action: .restartContainers, rule: .b4),
+    Decision(
+      name: "In: any other code leaves the decision to the policy", rules: [RestartRule(.restart, .isIn, [2, 3])],
+      exitCode: 4, action: .kill, rule: .b7),
+    Decision(
+      name: "NotIn: a listed code leaves the decision to the policy", rules: [RestartRule(.restart, .isNotIn, [3])],
+      action: .kill, rule: .b7),
+    Decision(
+      name: "NotIn: any other code starts the container again", rules: [RestartRule(.restart, .isNotIn, [3])],
+      exitCode: 0, action: .restartContainers, rule: .b4),
+    Decision(
+      name: "NotIn without values matches every code", rules: [RestartRule(.restart, .isNotIn, [])],
+      action: .restartContainers, rule: .b4),
+    Decision(
+      name: "In without values matches no code", rules: [RestartRule(.restart, .isIn, [])], action: .kill, rule: .b7),
+    Decision(
+      name: "the container's own policy counts before the pod's", pod: .always, rules: [], action: .kill, rule: .b7),
+    Decision(
+      name: "OnFailure of the container, and code 0", pod: .always, policy: .onFailure, rules: [], exitCode: 0,
+      action: .kill, rule: .b7),
+    Decision(
+      name: "OnFailure of the container, and a rule for 0", pod: .never, policy: .onFailure,
+      rules: [RestartRule(.restart, .isIn, [0])], exitCode: 0, action: .restartContainers, rule: .b4),
+    Decision(
+      name: "without a policy of the container, Restart is ignored", policy: nil,
+      rules: [RestartRule(.restart, .isIn, [3])], action: .kill, rule: .b7),
+    Decision(
+      name: "RestartAllContainers starts all containers again",
+      rules: [RestartRule(.restartAllContainers, .isIn, [3])], action: .restartContainers, rule: .b8,
+      containers: ["job", "nginx"]),
+    Decision(
+      name: "the first matching rule decides: Restart",
+      rules: [RestartRule(.restart, .isIn, [3]), RestartRule(.restartAllContainers, .isIn, [3])],
+      action: .restartContainers, rule: .b4),
+    Decision(
+      name: "the first matching rule decides: RestartAllContainers",
+      rules: [RestartRule(.restart, .isIn, [4]), RestartRule(.restartAllContainers, .isNotIn, [4])],
+      action: .restartContainers, rule: .b8, containers: ["job", "nginx"]),
+    Decision(
+      name: "an unknown action leaves both outcomes open", rules: [RestartRule(nil, .isIn, [3])],
+      action: .restartContainers, rule: .b4, mayEnd: true),
+    Decision(
+      name: "an unknown action that does not match changes nothing", rules: [RestartRule(nil, .isIn, [4])],
+      action: .kill, rule: .b7),
+    Decision(
+      name: "an unknown comparison leaves both outcomes open", rules: [RestartRule(.restart, nil, [4])],
+      action: .restartContainers, rule: .b4, mayEnd: true),
+    Decision(
+      name: "a rule that matches before the unknown one decides",
+      rules: [RestartRule(.restart, .isIn, [3]), RestartRule(nil, nil, [])], action: .restartContainers, rule: .b4),
+  ]
+
+  /// The pod's other container, job, has completed before the change.
+  private static func prediction(
+    _ container: PodSpecification.Container, pod: RestartPolicy, exitCode: Int32,
+    _ change: (inout Snapshot) -> Void = { _ in }
+  ) -> Prediction? {
+    var (before, after) = (Snapshot.before, Snapshot.after)
+    before.containers[1].status.exitCode = 0
+    after.containers[1].status.exitCode = 0
+    after.containers[0].status.state = .exited
+    after.containers[0].status.exitCode = exitCode
+    change(&after)
+    before.pods = [
+      PodSpecification(
+        pod: before.sandboxes[0].pod, restartPolicy: pod,
+        containers: [container, PodSpecification.Container("job", .regular, restartPolicy: .never)])
+    ]
+    return Report(before, after).predictions.first { $0.pod.name == "web" }
+  }
+
+  @Test(arguments: decisions) func `the first rule that matches the exit code decides`(test: Decision) {
+    let container = PodSpecification.Container(
+      "nginx", .regular, restartPolicy: test.policy, restartRules: test.rules)
+    let prediction = Self.prediction(container, pod: test.pod, exitCode: test.exitCode)
+    #expect(prediction?.action == test.action && prediction?.rule == test.rule, "\(String(describing: prediction))")
+    #expect(prediction?.containers == test.containers && prediction?.mayEnd == test.mayEnd)
+  }
+
+  @Test func `RestartAllContainers counts before the pod's policy if the sandbox is lost too`() {
+    for (rules, action) in [
+      ([RestartRule(.restartAllContainers, .isIn, [3])], Prediction.Action.recreate), ([], .kill),
+    ] {
+      let container = PodSpecification.Container("nginx", .regular, restartPolicy: .never, restartRules: rules)
+      let prediction = Self.prediction(container, pod: .never, exitCode: 3) { $0.sandboxes[0].status.state = .notReady }
+      #expect(prediction?.rule == .c3 && prediction?.action == action)
+    }
+  }
+
+  /// A container that ended before the change is not restarted because of it.
+  @Test func `a rule of a container that did not change has no effect`() {
+    var (before, after) = (Snapshot.before, Snapshot.after)
+    let rules = [RestartRule(.restartAllContainers, .isIn, [3])]
+    before.pods = [
+      PodSpecification(
+        pod: before.sandboxes[0].pod, restartPolicy: .never,
+        containers: [
+          PodSpecification.Container("nginx", .regular),
+          PodSpecification.Container("job", .regular, restartPolicy: .never, restartRules: rules),
+        ])
+    ]
+    after.containers[0].status.reason = "unrelated"
+    #expect(Report(before, after).predictions.first { $0.pod.name == "web" }?.action == .keep)
+  }
+}
