@@ -14,11 +14,17 @@ public struct PreflightOptions: Hashable, Sendable {
   public var target: RuntimeVersion?
   /// Whether to pull images that running pods use and the runtime lacks; this changes the node.
   public var pulls: Bool
+  /// The specifications of the node's pods, which the user supplied; nil if there are none.
+  public var pods: [PodSpecification]?
   /// The directory of the kernel's process files; it differs from the default in tests.
   package var proc = "/proc"
 
   /// Creates options.
-  public init(tool: String, root: String? = nil, target: RuntimeVersion? = nil, pulls: Bool = false) {
+  public init(
+    tool: String, root: String? = nil, target: RuntimeVersion? = nil, pulls: Bool = false,
+    pods: [PodSpecification]? = nil
+  ) {
+    self.pods = pods
     self.tool = tool
     self.root = root
     self.target = target
@@ -34,7 +40,8 @@ extension Client {
   /// - Throws: An error if the runtime does not respond.
   public func preflightFacts(_ options: PreflightOptions) async throws(RPCError) -> PreflightFacts {
     // This reads only the runtime's state: only CRI-O depends on the kernel's view of pods, which is read below.
-    let snapshot = try await snapshot(tool: options.tool, observed: nil)
+    var snapshot = try await snapshot(tool: options.tool, observed: nil)
+    snapshot.pods = options.pods
     let root = options.root ?? NodeFiles.root(of: snapshot.daemon.pid)
     let reader = PreflightReader(
       client: self, budget: ResponseBudget(base: PreflightReader.base, deadline: timeout.map { .now + $0 }),

@@ -24,6 +24,8 @@ public struct PreflightReport: Hashable, Sendable {
     public var pod: PodName
     /// The rules that predict the loss.
     public var rules: [RuleID]
+    /// What kubelet will do with the pod; nil if it stays, and if its specification is unknown.
+    public var reaction: PodReaction?
   }
 
   /// An advisory, compared with what is on disk.
@@ -74,6 +76,10 @@ public struct PreflightReport: Hashable, Sendable {
   public var suspicions: [Suspicion]
   /// An entry is required if there can be no good verdict without it.
   public var unchecked: [Unchecked]
+  /// Whether the user has supplied the pods' specifications.
+  public var hasSpecifications: Bool
+  /// kubelet's reactions to the loss of a pod: with a record that is not usable, and without one.
+  private var reactions: [PodName: [Bool: PodReaction]] = [:]
 
   /// Applies all rules to the facts, and reads nothing.
   /// - Parameter ignored: rules that do not count. The report lists them as not checked.
@@ -97,6 +103,23 @@ public struct PreflightReport: Hashable, Sendable {
     findings = examination.findings
     unchecked = examination.unchecked
     suspicions = examination.suspicions()
+    hasSpecifications = snapshot.pods != nil
+    reactions = Self.reactions(facts)
+  }
+
+  /// The reactions by whether the runtime has forgotten the pod.
+  private static func reactions(_ facts: PreflightFacts) -> [PodName: [Bool: PodReaction]] {
+    let specifications = Dictionary((facts.snapshot.pods ?? []).map { ($0.pod.uid, $0) }) { first, _ in first }
+    let containers = Dictionary(grouping: facts.snapshot.containers, by: \.sandboxID)
+    var reactions: [PodName: [Bool: PodReaction]] = [:]
+    for sandbox in facts.readySandboxes {
+      guard let specification = specifications[sandbox.pod.uid] else { continue }
+      for isForgotten in [false, true] {
+        reactions[sandbox.pod, default: [:]][isForgotten] = PodReaction(
+          to: specification, sandbox, containers[sandbox.id] ?? [], isForgotten: isForgotten)
+      }
+    }
+    return reactions
   }
 
   /// The runtime's name and version.
@@ -144,7 +167,12 @@ public struct PreflightReport: Hashable, Sendable {
         pods.append(AffectedPod(pod: pod, rules: [finding.rule.id]))
       }
     }
-    return pods
+    guard prediction == .pods else { return pods }
+    return pods.map { affected in
+      var affected = affected
+      affected.reaction = reactions[affected.pod]?[!PodReaction.forgetting.isDisjoint(with: affected.rules)]
+      return affected
+    }
   }
 }
 

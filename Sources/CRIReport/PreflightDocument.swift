@@ -49,7 +49,8 @@ extension PreflightReport.AffectedPod {
   fileprivate func json(_ loss: String) -> JSON {
     [
       "namespace": .string(pod.namespace), "pod": .string(pod.name), "uid": .string(pod.uid), "loss": .string(loss),
-      "rules": .array(rules.map { .string($0.label) }),
+      "rules": .array(rules.map { .string($0.label) }), "action": JSON(optional: reaction?.action.rawValue),
+      "restartPolicy": JSON(optional: reaction?.restartPolicy.rawValue), "owner": JSON(optional: reaction?.owner),
     ]
   }
 }

@@ -63,6 +63,37 @@ import TestSupport
     #expect(document["pods"]?.arrayValue?.allSatisfy { $0["rules"]?[0] == "P1" } == true)
   }
 
+  @Test func `the file of --pods says which of the lost pods kubelet does not recreate`() async throws {
+    let (runtime, socket, directory) = try Self.simulated("containerd-1.6.12")
+    defer { withExtendedLifetime((runtime, directory)) { runtime.stop() } }
+    let plain = try await Self.preflight(["--root", directory.path], socket)
+    #expect(plain.output.contains("kubelet does not recreate those with restartPolicy Never; --pods supplies"))
+    let document = try JSON.parse(try await Self.preflight(["--root", directory.path, "-o", "json"], socket).output)
+    let pods = try #require(document["pods"]?.arrayValue)
+    #expect(pods.allSatisfy { $0["action"]?.isNull == true && $0["restartPolicy"]?.isNull == true })
+    let lost = try #require(pods.first { $0["pod"] == "p-web" })
+    let specification: JSON = [
+      "kind": "Pod",
+      "metadata": [
+        "name": "p-web", "namespace": lost["namespace"] ?? .null, "uid": lost["uid"] ?? .null,
+        "ownerReferences": [["kind": "Job", "controller": true]],
+      ],
+      "spec": ["restartPolicy": "Never", "containers": [["name": "main"]]],
+    ]
+    try ProcessFacts.write(specification.text(), to: directory.file("pods.json"))
+    let options = ["--root", directory.path, "--pods", directory.file("pods.json")]
+    let run = try await Self.preflight(options, socket)
+    #expect(run.code == 5, "\(run)")
+    #expect(run.output.contains("kubelet will not recreate \(lost["namespace"]?.stringValue ?? "")/p-web, because"))
+    #expect(run.output.contains("--pods has no specification of ") && run.output.contains("/p-dns: if the restart"))
+    #expect(run.output.contains("1 of these pods belong to Jobs"))
+    let reactions = try JSON.parse(try await Self.preflight(options + ["-o", "json"], socket).output)["pods"]
+    let values = (reactions?.arrayValue ?? []).map { pod in
+      ["pod", "action", "restartPolicy", "owner"].map { pod[$0]?.stringValue ?? "-" }.joined(separator: " ")
+    }
+    #expect(values == ["p-web kill Never Job", "p-dns - - -"])
+  }
+
   @Test func `an unchecked rule that could predict a loss is not a success`() async throws {
     let (runtime, socket, directory) = try Self.simulated("containerd-1.6.20")
     defer { withExtendedLifetime((runtime, directory)) { runtime.stop() } }

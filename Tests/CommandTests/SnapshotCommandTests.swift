@@ -64,6 +64,48 @@ import Testing
     #expect(missing.code == 2 && missing.errors.contains("cannot be read: "), "\(missing)")
   }
 
+  /// kubelet's response, as its read-only port and `kubectl get --raw /api/v1/nodes/NODE/proxy/pods` return it.
+  private static let kubeletPods = """
+    {"kind": "PodList", "apiVersion": "v1", "metadata": {}, "items": [{"metadata": {"name": "etcd-node-1",
+      "namespace": "kube-system", "uid": "hash", "annotations": {"kubernetes.io/config.source": "file"}},
+     "spec": {"containers": [{"name": "etcd", "env": [{"name": "K", "value": "hunter2"}]}], "restartPolicy": "OnFailure"},
+     "status": {"phase": "Running"}}]}
+    """
+
+  @Test func `the pods may come from kubelet's read-only port`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
+    let body = Self.kubeletPods
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+    let kubelet = try LoopbackServer(
+      Array("\(head)\(String(body.utf8.count, radix: 16))\r\n\(body)\r\n0\r\n\r\n".utf8))
+    let run = try await Tool.cri(
+      ["snapshot", "--pods", "http://127.0.0.1:\(kubelet.port)/pods"], on: runtime.socket)
+    #expect(run.code == 0 && !run.output.contains("hunter2"), "\(run)")
+    let pods = try Snapshot(parsing: Array(run.output.utf8)).pods
+    #expect(pods?.map(\.pod.uid) == ["hash"] && pods?.map(\.restartPolicy) == [.onFailure])
+    #expect(pods?.map(\.source) == ["file"])
+    #expect(kubelet.requests.allSatisfy { $0.hasPrefix("GET /pods HTTP/1.1\r\n") && !$0.contains("Authorization") })
+  }
+
+  @Test func `the pods may come from the API server's proxy, on standard input`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
+    let run = try await Tool.cri(["snapshot", "--pods", "-"], on: runtime.socket, input: Self.kubeletPods)
+    #expect(run.code == 0, "\(run)")
+    #expect(try Snapshot(parsing: Array(run.output.utf8)).pods?.map(\.restartPolicy) == [.onFailure])
+  }
+
+  @Test(arguments: [
+    ("http://127.0.0.1:1/pods", "cannot connect to 127.0.0.1:1: "),
+    ("http://192.0.2.7:10255/pods", "192.0.2.7 is not an address of this machine"),
+    ("https://127.0.0.1:10250/pods", "only http URLs are supported"),
+  ])
+  func `a kubelet that cannot be asked is a usage error with another way`(url: String, words: String) async throws {
+    let run = try await Tool.cri(["snapshot", "--pods", url], on: directory.file("no.sock"))
+    #expect(run.code == 2, "\(run)")
+    SnapshotCommandTests.expectOneLine(run, containing: "--pods \(url) cannot be read: \(words)")
+    #expect(run.errors.contains("; pipe the output of kubectl get --raw /api/v1/nodes/NODE/proxy/pods to --pods -"))
+  }
+
   @Test func `an existing file is replaced completely and gets mode 0600`() async throws {
     let runtime = try await SimulatorProcess(in: directory)
     try ProcessFacts.write(String(repeating: "old ", count: 1 << 20), to: directory.file("s.json"))

@@ -46,6 +46,7 @@ struct PreflightCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Ignore this rule (repeatable); cri rules lists the names.", valueName: "rule"))
   var ignore: [String] = []
 
+  @OptionGroup var pods: PodsOption
   @OptionGroup var reports: ReportOptions
 
   func validate() throws { _ = try RuleID.ignored(ignore, by: .preflight) }
@@ -53,7 +54,7 @@ struct PreflightCommand: AsyncParsableCommand {
   func run() async throws {
     try await reports.report(.preflight) {
       let options = PreflightOptions(
-        tool: CRICommand.tool, root: try nodeRoot(), target: try version(), pulls: pull)
+        tool: CRICommand.tool, root: try nodeRoot(), target: try version(), pulls: pull, pods: try pods.read())
       let client = try Context().bulkClient()
       try await refuseOtherRuntime(client, options.target)
       let report = PreflightReport(

@@ -156,7 +156,7 @@ struct GuardCommand: AsyncParsableCommand {
   private func prepare(
     _ context: Context, _ units: inout UnitHold, _ signals: SignalWatch, _ record: inout GuardRecord
   ) async throws -> Verification {
-    let specifications = try options.readPods()
+    let specifications = try options.pods.read()
     // The units are stopped before the snapshot, so that they change nothing after it.
     try units.stop()
     do {

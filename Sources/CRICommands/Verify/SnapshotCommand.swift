@@ -27,15 +27,10 @@ struct SnapshotCommand: AsyncParsableCommand {
   @Flag(help: "Write the snapshot even if some details could not be read; the snapshot lists them.")
   var incomplete = false
 
-  @Option(
-    help: ArgumentHelp(
-      "The output of kubectl get pods -o json (-: standard input), from which only the restart policies and the kinds "
-        + "of containers are saved.",
-      valueName: "file"))
-  var pods: String?
+  @OptionGroup var pods: PodsOption
 
   func run() async throws {
-    let specifications = try pods.map { file throws(Failure) in try PodsFile.read(file) }
+    let specifications = try pods.read()
     var snapshot = try await takeSnapshot(Context().bulkClient())
     snapshot.pods = specifications
     let gap = snapshot.gap

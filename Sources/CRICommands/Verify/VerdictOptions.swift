@@ -31,12 +31,7 @@ struct VerdictOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Check only this pod: a name, namespace/name or UID (repeatable).", valueName: "pod"))
   var pod: [String] = []
 
-  @Option(
-    help: ArgumentHelp(
-      "The output of kubectl get pods -o json for this node (-: standard input). Only the restart policies and kinds "
-        + "of containers are used: kubelet's decisions depend on them.",
-      valueName: "file"))
-  var pods: String?
+  @OptionGroup var pods: PodsOption
 
   // Parsed here, because ArgumentParser would print the default as a number.
   @Sendable private static func severity(_ text: String) throws -> Severity {
@@ -53,20 +48,14 @@ struct VerdictOptions: ParsableArguments {
     _ = try RuleID.ignored(ignore, by: .verify)
   }
 
-  /// Reads the file of `--pods`; nil if the option is not given.
-  func readPods() throws(Failure) -> [PodSpecification]? {
-    guard let pods else { return nil }
-    return try PodsFile.read(pods)
-  }
-
   /// - Throws: An error if `before` has no pod with a given name: the name is a mistake, and a verdict would be meaningless.
-  /// - Parameter specifications: What `readPods()` has returned.
+  /// - Parameter specifications: What `pods.read()` has returned.
   func verification(before: Snapshot, _ specifications: [PodSpecification]?) throws(Failure) -> Verification {
     var before = before
     if let specifications { before.pods = specifications }
-    let pods = before.sandboxes.map(\.pod)
-    for name in pod where !pods.contains(where: { Scope(pods: [name]).contains($0) }) {
-      let names = Set(pods.map { "\($0)" }).sorted()
+    let known = before.sandboxes.map(\.pod)
+    for name in pod where !known.contains(where: { Scope(pods: [name]).contains($0) }) {
+      let names = Set(known.map { "\($0)" }).sorted()
       let rest = names.count > Self.maximumNames ? ", …" : ""
       let available =
         names.isEmpty ? "it has no pods" : "it has \(names.prefix(Self.maximumNames).joined(separator: ", "))\(rest)"

@@ -33,7 +33,7 @@ struct VerifyCommand: AsyncParsableCommand {
   @OptionGroup var reports: ReportOptions
 
   func validate() throws {
-    if before == "-", options.pods == "-" {
+    if before == "-", options.pods.readsStandardInput {
       throw ValidationError("--before and --pods both read standard input; specify a file for one of them")
     }
     if after != nil, wait != nil {
@@ -47,7 +47,7 @@ struct VerifyCommand: AsyncParsableCommand {
   func run() async throws {
     try await reports.report(.verify, onlyWarns: options.warnOnly) {
       let timeout = try wait.map { text throws(Failure) in try DurationText.parse(text, option: "--wait") }
-      let specifications = try options.readPods()
+      let specifications = try options.pods.read()
       let verification = try options.verification(before: try SnapshotFile.read(before), specifications)
       let now: Snapshot
       if let after {

@@ -182,7 +182,33 @@ extension ReportText {
       (report.podsWithNewAddresses.count, "would stay, but with different addresses"),
       (report.podsReportedDifferently.count, "would stay, but the runtime would report them differently"),
     ]
-    return losses.filter { $0.0 > 0 }.map { worded("\(Self.count($0.0, "pod")) \($0.1)") }
+    return losses.filter { $0.0 > 0 }.map { worded("\(Self.count($0.0, "pod")) \($0.1)") } + reactions(report)
+  }
+
+  /// What kubelet will do with the lost pods, as far as their restart policies are known.
+  private func reactions(_ report: PreflightReport) -> [String] {
+    let lost = report.podsToLose
+    guard !lost.isEmpty else { return [] }
+    guard report.hasSpecifications else {
+      return [worded("kubelet does not recreate those with restartPolicy Never; --pods supplies the policies")]
+    }
+    func pods(_ action: PodReaction.Action?) -> [PodName] {
+      lost.filter { $0.reaction?.action == action }.map(\.pod)
+    }
+    var lines: [String] = []
+    let (recreated, killed, unknown) = (pods(.recreate), pods(.kill), pods(nil))
+    if !recreated.isEmpty { lines.append("kubelet will recreate \(Self.count(recreated.count, "pod"))") }
+    if !killed.isEmpty {
+      lines.append("kubelet will not recreate \(Self.list(killed.map { "\($0)" })), because of the restartPolicy")
+    }
+    if !unknown.isEmpty {
+      lines.append(
+        "--pods has no specification of \(Self.list(unknown.map { "\($0)" })): if the restartPolicy is Never, kubelet "
+          + "does not recreate the pod")
+    }
+    let jobs = lost.count { $0.reaction?.owner == "Job" }
+    if jobs > 0 { lines.append(Self.cutOff(jobs)) }
+    return lines.map(worded)
   }
 
   /// Returns a line for each violated rule: why it matters, and what to do about it.

@@ -87,6 +87,8 @@ extension ReportText {
     case .keep: "keep the pod"
     case .restartContainers: "restart \(prediction.containers.joined(separator: ", "))"
     case .recreate: "recreate the pod"
+    case .kill where prediction.rule == .b7 && prediction.restartPolicy == .always:
+      "end the pod, in which the containers' own restart policies leave nothing to run,"
     case .kill where prediction.rule == .b7:
       "end the pod, in which restartPolicy \(prediction.restartPolicy?.rawValue ?? "unknown") leaves nothing to run,"
     case .kill: "kill the pod, whose restartPolicy is \(prediction.restartPolicy?.rawValue ?? "unknown"),"
@@ -106,6 +108,12 @@ extension ReportText {
     if prediction.mayEnd { return " if restartPolicy allows it, and otherwise end the pod" }
     if prediction.dependsOnKind { return " if it is not an init container" }
     return ""
+  }
+
+  /// What can happen to the pods of Jobs that kubelet stops.
+  static func cutOff(_ count: Int) -> String {
+    "\(count) of these pods belong to Jobs: if such a pod exits with 0 when it is stopped, Kubernetes counts it as "
+      + "completed although its work was cut off"
   }
 
   /// What kubelet will do, in numbers; the findings name the pods.
@@ -137,11 +145,7 @@ extension ReportText {
         "kubelet will restart containers in \(Self.count(restarted.count, "pod"))\(open == 0 ? "" : condition)")
     }
     let cutOff = affected.count { $0.owner == "Job" && $0.action != .restartContainers }
-    if cutOff > 0 {
-      lines.append(
-        "\(cutOff) of these pods belong to Jobs: if such a pod exits with 0 when it is stopped, Kubernetes counts it as "
-          + "completed although its work was cut off")
-    }
+    if cutOff > 0 { lines.append(Self.cutOff(cutOff)) }
     let latent = affected.filter { $0.trigger != .immediate }
     if !latent.isEmpty {
       let crashing = latent.filter { $0.trigger == .atNextEvent }.map { "\($0.pod)" }.sorted()

@@ -1,10 +1,12 @@
-/// Removes the chunked transfer coding from an error body (RFC 9112, section 7.1).
+/// Removes the chunked transfer coding from a body (RFC 9112, section 7.1).
 struct ChunkedDecoder {
   private enum State { case size(UInt64, digits: Int), extensions(UInt64), data(UInt64), dataEnd(Int) }
 
   private var state = State.size(0, digits: 0)
   /// Whether the last chunk has been read, or the coding is so damaged that the rest cannot be read.
   private(set) var isComplete = false
+  /// Whether the coding is damaged.
+  private(set) var isMalformed = false
 
   /// Decodes bytes. Trailer fields are ignored.
   mutating func decode(_ bytes: [UInt8]) -> [UInt8] {
@@ -26,13 +28,13 @@ struct ChunkedDecoder {
         } else if digits > 0, byte == UInt8(ascii: "\r") || byte == UInt8(ascii: ";") {
           state = .extensions(size)
         } else {
-          isComplete = true
+          (isComplete, isMalformed) = (true, true)
         }
       case .extensions(let size):
         if byte == UInt8(ascii: "\n") { endOfSize(size) }
       case .dataEnd(let read):
         guard byte == Array("\r\n".utf8)[read] else {
-          isComplete = true
+          (isComplete, isMalformed) = (true, true)
           break
         }
         state = read == 1 ? .size(0, digits: 0) : .dataEnd(1)

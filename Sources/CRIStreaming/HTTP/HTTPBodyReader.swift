@@ -1,16 +1,21 @@
-/// Reads the body of an error response up to a limit, so that the error can quote it (RFC 9112, section 6).
+/// Reads the body of a response up to a limit (RFC 9112, section 6).
 struct HTTPBodyReader {
-  /// The maximum number of bytes to keep; the reader does not wait for more.
+  /// The maximum size of an error body in bytes, which is enough to quote it.
   static let largestBody = 8 << 10
 
   private enum Framing { case length(Int), chunked(ChunkedDecoder), untilEnd }
 
+  /// The maximum number of bytes to keep; the reader does not wait for more.
+  let limit: Int
   private var framing: Framing
   private(set) var body: [UInt8] = []
   /// Whether no more bytes are needed.
   private(set) var isComplete = false
+  /// Whether the limit was reached before the end of the body.
+  private(set) var isTruncated = false
 
-  init(status: Int, fields: [HTTPField]) {
+  init(status: Int, fields: [HTTPField], limit: Int = HTTPBodyReader.largestBody) {
+    self.limit = limit
     if status == 204 || status == 304 {
       framing = .length(0)
     } else if fields.list("Transfer-Encoding").last?.equalsIgnoringCase("chunked") == true {
@@ -35,11 +40,18 @@ struct HTTPBodyReader {
       framing = .chunked(decoder)
     case .untilEnd: body += bytes
     }
-    if body.count >= HTTPBodyReader.largestBody {
-      body.removeLast(body.count - HTTPBodyReader.largestBody)
+    if body.count >= limit {
+      isTruncated = !isComplete || body.count > limit
+      body.removeLast(body.count - limit)
       isComplete = true
     }
   }
+
+  /// Whether only the end of the connection ends the body.
+  var endsWithConnection: Bool { if case .untilEnd = framing { true } else { false } }
+
+  /// Whether the chunked coding is damaged, so that the rest cannot be read.
+  var isMalformed: Bool { if case .chunked(let decoder) = framing { decoder.isMalformed } else { false } }
 
   /// The body received so far, as text without leading and trailing whitespace.
   var text: String {

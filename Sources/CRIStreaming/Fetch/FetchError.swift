@@ -1,0 +1,7 @@
+/// The reason why a document could not be fetched.
+package struct FetchError: Error, Hashable, Sendable {
+  /// The reason, in a few words. It may contain text from the server, which may contain control characters.
+  package let reason: String
+
+  init(_ reason: String) { self.reason = reason }
+}

@@ -1,0 +1,68 @@
+import CRIMessages
+import CRIPreflight
+import CRIProtobuf
+import CRISnapshot
+import TestSupport
+import Testing
+
+/// What kubelet does with the pods that a change loses, by their specifications.
+@Suite struct PodReactionTests {
+  struct Reaction: Sendable, CustomTestStringConvertible {
+    let name: String
+    let policy: RestartPolicy
+    var isForgotten = false
+    var source = "api"
+    /// The exit codes of nginx and job; nil if the container runs.
+    var exits: [Int32?] = [nil, 3]
+    var containers = [
+      PodSpecification.Container("nginx", .regular), PodSpecification.Container("job", .regular),
+    ]
+    let action: PodReaction.Action
+    var testDescription: String { name }
+  }
+
+  static let reactions: [Reaction] = [
+    Reaction(name: "Always", policy: .always, action: .recreate),
+    Reaction(name: "Never", policy: .never, action: .kill),
+    Reaction(name: "OnFailure, a container runs", policy: .onFailure, action: .recreate),
+    Reaction(name: "OnFailure, a container has failed", policy: .onFailure, exits: [0, 3], action: .recreate),
+    Reaction(name: "OnFailure, all have succeeded", policy: .onFailure, exits: [0, 0], action: .kill),
+    Reaction(
+      name: "OnFailure, all have succeeded, one with its own policy", policy: .onFailure, exits: [0, 0],
+      containers: [
+        PodSpecification.Container("nginx", .regular, restartPolicy: .always),
+        PodSpecification.Container("job", .regular),
+      ], action: .recreate),
+    Reaction(name: "Never, of the API, forgotten", policy: .never, isForgotten: true, action: .kill),
+    Reaction(name: "Never, static, forgotten", policy: .never, isForgotten: true, source: "file", action: .recreate),
+    Reaction(name: "Never, static, without an address", policy: .never, source: "file", action: .kill),
+    Reaction(
+      name: "OnFailure, all have succeeded, forgotten", policy: .onFailure, isForgotten: true, exits: [0, 0],
+      action: .recreate),
+  ]
+
+  @Test(arguments: reactions) func `the policy and the loss decide what kubelet does`(test: Reaction) throws {
+    var facts = PreflightFacts.goodContainerd
+    facts.snapshot.sandboxes[0].status.annotations["kubernetes.io/config.source"] = test.source
+    for (index, code) in test.exits.enumerated() {
+      facts.snapshot.containers[index].status.state = code == nil ? .running : .exited
+      facts.snapshot.containers[index].status.exitCode = code ?? 0
+    }
+    let pod = facts.snapshot.sandboxes[0].pod
+    facts.snapshot.pods = [PodSpecification(pod: pod, restartPolicy: test.policy, containers: test.containers)]
+    guard var records = facts.containerd?.records.value,
+      let index = records.sandboxes.firstIndex(where: { $0.id == facts.snapshot.sandboxes[0].id })
+    else { throw Failed() }
+    if test.isForgotten {
+      records.sandboxes.remove(at: index)
+    } else {
+      (records.sandboxes[index].ip, records.sandboxes[index].interfaces) = ("", nil)
+    }
+    facts.containerd?.records = .known(records)
+    let affected = try #require(PreflightReport(facts).podsToLose.first { $0.pod == pod })
+    #expect(affected.reaction?.action == test.action && affected.reaction?.restartPolicy == test.policy)
+    #expect(affected.reaction?.owner == nil)
+  }
+
+  private struct Failed: Error {}
+}
