@@ -30,7 +30,7 @@ down() {
   # Unmount root file systems, shm and network namespaces, the deepest ones first.
   awk -v d="$dir/" 'index($5, d) == 1 { print $5 }' /proc/self/mountinfo | sort -r | while read -r m; do umount -l "$m"; done
   ip link delete "$bridge" 2>/dev/null || true
-  # Remove empty directories, unless another containerd runs, which may be about to use them.
+  # Remove empty directories, unless another containerd is running, which may be about to use them.
   others || rmdir /sys/fs/cgroup/*/k8s.io /sys/fs/cgroup/k8s.io /run/containerd/s /run/containerd \
     /var/lib/cni/results /var/lib/cni 2>/dev/null || true
   rm -rf "$dir"

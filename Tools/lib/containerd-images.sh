@@ -8,7 +8,7 @@ blob() { # FILE MEDIA-TYPE: moves the file to its content address, and prints it
 }
 
 image() { # NAME ENTRYPOINT-JSON ROOTFS: adds an image to the layout, and prints its entry for the index
-  # Order, owner and time are fixed, so that the same busybox gives the same image ID on every machine.
+  # Order, owner and time are fixed, so that the same busybox results in the same image ID on every machine.
   tar -C "$3" --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -cf "$oci/layer" .
   diff=$(sha256sum "$oci/layer" | cut -d ' ' -f 1)
   layer=$(blob "$oci/layer" layer.v1.tar)
@@ -38,7 +38,8 @@ import_images() {
   ctr="ctr -a $dir/containerd.sock -n k8s.io images"
   $ctr import --snapshotter "$(cat "$dir/snapshotter")" "$dir/images.tar" >"$dir/import.log" 2>&1 ||
     { cat "$dir/import.log" >&2; die "cannot import the images"; }
-  # containerd's CRI plugin learns of images from events, and adds the name sha256:... to each one that it has processed.
+  # containerd's CRI plugin learns about images from events, and adds the name sha256:... to each one that it has
+  # processed.
   i=0; until [ "$($ctr ls -q | grep -c '^sha256:')" = 2 ]; do
     i=$((i + 1)); [ $i -lt 200 ] || die "containerd's CRI plugin did not find the images"
     sleep 0.05

@@ -31,7 +31,7 @@ $(cd "$work/rpm/root" && find usr/share/cri/hooks usr/share/doc/cri usr/share/li
 * $(date -u -d "@$SOURCE_DATE_EPOCH" '+%a %b %d %Y') $maintainer - $version-$release
 - Version $version.
 END
-  # The files are complete: rpmbuild must not strip, compress or link anything, nor record this machine's name and time.
+  # The files are complete: rpmbuild must not strip, compress or link anything, or record this machine's name and time.
   mkdir -p "$work/rpm/build"
   cp -a "$work/rpm/root" "$work/rpm/build/buildroot"
   rpmbuild -bb --quiet --nodeps --buildroot "$work/rpm/build/buildroot" --noclean \

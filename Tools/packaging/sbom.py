@@ -91,7 +91,7 @@ def main():
     relationships = [("SPDXRef-DOCUMENT", "DESCRIBES", "SPDXRef-cri")]
     used = []
     for name, libraries in programs.items():
-        # The linker gets a Swift package as object files, not as a library; both programs contain both packages.
+        # The linker receives Swift packages as object files, not as libraries; both programs contain both packages.
         linked = [c for c in known if c["kind"] == "swift" or any(components.owner(l, known) is c for l in libraries)]
         relationships += [(f"SPDXRef-program-{name}", "STATIC_LINK", identifier(c)) for c in linked]
         used += [c for c in linked if c not in used]
@@ -100,7 +100,7 @@ def main():
         "dataLicense": "CC0-1.0",
         "SPDXID": "SPDXRef-DOCUMENT",
         "name": f"cri-{version}-{architecture}",
-        # Derived from the programs, so that the same programs give the same document.
+        # Derived from the programs, so that the same programs result in the same document.
         "documentNamespace": f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_OID, sums)}",
         "creationInfo": {
             "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(int(seconds))),

@@ -3,7 +3,7 @@
 
 hooks=$here/Tools/hooks
 
-# Copies a file of the hooks, and replaces the directories in it by those of the package.
+# Copies a file of the hooks, and replaces the directories in it with those of the package.
 hook() { # MODE FILE DESTINATION
   sed "s#/usr/local/sbin/cri-reboot#/usr/local/lib/cri/cri-reboot#g
     s#/usr/local/lib/cri#$prefix/lib/cri#g

@@ -11,7 +11,7 @@ struct Pod {
   var hostNetwork = false
   /// The directory for the containers' logs; empty for no logs.
   var logs = ""
-  /// Whether to stop the pod after it was started, so that it looks like the pod of a completed job.
+  /// Whether to stop the pod after it has been started, so that it looks like the pod of a completed job.
   var isStopped = false
 
   struct Container {
@@ -52,7 +52,7 @@ extension Pod.Container {
     let image = "localhost/busybox:1"
     return ContainerConfig(
       metadata: .init(name: name, attempt: pod.attempt),
-      // CRI-O requires userSpecifiedImage: it selects the signature policy by it.
+      // CRI-O requires userSpecifiedImage, because it selects the signature policy by this name.
       image: .init(image: image, userSpecifiedImage: image), command: command, labels: labels,
       annotations: [
         "io.kubernetes.container.hash": "5f3a1b2c", "io.kubernetes.container.restartCount": "\(pod.attempt)",

@@ -1,4 +1,4 @@
-// Tests one's own code against a simulated runtime: here a function that counts the ready pods of a namespace.
+// Tests your own code against a simulated runtime: here, a function that counts the ready pods of a namespace.
 // Usage: FakeRuntime
 import CRI
 import CRISimulator

@@ -1,6 +1,6 @@
 // Predicts what upgrades of the runtime would lose, for several versions.
 // Usage: PredictUpgrade SOCKET VERSION...
-// Exit: 0 no loss is predicted for any version, 5 a loss is predicted, 3 data is missing for a verdict.
+// Exit: 0 no loss is predicted for any version, 5 a loss is predicted, 3 data that the verdict needs is missing.
 import CRIVerification
 import FoundationEssentials
 import Glibc
@@ -18,7 +18,7 @@ for text in arguments.dropFirst(2) {
   for finding in report.findings { print("  \(finding.object): \(finding.rule.id)") }
   for affected in report.podsToLose { print("  lost: \(affected.pod)") }
   for suspicion in report.suspicions { print("  \(suspicion.match.advisory.reference): \(suspicion.status)") }
-  // A predicted loss weighs more than missing data.
+  // A predicted loss takes precedence over missing data.
   exitCode = max(exitCode, report.verdict.exitCode)
 }
 exit(exitCode)

@@ -10,11 +10,12 @@
 : "${CRI_PREFLIGHT_CODES:=0}"               # the exit codes of preflight to continue with; 3: not known
 
 # BEGIN trusted directory: every hook has the same lines, because each is installed alone; a test compares them.
-# DIRECTORY [make]: sets cri_directory to its physical path if only root and the caller can change it and what leads to
-# it. With `make`, missing directories are created with mode 0700. Otherwise cri_reason says why it must not be used.
+# DIRECTORY [make]: sets cri_directory to its physical path if only root and the caller can change it and its
+# parents. With `make`, missing directories are created with mode 0700. Otherwise cri_reason says why it is not
+# trusted.
 cri_use() {
   cri_directory='' cri_rest=$1 cri_links=0 cri_reason=''
-  # Not the shell's own pwd, which may return a path that another directory has taken since.
+  # Not the shell's own pwd, which may return a path that now belongs to a different directory.
   case $cri_rest in /*) ;; *) cri_rest=$(env pwd -P 2>/dev/null)/$cri_rest || { cri_reason='the current directory was removed'; return 1; } ;; esac
   while [ -n "$cri_rest" ]; do
     cri_name=${cri_rest%%/*}
@@ -43,10 +44,10 @@ cri_use() {
 }
 # END trusted directory
 
-# To the journal too, and never with an error, because the terminal may be gone.
+# Prints a message, also to the journal, and ignores errors, because the terminal may be gone.
 cri_say() { echo "upgrade: $*" >&2 || :; logger -t cri-upgrade -- "$*" 2>/dev/null || :; }
 
-# Call this first: it sets the trap for every end of the script (`exit`, an error or a signal).
+# Call this first: it sets the trap for every way in which the script can end (`exit`, an error or a signal).
 cri_begin() {
   cri_stage=untouched cri_held='' cri_taken='' cri_why='the script ended early'
   trap 'cri_finish $?' EXIT
@@ -64,7 +65,7 @@ cri_stop() { cri_why=$2; exit "$1"; }
 # COMMAND...: runs cri, which prints its report and writes it to CRI_REPORT; cri_code is its exit code.
 cri_report() {
   cri_code=0
-  # If the command writes no report, an older one must not be taken for it.
+  # If the command writes no report, an older one must not be mistaken for a new one.
   if [ -f "$CRI_REPORT" ] && [ ! -L "$CRI_REPORT" ]; then rm -f "$CRI_REPORT"; fi
   "$CRI" "$@" --report "table=$CRI_REPORT" >/dev/null || cri_code=$?
   [ ! -f "$CRI_REPORT" ] || cat "$CRI_REPORT" >&2 || :
@@ -80,20 +81,20 @@ cri_preflight() {
   esac
 }
 
-# UNIT...: stops the active ones. Call it before the snapshot, so that kubelet changes nothing after it.
+# UNIT...: stops those that are active. Call it before the snapshot, so that kubelet changes nothing afterwards.
 cri_hold() {
   for cri_unit in "$@"; do
     case $(systemctl show --property=LoadState,ActiveState "$cri_unit") in
       *LoadState=not-found*) cri_stop 2 "there is no unit $cri_unit" ;;
       *=inactive | *=failed) cri_say "$cri_unit is not active, so it will not be started at the end"; continue ;;
     esac
-    # Recorded before, because a stop that fails may have stopped part of the unit.
+    # Recorded first, because a stop that fails may have stopped part of the unit.
     cri_held="$cri_unit $cri_held"
     systemctl stop "$cri_unit" || cri_stop 3 "$cri_unit cannot be stopped"
   done
 }
 
-# A retry must not replace the snapshot from before a loss, so it gets another name; ten of them are kept at most.
+# A retry must not replace the snapshot from before a loss, so the old one is renamed; at most ten are kept.
 cri_snapshot() {
   if [ -f "$CRI_BEFORE" ] && [ ! -f "$CRI_BEFORE.verified" ]; then
     cri_kept=$CRI_BEFORE.$(date -u +%Y%m%dT%H%M%SZ)
@@ -108,8 +109,8 @@ cri_snapshot() {
 }
 # Call this just before the first relevant change: from here on the held units start only if nothing is lost.
 cri_change() { cri_stage=changed; }
-# NEW PLACE: replaces a file in one step, and keeps the old one as PLACE.before. A file that runs may not be
-# written to, and a node that fails in between must have one or the other.
+# NEW PLACE: replaces a file in one step, and keeps the old one as PLACE.before. A program that is running cannot be
+# written to, and if the node fails in between, one of the two files must be there.
 cri_swap() {
   cri_change
   [ ! -e "$2" ] || ln -fT "$2" "$2.before" || cri_stop 1 "$2 cannot be kept as $2.before"
@@ -118,7 +119,8 @@ cri_swap() {
 }
 # PLACE...: restores the files that cri_swap has kept.
 cri_swap_back() { for cri_place in "$@"; do mv -f "$cri_place.before" "$cri_place" || return 1; done; }
-# UNIT: the runtime's. systemd may consider it active before it responds, so cri_verify waits too.
+# UNIT: restarts the runtime's unit. systemd may consider it active before the runtime responds, so cri_verify waits
+# too.
 cri_restart() { cri_change; systemctl restart "$1" || cri_stop 3 "$1 does not start; see journalctl -u $1"; }
 cri_wait() { "$CRI" wait --timeout "$CRI_WAIT" || cri_stop 3 'the runtime does not become ready'; }
 
@@ -134,7 +136,7 @@ cri_verify() {
   esac
 }
 
-# CODE: starts the held units if nothing was changed or nothing is lost; otherwise it prints the reason.
+# CODE: starts the held units if nothing has been changed or nothing is lost; otherwise it prints the reason.
 cri_finish() {
   trap - EXIT
   trap '' INT TERM HUP

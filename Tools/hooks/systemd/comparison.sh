@@ -1,10 +1,11 @@
-# Part of cri-hook, and installed beside it: runs cri within a time limit, and compares with the snapshot.
+# Part of cri-hook, and installed beside it: runs cri within a time limit, and compares the state with the snapshot.
 # shellcheck shell=sh
 # shellcheck disable=SC2034,SC2154  # cri-hook sets cri, socket, dir and before, and reads unwritable
 
 since_boot() { read -r up _ </proc/uptime; echo "${up%.*}"; } # in seconds
 
-# SECONDS: everything that this run does must end by then, because systemd gives a unit 90 seconds, and then kills it.
+# SECONDS: everything that this run does must end within this time, because systemd gives a unit 90 seconds, and then
+# kills it.
 ends_within() { end=$(($(since_boot) + $1)); }
 
 # SECONDS ARGUMENTS...: runs cri. timeout(1) limits it too, because a command may hang.
@@ -15,7 +16,7 @@ limited() {
   timeout -k 5 "$limit" "$cri" -r "$socket" "$@"
 }
 
-# Compares with the snapshot, and removes it unless an administrator has to act.
+# Compares the state with the snapshot, and removes the snapshot unless an administrator has to act.
 check() { # SECONDS [OPTIONS of verify]
   seconds=$1 code=0; shift
   report=$(mktemp "$dir/report.XXXXXX") || { code=3 unwritable=yes; rm -f "$dir/verdict"; publish; return 0; }
@@ -31,7 +32,7 @@ check() { # SECONDS [OPTIONS of verify]
   case $code in 0 | 4) rm -f "$before" "$dir/boot" ;; esac
 }
 
-# Keeps code and report, unless the present state shows more than the comparison.
+# Keeps the code and the report, unless the current state shows more than the comparison.
 check_newer_pods() {
   compared=$code comparison=$report
   judge "$seconds"

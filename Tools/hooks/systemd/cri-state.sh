@@ -1,13 +1,13 @@
-# Part of cri-hook, and installed beside it: what it keeps in /run/cri/NAME, and what others may read of it.
+# Part of cri-hook, and installed beside it: what it keeps in /run/cri/NAME, and which parts of it other users may read.
 # shellcheck shell=sh
 # shellcheck disable=SC2154  # cri-hook sets dir, name, public and before
 
 boot() { cat /proc/sys/kernel/random/boot_id 2>/dev/null || echo unknown; }
 
-# The daemon's PID and the time of its start, which identify it; 0 if it does not run.
+# The daemon's PID and the time of its start, which identify it; 0 if it is not running.
 daemon() { systemctl show --property=MainPID,ExecMainStartTimestampMonotonic --value "${CRI_HOOK_UNIT:-$name}.service" 2>/dev/null | tr '\n' ' '; }
 
-# Reads the settings, a piece of shell, if only root or the caller can change it.
+# Reads the settings, a shell script, if only root or the caller can change it.
 read_settings() {
   conf=${CRI_HOOK_CONF:-/etc/cri/hook.conf}
   [ -e "$conf" ] || [ -L "$conf" ] || return 0
@@ -40,7 +40,8 @@ store() {
   if cat >"$new" && chmod "$3" "$new" && mv -fT "$new" "$1/$2"; then :; else rm -f "$new"; return 1; fi
 }
 
-# CODE: records it and the report from standard input. An old verdict must not stand for one that cannot be written.
+# CODE: records the code and the report from standard input. If a verdict cannot be written, the old one must not remain
+# in its place.
 record() {
   written=0
   { echo "$1"; cat; } | store "$dir" verdict 0600 || { written=1; rm -f "$dir/verdict"; }
@@ -48,7 +49,7 @@ record() {
   return $written
 }
 
-# Writes the verdict and kubelet's state, without any name of a pod, to files that every user may read.
+# Writes the verdict and kubelet's state, without pod names, to files that every user may read.
 publish() {
   cri_use "$public" make || { say "$cri_reason; the verdict is not published there"; return 0; }
   chmod 0755 "$cri_directory"

@@ -1,11 +1,12 @@
 # Part of cri-hook, and installed beside it.
 # shellcheck shell=sh disable=SC2034
 # BEGIN trusted directory: every hook has the same lines, because each is installed alone; a test compares them.
-# DIRECTORY [make]: sets cri_directory to its physical path if only root and the caller can change it and what leads to
-# it. With `make`, missing directories are created with mode 0700. Otherwise cri_reason says why it must not be used.
+# DIRECTORY [make]: sets cri_directory to its physical path if only root and the caller can change it and its
+# parents. With `make`, missing directories are created with mode 0700. Otherwise cri_reason says why it is not
+# trusted.
 cri_use() {
   cri_directory='' cri_rest=$1 cri_links=0 cri_reason=''
-  # Not the shell's own pwd, which may return a path that another directory has taken since.
+  # Not the shell's own pwd, which may return a path that now belongs to a different directory.
   case $cri_rest in /*) ;; *) cri_rest=$(env pwd -P 2>/dev/null)/$cri_rest || { cri_reason='the current directory was removed'; return 1; } ;; esac
   while [ -n "$cri_rest" ]; do
     cri_name=${cri_rest%%/*}

@@ -2,12 +2,13 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2034,SC2154  # cri-hook sets dir and before, and reads unwritable
 
-# SECONDS: whether kubelet would kill pods that are alive, as the present state shows. Sets code to 0, 1 or 3.
+# SECONDS: whether kubelet would kill pods that are alive, according to the current state. Sets code to 0, 1 or 3.
 judge() {
   code=0 now=$dir/now.json
   report=$(mktemp "$dir/report.XXXXXX") || { code=3; return 1; }
   if limited $(($1 + 5)) wait --timeout "$1s" --stable 0 >"$report" 2>&1 && limited 25 snapshot --incomplete -o "$now" >"$report" 2>&1; then
-    # Compared with itself, a snapshot shows only what kubelet acts on at its start: exit code 1, and otherwise 4.
+    # A snapshot compared with itself shows only what kubelet acts on at its start: exit code 1 if there is anything,
+    # otherwise 4.
     # shellcheck disable=SC2086
     limited 20 verify --before "$now" --after "$now" --scenario kubelet-restart ${CRI_VERIFY:-} >"$report" 2>&1 || code=$?
     case $code in 0 | 4) code=0 ;; 1) ;; *) code=3 ;; esac
@@ -18,8 +19,8 @@ judge() {
   rm -f "$now"
 }
 
-# Prints a line and returns 1 if a pod's sandbox has ended, but its containers run: kubelet would kill them. Returns 3 if
-# that cannot be found out.
+# Prints a line and returns 1 if a pod's sandbox has ended, but its containers are running: kubelet would kill them.
+# Returns 3 if that cannot be found out.
 strays() {
   ended=$(limited 10 pods -q --no-trunc --state notready 2>&1) || { echo "$ended"; return 3; }
   running=$(limited 10 ps --state running -o 'jsonpath={range .containers[*]}{.podSandboxId}{"\n"}{end}' 2>&1) || { echo "$running"; return 3; }
@@ -54,7 +55,8 @@ count_start() { if was_started; then is_recorded || boot >"$dir/started"; echo a
 # Whether it has been started before since the node has booted, even if that was before the hook was installed.
 was_started() { is_recorded || has_older_shims; }
 
-# Whether root's process for a container is older than the daemon, or the daemon does not run: it has been started before.
+# Whether root's process for a container is older than the daemon, or the daemon is not running: it has been started
+# before.
 has_older_shims() {
   main=$(systemctl show --property=MainPID --value "${CRI_HOOK_UNIT:-$name}.service" 2>/dev/null)
   since=$(started_at "${main:-0}") || since=''

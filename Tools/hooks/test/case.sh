@@ -1,4 +1,4 @@
-# Part of Tools/hooks/test/run: runs one case in a machine of its own. It is read by a subshell.
+# Part of Tools/hooks/test/run: runs one case in its own machine. A subshell sources this file.
 work=$(mktemp -d /tmp/cri-hooks.XXXXXX) name=cri-$$-$case nspawn= groups=
 # The same node after a reboot.
 uuid=$(cat /proc/sys/kernel/random/uuid)

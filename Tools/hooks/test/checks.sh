@@ -1,6 +1,6 @@
 # Part of Tools/hooks/test/run: the checks of the cases, and what they do to the node.
 
-# Shows what a failed case leaves.
+# Shows what a failed case leaves behind.
 show_state() {
   say "the end of the machine's journal:"
   inside journalctl --no-pager -o cat -n 30 -t cri-hook -t cri | cut -c 1-200 >&2
@@ -26,7 +26,7 @@ check() {
   "$@" || die "$case: not true: $text"
 }
 
-# NUMBER: whether kubelet's pods run, with their containers.
+# NUMBER: whether kubelet's pods are running, with their containers.
 has_pods() {
   [ "$(inside cri pods -q --state ready 2>/dev/null | wc -l)" = "$1" ] && [ "$(inside cri ps -q --state running 2>/dev/null | wc -l)" = "$1" ]
 }
@@ -69,7 +69,7 @@ follow_readme() {
 install_systemd_hook() { follow_readme systemd; }
 is_verdict() { [ "$(inside head -n 1 /run/cri/containerd/verdict 2>/dev/null)" = "$1" ]; }
 
-# NAME: makes containerd lose the address of a pod at its next start, which must be stopped.
+# NAME: makes containerd, which must be stopped, lose the address of a pod at its next start.
 lose_address() { inside lose "$1" || die "the address of $1 cannot be lost"; }
 
 # SIGNAL [COMMAND...]: sends a signal to containerd, runs a command while it is down, and waits until systemd has
@@ -98,7 +98,7 @@ is_repeated() { case $(inside systemctl show -p ActiveState --value cri-recheck@
 resume_runtime() { inside systemctl kill --kill-whom=main -s CONT containerd; inside cri wait --stable 0 --timeout 20s; }
 # COUNT LINE
 has_lines() { [ "$(grep -cxF -- "$2" "$node/log/kubelet")" = "$1" ]; }
-# TEXT: whether the journal has a line of cri with it.
+# TEXT: whether the journal contains a line of cri with this text.
 logged() { within 10 logged_now "$1"; }
 logged_now() { inside journalctl --no-pager -o cat -t cri | grep -qF -- "$1"; }
 # TEXT FILE

@@ -14,7 +14,7 @@ import time
 def main():
     pid, terminal = pty.fork()
     if pid == 0:
-        # A test run under nohup ignores it, and so would the command.
+        # Under nohup, this process ignores SIGHUP, and the command would inherit that.
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
         os.execvp(sys.argv[2], sys.argv[2:])
     threading.Thread(target=drain, args=(terminal,), daemon=True).start()

@@ -1,5 +1,6 @@
 # Part of Tools/hooks/test/run: a node in systemd-nspawn, with systemd as PID 1, a real containerd and a small kubelet.
-# The machine has the host's /usr, and a directory $node for what survives its reboot. Everything else is new at each boot.
+# The machine has the host's /usr, and a directory $node for what survives a reboot. Everything else is new at each
+# boot.
 
 # Creates the node's files, without any hook.
 node_prepare() {
@@ -15,7 +16,7 @@ node_prepare() {
   ln -s /usr/lib/systemd/system/containerd.service "$node/units/multi-user.target.wants/containerd.service"
   mv "$node/units/containerd.conf" "$node/units/containerd.service.d/10-test.conf"
   echo "$name" >"$node/etc/cgroup"
-  # Nothing that the host has installed may start in the machine.
+  # No unit that is installed on the host may start in the machine.
   for unit in docker.service podman.service networking.service systemd-firstboot.service systemd-networkd-wait-online.service; do
     ln -s /dev/null "$node/units/$unit"
   done
@@ -67,7 +68,7 @@ inside() {
     env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin HOME=/root LC_ALL=C.UTF-8 "$@"
 }
 
-# [COMMAND...]: reboots the machine: everything is stopped in order, and /run is new. `cut` cuts the power instead.
+# [COMMAND...]: reboots the machine: everything is shut down properly, and /run is new. `cut` cuts the power instead.
 machine_reboot() {
   if [ "${1:-}" = cut ]; then kill -KILL "$leader"
   elif [ $# -gt 0 ]; then inside "$@" || true

@@ -1,11 +1,11 @@
-# Part of Tools/packaging/test/run: installs, upgrades, removes and purges the package in a new Debian.
+# Part of Tools/packaging/test/run: installs, upgrades, removes and purges the package in a fresh Debian system.
 
 # With /proc, which is unmounted when the command ends.
 in_debian() {
   unshare --mount --pid --fork --mount-proc="$debian/proc" chroot "$debian" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive LC_ALL=C "$@"
 }
 
-# A package in place of cri-tools, which owns /usr/bin/crictl.
+# A package that stands in for cri-tools, which owns /usr/bin/crictl.
 build_cri_tools() {
   mkdir -p "$work/cri-tools/DEBIAN" "$work/cri-tools/usr/bin"
   printf '#!/bin/sh\necho crictl of cri-tools\n' >"$work/cri-tools/usr/bin/crictl"

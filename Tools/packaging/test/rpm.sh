@@ -1,4 +1,4 @@
-# Part of Tools/packaging/test/run: installs, upgrades and removes the RPM in a root of its own.
+# Part of Tools/packaging/test/run: installs, upgrades and removes the RPM in a separate root directory.
 
 in_root() { rpm --force-debian --root "$rpm_root" "$@"; } # the option avoids a warning of Debian's rpm
 

@@ -19,7 +19,7 @@ let transport = try HTTP2ClientTransport.Posix(
   transportSecurity: .plaintext)
 let method = MethodDescriptor(fullyQualifiedService: "runtime.v1.RuntimeService", method: "ListContainers")
 var options = CallOptions.defaults
-options.maxRequestMessageBytes = 64 << 20  // this version of the transport also limits responses by it
+options.maxRequestMessageBytes = 64 << 20  // this version of the transport also applies the limit to responses
 
 let response = try await withGRPCClient(transport: transport) { client in
   try await client.unary(
