@@ -2,7 +2,7 @@
 """An independent gRPC server (Debian's python3-grpcio) that serves recorded CRI responses, with faults on request.
 
 Usage: server.py SOCKET [RECORDING.jsonl] [options]. Prints {"ready": SOCKET} when it listens, and exits on SIGTERM.
-Responses are found by method and exact request. A List* call with a filter gets the unfiltered response. Other requests
+Responses are found by method and exact request. A List* call with a filter receives the unfiltered response. Other requests
 to a recorded method fail with NOT_FOUND, and other methods with UNIMPLEMENTED. METHOD is a short name (Version) or a path
 (/runtime.v1.RuntimeService/Version). See --help for the options.
 """

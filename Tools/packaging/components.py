@@ -6,7 +6,7 @@ Usage: components.py check BINARIES    one line for each difference, and exit co
        components.py resolved          prints a Package.resolved with the recorded Swift packages
 
 BINARIES is the directory that Tools/static has written. Its *.archives files name the libraries that were linked; each must
-belong to a component. CRI_COMPONENTS names another file than components.txt, for tests.
+belong to a component. CRI_COMPONENTS names a file to use instead of components.txt, for tests.
 """
 
 import fnmatch
@@ -46,7 +46,7 @@ def resolved_packages():
 
 
 def installed(components):
-    """The versions on this machine, by kind and name; an empty text for what is missing."""
+    """The versions on this machine, by kind and name; an empty text if one is missing."""
     swift = re.search(r"Swift version (\S+)", output("swift", "--version"))
     packages = resolved_packages()
     versions = {}
@@ -63,7 +63,7 @@ def installed(components):
 
 
 def actual():
-    """The components with the versions of this machine, where they are known."""
+    """The components with the versions of this machine, if they are known."""
     components = recorded()
     versions = installed(components)
     return [{**c, "version": versions[c["kind"], c["name"]] or c["version"]} for c in components]

@@ -37,7 +37,7 @@ def italic(text):
 
 
 def paragraphs(text):
-    """One paragraph for each block of lines; the lines of a block stay lines."""
+    """One paragraph for each block of lines; the lines of a block are kept."""
     blocks = [block for block in text.split("\n\n") if block.strip()]
     return ["\n.br\n".join(roff(line.strip()) for line in block.strip().split("\n")) for block in blocks]
 
@@ -80,7 +80,7 @@ def usage(line):
 
 
 def options(page, command):
-    """The arguments, by the titles that --help also shows."""
+    """The arguments, grouped under the titles that --help also shows."""
     titles = {}
     for argument in command.get("arguments", []):
         if argument.get("shouldDisplay", True):
@@ -117,7 +117,7 @@ def groups(help_text, commands):
 
 
 def rules(program):
-    """The rules by the area that begins their IDs, as `cri rules` lists them."""
+    """The rules, grouped by the area with which their IDs begin, as `cri rules` lists them."""
     lines = []
     everything = json.loads(run(program, "rules", "-o", "json"))
     for command, title in (("verify", "RULES OF VERIFY AND GUARD"), ("preflight", "RULES OF PREFLIGHT")):

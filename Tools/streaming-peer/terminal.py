@@ -7,9 +7,9 @@ SCRIPT is JSON: a list of steps, which run in order.
   {"type": TEXT}      types the text
   {"size": [W, H]}    changes the size of the terminal, which sends SIGWINCH
   {"signal": NUMBER}  sends a signal to the command
-  {"raw": BOOLEAN}    waits until the terminal is in raw mode, or is not, 30 seconds at most
+  {"raw": BOOLEAN}    waits until the terminal is in raw mode, or is not, for at most 30 seconds
   {"restore": true}   gives the terminal the mode that it had before
-  {"run": TEXT}       runs a command of the shell, for example to stop a server
+  {"run": TEXT}       runs a shell command, for example to stop a server
 Then it waits until the command ends, for at most 60 seconds. It prints one JSON object: "shown" (what the terminal has shown),
 "code" (128 + N for signal N; null if it had to be killed), "restored" (whether the terminal has the mode that it had before)
 and "failed" (the step whose text did not appear; null if all did).

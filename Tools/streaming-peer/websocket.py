@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 """A WebSocket peer on Debian's python3-wsproto: an implementation that shares no code with ours.
 
-Usage: websocket.py serve FILE     FILE has an upgrade request in hexadecimal and, on a second line, the bytes that follow it
-       websocket.py receive FILE   FILE has frames from a server, in hexadecimal
-The first line that it prints has all bytes that this peer sends, in hexadecimal: with `serve`, the response to the request;
-then a text message, a binary message of 70,000 bytes, a ping, the replies to the other peer's pings, and the reply to its
-Close frame. The other lines are the events that this peer has seen, as JSON.
+Usage: websocket.py serve FILE     FILE contains an upgrade request in hexadecimal and, on a second line, the bytes after it
+       websocket.py receive FILE   FILE contains frames from a server, in hexadecimal
+The first line that it prints contains all bytes that this peer sends, in hexadecimal: with `serve`, the response to the
+request; then a text message, a binary message of 70,000 bytes, a ping, the replies to the other peer's pings, and the reply
+to its Close frame. The other lines are the events that this peer has seen, as JSON.
 """
 
 import json

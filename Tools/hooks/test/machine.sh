@@ -30,7 +30,7 @@ node_prepare() {
 
 # Starts the machine, and waits until systemd has started everything.
 machine_up() {
-  # A cgroup of its own, because systemd-nspawn divides the one that it is in.
+  # A separate cgroup, because systemd-nspawn divides the one that it is in.
   for hierarchy in /sys/fs/cgroup/systemd /sys/fs/cgroup/unified /sys/fs/cgroup; do
     [ -f "$hierarchy/cgroup.procs" ] && mkdir -p "$hierarchy/$name" && groups="$hierarchy/$name $groups"
   done
