@@ -2,7 +2,7 @@ internal import CRIGRPC
 internal import CRIMessages
 internal import CRIProtobuf
 
-/// How long one call may take, from its options and those of its client.
+/// How long one call may take, according to its options and those of its client.
 struct CallBounds: Sendable {
   /// The time for the whole call; nil for no limit.
   private let timeout: Duration?
@@ -39,7 +39,7 @@ struct CallBounds: Sendable {
     timeout = whole
     firstResponseTimeout = first
     self.options = options
-    // A call with a short timeout needs no sign of life.
+    // A call with a short timeout needs no keep-alive check.
     keepAlive = client.keepAlive.flatMap { keepAlive in whole.map { $0 > keepAlive.first } ?? true ? keepAlive : nil }
   }
 
@@ -57,7 +57,7 @@ struct CallBounds: Sendable {
   /// The error for a call that did not complete in time.
   func deadlineExceeded(_ method: String) -> RPCError { .deadlineExceeded(method: method, timeout: timeout) }
 
-  /// The error with the timeout of the whole call in place of the part that remained for the last attempt.
+  /// The error, with the timeout of the whole call instead of the time that remained for the last attempt.
   func completed(_ error: RPCError) -> RPCError {
     guard case .deadlineExceeded(let method, _) = error.facts, timeout != nil else { return error }
     return deadlineExceeded(method)
@@ -67,9 +67,9 @@ struct CallBounds: Sendable {
 /// The time that a call may take by default.
 private enum CallKind {
   case usual
-  /// As long as its request says, in addition to the usual time.
+  /// The timeout in its request, in addition to the usual time.
   case bounded(Duration)
-  /// Any time, while the runtime is alive.
+  /// No limit as long as the runtime is alive.
   case unbounded
 
   init<Request: CMessage>(_ request: Request) {

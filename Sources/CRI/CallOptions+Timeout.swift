@@ -12,7 +12,7 @@ extension CallOptions {
     /// - `PullImage` has no time limit as long as the runtime shows that it is alive (`Client.Options.keepAlive`),
     ///   because an image can have any size. It fails if the connection is not established in time, and if the runtime
     ///   stops responding.
-    /// - A stream must bring its first response within the client's timeout. It may then last for any length of time.
+    /// - A stream must deliver its first response within the client's timeout. It can then last indefinitely.
     /// - `GetContainerEvents` has no time limit even for its first response, because a node can be idle. The runtime
     ///   must show that it is alive, as for `PullImage`.
     public static let `default` = Timeout(kind: .usual)

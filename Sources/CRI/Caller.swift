@@ -10,7 +10,7 @@ final class Caller: Sendable {
   let options: Client.Options
   private let version: Locked<APIVersion?>
   private let hasStreams: Locked<Bool>
-  /// The budget that all responses share; nil if each is limited on its own.
+  /// The budget that all responses share; nil if each has its own limits.
   private let budget: ResponseBudget?
 
   init(_ endpoint: Endpoint, _ options: Client.Options) {
@@ -22,7 +22,7 @@ final class Caller: Sendable {
     version = if case .only(let version) = options.api { Locked(version) } else { Locked(nil) }
   }
 
-  /// Creates a caller over the same connection, whose responses share a budget.
+  /// Creates a caller that uses the same connection and whose responses share a budget.
   init(sharing other: Caller, _ budget: ResponseBudget) {
     (endpoint, options, channel) = (other.endpoint, other.options, other.channel)
     (version, hasStreams, self.budget) = (other.version, other.hasStreams, budget)
@@ -74,7 +74,8 @@ final class Caller: Sendable {
     }
   }
 
-  /// Returns whether the runtime serves a version of the CRI, whichever version this client uses; nil if unknown.
+  /// Returns whether the runtime serves a version of the CRI, regardless of the version that this client uses; nil if
+  /// unknown.
   func serves(_ version: APIVersion) async -> Bool? {
     if negotiated == version { return true }
     // Call a method that does not exist: containerd 1.6 and 1.7 log a warning when a real method of v1alpha2 is called.
@@ -111,7 +112,7 @@ final class Caller: Sendable {
         options.observer?(CallReport(method: path, duration: nil, size: nil, error: nil))
         let messages = try channel.stream(path, bytes, options: bounds.channelOptions).makeAsyncIterator()
         return MessageStream<Response>.Source(messages: messages) { (bytes) throws(RPCError) in
-          // Without a budget for the whole stream, each message is bounded on its own.
+          // Without a budget for the whole stream, each message has its own limits.
           try (budget ?? ResponseBudget()).decode(bytes, method: path, bounds)
         }
       }

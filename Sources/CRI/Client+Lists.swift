@@ -120,7 +120,7 @@ extension Caller {
     }
   }
 
-  /// Options for a stream whose last response is due at the time of a unary call's.
+  /// Options for a stream whose last response is due when the response to a unary call would be.
   fileprivate func forWholeStream(_ options: CallOptions) -> CallOptions {
     guard options.timeout == .default else { return options }
     var options = options
@@ -132,7 +132,7 @@ extension Caller {
     _ stream: MessageStream<Part>, _ elements: KeyPath<Part, [Element]>
   ) async throws(RPCError) -> [Element] {
     var all: [Element] = []
-    // A list that never ends must not fill the memory, however well each of its messages behaves.
+    // A list that never ends must not fill the memory, even if each of its messages is valid.
     let budget = ResponseBudget(totalSize: min(options.maxMessageSize, .max / 4) * 4)
     var parts = stream.makeAsyncIterator(budget)
     while let part = try await parts.next() { all += part[keyPath: elements] }

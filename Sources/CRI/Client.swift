@@ -4,9 +4,9 @@ public import CRISystem
 
 /// A client of a container runtime that listens on a unix socket.
 ///
-/// The first call establishes a connection, which all calls share, even concurrent ones. After the connection was lost,
-/// the next call establishes a new one. The client makes no calls by itself, except that it repeats the first call with
-/// v1alpha2 if the runtime does not serve CRI v1.
+/// The first call establishes a connection, which all calls share, even concurrent ones. After the connection has been
+/// lost, the next call establishes a new one. The client makes no calls on its own, except that it repeats the first
+/// call with v1alpha2 if the runtime does not serve CRI v1.
 public struct Client: Sendable {
   /// The calls for pods, containers and the runtime itself (CRI: `RuntimeService`).
   public let runtime: RuntimeService
@@ -21,8 +21,8 @@ public struct Client: Sendable {
     /// The time in which a unary call must complete, including the time to connect; nil for no limit.
     /// `CallOptions.Timeout.default` says what it means for other calls, and `CallOptions.timeout` takes precedence.
     public var timeout: Duration?
-    /// How a runtime that takes longer than `keepAlive.first` to respond shows that it is alive, which bounds calls
-    /// without a timeout; nil for no such check.
+    /// How a runtime that takes longer than `keepAlive.first` to respond must show that it is alive; nil for no such
+    /// check. The check limits calls that have no timeout.
     public var keepAlive: KeepAlive?
     /// The largest accepted response message, in bytes.
     public var maxMessageSize: Int
@@ -31,7 +31,7 @@ public struct Client: Sendable {
     /// Called when each call completes and when each stream is opened, on an arbitrary thread.
     public var observer: (@Sendable (CallReport) -> Void)?
 
-    /// The default of `timeout`: two minutes, as kubelet's (`runtimeRequestTimeout` in `KubeletConfiguration`).
+    /// The default of `timeout`: two minutes, like kubelet's (`runtimeRequestTimeout` in `KubeletConfiguration`).
     public static let defaultTimeout = Duration.seconds(120)
 
     /// Creates options.
@@ -82,7 +82,8 @@ public struct Client: Sendable {
 
   /// Returns whether the runtime serves a version of the CRI, which can differ from the one that the client uses.
   ///
-  /// Call it after a first response. It returns nil if the runtime's error messages do not allow a conclusion.
+  /// Call this method after the first response. It returns nil if the runtime's error messages do not allow a
+  /// conclusion.
   public func serves(_ version: APIVersion) async -> Bool? { await runtime.caller.serves(version) }
 
   /// Sends an HTTP/2 PING and returns the round-trip time. No method of the runtime is called.
@@ -126,18 +127,18 @@ extension Client {
     self.images = ImageService(caller: images)
   }
 
-  /// How long the details of many objects may take together, in terms of the timeout for one of them.
+  /// How long reading the details of many objects may take in total, as a multiple of the timeout for one call.
   private static let detailTimeouts = 10
-  /// The memory in bytes that details may take together, regardless of their size on the wire.
+  /// The memory in bytes that all details together may take, regardless of their size on the wire.
   private static let detailBase = 8 << 20
   /// The additional memory for each byte on the wire. Details arrive in separate responses, unlike the elements of a
   /// list.
   private static let detailPerByte = 3
 
-  /// Returns a budget for the details of all objects of a list: a list of many tiny elements must not lead to as many
-  /// calls without a limit.
+  /// Returns a budget for the details of all objects of a list: a list of many tiny elements must not cause an
+  /// unlimited number of calls.
   /// - Parameters:
-  ///   - retainedPerResponse: The memory in bytes that the caller needs for each response besides its values.
+  ///   - retainedPerResponse: The memory in bytes that the caller needs for each response in addition to its values.
   ///   - timeout: The timeout for one call; nil for that of the client.
   package func budgetForDetails(retainedPerResponse: Int, timeout: Duration? = nil) -> ResponseBudget {
     let timeout = timeout ?? runtime.caller.options.timeout
@@ -149,7 +150,7 @@ extension Client {
   /// The timeout of a call; nil for no limit.
   package var timeout: Duration? { runtime.caller.options.timeout }
 
-  /// Returns a client over the same connections whose responses share a budget.
+  /// Returns a client that uses the same connections and whose responses share a budget.
   package func sharing(_ budget: ResponseBudget) -> Client {
     let caller = Caller(sharing: runtime.caller, budget)
     let isSame = runtime.caller === images.caller

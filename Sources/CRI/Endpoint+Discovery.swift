@@ -16,8 +16,8 @@ extension Endpoint {
 
   private init(path: String) { self.path = path }
 
-  /// Returns the candidates on which a process listens, whatever it serves. A socket that has two paths (`/var/run` is
-  /// usually a link to `/run`) is returned only once.
+  /// Returns the candidates on which a process listens, regardless of what it serves. A socket that has two paths
+  /// (`/var/run` is usually a link to `/run`) is returned only once.
   ///
   /// A socket that the user is not permitted to open is returned too, because an error from connecting to it is more
   /// helpful than its absence.

@@ -33,7 +33,7 @@ extension Endpoint: CustomStringConvertible {
   public var description: String { "unix://\(path)" }
 }
 
-/// A text that is not a valid endpoint.
+/// The error for text that is not a valid endpoint.
 public struct EndpointError: Error, Hashable, Sendable {
   /// Why the text is not valid.
   public enum Reason: Hashable, Sendable {

@@ -1,8 +1,8 @@
 /// When a client requests lists as streams of several messages (`StreamContainers` and others, since Kubernetes 1.36).
 ///
-/// A runtime does not announce whether it supports that. One that does not returns UNIMPLEMENTED, and the client then
-/// requests the list as one message. Neither choice loses a list that the other one would return, except that `never`
-/// fails for a list that is longer than one message may be (16 MiB with containerd).
+/// A runtime does not announce whether it supports streams. If it does not support them, it returns UNIMPLEMENTED, and
+/// the client then requests the list as one message. Every choice returns the same lists, except that `never` fails for
+/// a list that exceeds the size limit of one message (16 MiB with containerd).
 public struct ListStreaming: Hashable, Sendable {
   enum Kind: Hashable { case whenTooLong, first, never }
 
@@ -13,7 +13,7 @@ public struct ListStreaming: Hashable, Sendable {
   public static let whenTooLong = ListStreaming(kind: .whenTooLong)
 
   /// Requests a stream, and one message from then on if the runtime does not support streams. This saves a failing call
-  /// for each long list of a runtime that supports streams, such as CRI-O.
+  /// for each long list if the runtime supports streams, as CRI-O does.
   public static let first = ListStreaming(kind: .first)
 
   /// Requests one message only. A list that is too long for it fails with `.responseTooLarge` or RESOURCE_EXHAUSTED.

@@ -1,8 +1,8 @@
 internal import CRIGRPC
 public import CRIProtobuf
 
-/// The response messages of a server-streaming call, in order. The call starts with the loop over the stream, and
-/// leaving the loop cancels it. The loop throws `RPCError`.
+/// The response messages of a server-streaming call, in order. The call starts when a loop over the stream starts, and
+/// leaving the loop cancels the call. The loop throws `RPCError`.
 public struct MessageStream<Element: Message>: AsyncSequence, Sendable {
   /// The error that a loop over the stream throws.
   public typealias Failure = RPCError
@@ -21,7 +21,7 @@ public struct MessageStream<Element: Message>: AsyncSequence, Sendable {
 
   private let opener: @Sendable (ResponseBudget?) -> Opener
 
-  /// - Parameter opener: Called when a loop starts; a budget bounds all messages together.
+  /// - Parameter opener: Called when a loop starts; the budget limits all messages together.
   init(opener: @escaping @Sendable (ResponseBudget?) -> Opener) { self.opener = opener }
 
   /// Returns an iterator, which makes the call when the first message is requested.

@@ -21,8 +21,8 @@ package final class ResponseBudget: Sendable {
 
   /// - Parameters:
   ///   - base: The memory in bytes that the responses may take together, regardless of their size.
-  ///   - perByte: The memory in bytes that they may take in addition for each byte on the wire.
-  ///   - retainedPerResponse: The memory in bytes that the caller needs for each response besides its values.
+  ///   - perByte: The additional memory in bytes that they may take for each byte on the wire.
+  ///   - retainedPerResponse: The memory in bytes that the caller needs for each response in addition to its values.
   ///   - totalSize: The maximum size in bytes of all responses together on the wire.
   ///   - deadline: The time at which the last response must have arrived; nil if each has only its own timeout.
   package init(
@@ -50,13 +50,12 @@ package final class ResponseBudget: Sendable {
     return state.withLock { $0.failure } == error
   }
 
-  /// Decodes a response within the rest of the budget.
+  /// Decodes a response within what remains of the budget.
   func decode<M: CMessage>(_ bytes: [UInt8], method: String, _ bounds: CallBounds) throws(RPCError) -> M {
     try decode(bytes, method: method, deadline: bounds.deadline, timedOut: bounds.deadlineExceeded(method))
   }
 
-  /// Decodes a response to a call that was not made through a client, within the rest of the
-  /// budget.
+  /// Decodes a response to a call that was not made through a client, within what remains of the budget.
   /// - Parameter timedOut: The error to throw if decoding exceeds the deadline; nil for a default error that names no
   ///   timeout.
   package func decode<M: CMessage>(
@@ -84,7 +83,7 @@ package final class ResponseBudget: Sendable {
     }
   }
 
-  /// Marks the budget as exhausted, and returns its first error, which all further responses get too.
+  /// Marks the budget as exhausted, and returns its first error, which is also thrown for all further responses.
   private func exhausted(_ method: String, _ excess: ResponseExcess) -> RPCError {
     state.withLock { state in
       let failure = state.failure ?? .responseOverLimit(method: method, excess)
@@ -107,7 +106,7 @@ package final class ResponseBudget: Sendable {
             limit: ResponseExcess.Limit(excess.limit), count: excess.count, allowed: excess.allowed,
             elements: excess.elements, size: excess.size))
       }
-      // The error names the whole budget, because the rest of it would mean little to the reader.
+      // The error names the whole budget, because what remains of it would mean little to the reader.
       return exhausted(
         method,
         ResponseExcess(

@@ -1,6 +1,6 @@
-// The allocating functions of the C library, for the command `cri` only. If one of them fails, the command ends with
-// one line on standard error (see cri_end_without_memory). Swift would print a message and a stack trace, and end by a
-// signal.
+// Replacements for the C library's allocation functions, for the command `cri` only. If an allocation fails, the
+// command exits with a one-line error message (see cri_end_without_memory). Without them, Swift would print a message
+// and a stack trace, and the command would be killed by a signal.
 //
 // The functions of a dynamically linked program take precedence over those of the C library, which are still available
 // under other names. In a static program, Tools/static renames the calls (ld --wrap) and defines CRI_STATIC.
@@ -9,8 +9,8 @@
 #include <malloc.h>
 #include <stddef.h>
 
-// Large blocks are returned to the kernel when they are freed. By default, the C library keeps freed large blocks once
-// it has freed the first one.
+// Large blocks are returned to the kernel when they are freed. By default, the C library keeps large blocks once the
+// first one has been freed.
 __attribute__((constructor)) static void return_large_blocks(void) { mallopt(M_MMAP_THRESHOLD, 256 << 10); }
 
 #ifdef CRI_STATIC

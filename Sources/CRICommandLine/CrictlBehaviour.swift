@@ -1,7 +1,7 @@
-/// What this program does differently if it is called as `crictl`, because scripts depend on it. Under the name `cri` it has
-/// the behaviour that is better. This is the complete list; docs/crictl-differences.md explains each entry.
+/// What this program does differently if it is called as `crictl`, because scripts depend on it. Called as `cri`, it
+/// has the behaviour that we prefer. This is the complete list; docs/crictl-differences.md explains each entry.
 package enum CrictlBehaviour: String, CaseIterable, Sendable {
-  /// Every failure of a command that crictl has exits with 1, and an unknown command with 3.
+  /// Every failure of a command that also exists in crictl has exit code 1, and an unknown command has exit code 3.
   case oneExitCode = "one exit code"
   /// Help begins with a section NAME, which contains the name and the purpose.
   case helpNames = "help with NAME"
@@ -11,13 +11,13 @@ package enum CrictlBehaviour: String, CaseIterable, Sendable {
   case helpAfterError = "help after an unknown option"
   /// Errors begin with crictl's words.
   case errorTexts = "beginnings of errors"
-  /// `--template` alone does not select the format go-template, which is an error.
+  /// `--template` without a format is an error: it does not select the format go-template.
   case templateNeedsFormat = "template without a format"
   /// `inspect`, `inspectp` and `inspecti` exit with 0 if the selection is empty.
   case emptySelection = "empty selection"
   /// Sessions over https are not verified unless `--tls-ca` or `--tls-cert` is given.
   case unverifiedSessions = "https without verification"
-  /// `config` writes all keys, and its file as crictl does.
+  /// `config` writes all keys, and formats the file as crictl does.
   case completeConfiguration = "complete configuration file"
 
   /// Whether the program has been called as `crictl`.

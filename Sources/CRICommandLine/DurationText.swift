@@ -1,4 +1,4 @@
-/// Durations in Go's notation (`1m30s`, `500ms`), as crictl takes them; a plain number is in seconds.
+/// Durations in Go's notation (`1m30s`, `500ms`), as crictl accepts them; a plain number is in seconds.
 package enum DurationText {
   private static let units: [(name: String, nanoseconds: Double)] = [
     ("ns", 1), ("us", 1e3), ("µs", 1e3), ("ms", 1e6), ("s", 1e9), ("m", 60e9), ("h", 3600e9),

@@ -47,6 +47,6 @@ package enum ExitCodes: Int32, Hashable, Sendable {
   /// Whether a retry may succeed.
   package var isTransient: Bool { self == .unreachable || self == .timedOut }
 
-  /// The code of a check without a verdict, whatever the reason: code 1 would mean that state was lost.
+  /// The exit code of a check that has no verdict, whatever the reason: code 1 would mean that state was lost.
   package var unverified: ExitCodes { self == .usage ? .usage : .unreachable }
 }

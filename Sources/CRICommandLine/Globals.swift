@@ -151,7 +151,7 @@ package struct Globals: Hashable, Sendable {
       guard let help = option.help else { continue }
       let short = option.short.map { "-\($0), " } ?? ""
       lines.append("  \(short)--\(option.long)" + (option.value.map { " <\($0)>" } ?? ""))
-      // ArgumentParser wraps lines without indenting them, so the lines that it gets must be short enough.
+      // ArgumentParser wraps lines without indenting them, so the lines that it receives must be short enough.
       var line = "     "
       for word in help.split(separator: " ") {
         if line.count + word.count > 76 {

@@ -13,7 +13,7 @@ package enum GoSpelling {
     return words.prefix { $0 != "--" }.dropFirst().contains(where: isGoSpelling) ? respelled(words, subcommand) : words
   }
 
-  /// Converts words that ArgumentParser has refused to ArgumentParser's syntax: Go takes the word after an option as
+  /// Converts words that ArgumentParser has rejected to ArgumentParser's syntax: Go takes the word after an option as
   /// the option's value even if the word begins with a dash.
   package static func respelled(_ words: [String], _ subcommand: Subcommand) -> [String] {
     guard let type = words.first.flatMap(subcommand) else { return words }

@@ -124,7 +124,8 @@ private func printExplanation(_ error: any Error, _ words: [String]) throws -> I
 }
 
 /// Prints one line to standard error. For Nagios, which would take exit code 2 for a loss, also prints a line to
-/// standard output. What keeps `guard` from running is also in the journal, because its terminal may be gone.
+/// standard output. An error that keeps `guard` from running is also written to the journal, because its terminal may
+/// be gone.
 private func printFailure(_ failure: Failure, _ words: [String]) -> Int32 {
   try? StandardStream.error.write(failure.line)
   if words.first == Subcommand.guard.rawValue {

@@ -1,13 +1,13 @@
 package import CRISystem
 
-/// The root directory of a container, held through its process, with the IDs of its user namespace.
+/// The root directory of a container, opened through its process, with the IDs of its user namespace.
 package struct ContainerRoot: Sendable {
   /// The reason why the files of a process cannot be used.
   package enum Unusable: Error, Hashable, Sendable {
     case system(Errno)
     /// The process is in this process's mount namespace, or has the same root directory, as with a virtual machine.
     case hasHostFiles
-    /// The process belongs to a different container, so its ID was used again.
+    /// The process belongs to a different container, so the process ID has been reused.
     case otherContainer
   }
 
@@ -24,8 +24,8 @@ package struct ContainerRoot: Sendable {
     self.groups = groups
   }
 
-  /// Holds the root directory of a process. The caller must then check that the process still is the container's: what is
-  /// held belongs to the process that had the ID when this was called, even if the ID is used again.
+  /// Opens the root directory of a process. The caller must then check that the process is still the container's: the
+  /// open directory belongs to the process that had the ID at the time of this call, even if the ID is reused.
   /// - Parameters:
   ///   - id: The container's ID, which the process's cgroup must have if it has the ID of a container.
   ///   - proc: The directory of procfs.
@@ -71,7 +71,7 @@ package struct ContainerRoot: Sendable {
       node: node, name: Array(path.name.utf8), copiesContents: path.copiesContents, text: path.text)
   }
 
-  /// Finds the place to write to, as the container sees it. A symbolic link at the end is followed.
+  /// Finds the destination, as the container sees it. A symbolic link at the end is followed.
   package func destination(_ path: CopyPath) throws(CopyError) -> CopyDestination {
     let found = try locate(path, followsLast: true)
     if let node = found.node, node.status.kind == .directory {
@@ -102,7 +102,7 @@ package struct ContainerRoot: Sendable {
         guard let child, child.status.kind == .symbolicLink, followsLast || path.requiresDirectory else {
           return Found(parent: directory, name: name, node: child)
         }
-        // The text is resolved again from the container's root, so it leads nowhere else, whatever it is.
+        // The target is resolved again from the container's root, so it cannot point outside, whatever its text is.
         let target = CopyPath(String(decoding: try child.linkTarget(), as: UTF8.self))
         let isAbsolute = target.text.utf8.first == UInt8(ascii: "/")
         let base = isAbsolute ? [] : parent + [UInt8(ascii: "/")]

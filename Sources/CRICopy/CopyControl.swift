@@ -12,7 +12,7 @@ package final class CopyControl: Sendable {
 
   package init() {}
 
-  /// The number of bytes that were copied, and how many there are altogether if this is known.
+  /// The number of bytes copied so far, and the total number if it is known.
   package var progress: (bytes: Int, total: Int?) { state.withLock { ($0.bytes, $0.total) } }
 
   package func cancel() { state.withLock { $0.isCancelled = true } }

@@ -7,7 +7,7 @@ package struct CopyEntry: Hashable, Sendable {
     case regular(size: Int)
     case directory
     case symbolicLink(target: [UInt8])
-    /// One more name of a file that was copied before, whose path is relative to the same directory.
+    /// A hard link: another name of a file that was copied before. That file's path is relative to the same directory.
     case hardLink(target: [UInt8])
   }
 
@@ -38,7 +38,7 @@ package struct CopyEntry: Hashable, Sendable {
   }
 }
 
-/// A step of a copy. A source produces steps, and a destination carries them out.
+/// A step of a copy. A source produces steps, and a destination applies them.
 package enum CopyEvent: Hashable, Sendable {
   case entry(CopyEntry)
   /// The next bytes of the regular file whose entry came last.
@@ -55,8 +55,8 @@ package enum SkipReason: Hashable, Sendable {
   case kind(FileKind)
   /// It is on procfs, sysfs or a similar file system.
   case pseudoFileSystem
-  /// It was removed or renamed while its directory was copied.
+  /// It was removed or renamed while its directory was being copied.
   case vanished
-  /// It became shorter while it was read; zeros take the place of the missing bytes.
+  /// It became shorter while it was being read; the missing bytes are replaced by zeros.
   case shrank
 }

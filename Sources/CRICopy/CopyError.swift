@@ -4,7 +4,7 @@ package import CRISystem
 package enum CopyError: Error, Hashable, Sendable {
   /// A system call failed.
   case system(path: String, Errno)
-  /// The host's path was refused or does not exist.
+  /// The path on the host was refused or does not exist.
   case host(path: String, FileError)
   case refused(path: String, Refusal)
   case archive(TarFailure)
@@ -29,9 +29,9 @@ package enum Refusal: Hashable, Sendable {
   case tooLarge
   /// The names in the directory, and those above it that have not been copied, need more than `CopyLimits.names` bytes.
   case tooManyNames
-  /// The directory is in one of another user, who may have put it there.
+  /// The directory is inside another user's directory, so that user may have put it there.
   case foreignDirectory
-  /// The hard link does not lead to a file of this copy.
+  /// The hard link does not point to a file of this copy.
   case foreignHardLink
   /// The ID does not exist in the container's user namespace.
   case unmappedID(UInt32)
@@ -74,16 +74,16 @@ extension Refusal: CustomStringConvertible {
   }
 }
 
-/// The limits of a copy, which bound its memory and its descriptors.
+/// The limits of a copy, which bound its use of memory and descriptors.
 package enum CopyLimits {
   /// Each level of directories takes two descriptors.
   package static let depth = 256
   /// The memory for the names of files that have not been copied yet, in bytes: about 1,500,000 files in one directory.
   package static let names = 128 << 20
-  /// The memory for the paths of files with several names, which are copied as hard links, in bytes. A file beyond it is
-  /// copied once for each name.
+  /// The memory for the paths of files with several names, which are copied as hard links, in bytes. A file beyond this
+  /// limit is copied once for each name.
   package static let linkPaths = 32 << 20
-  /// The number of written files that are remembered, because a hard link in a tar stream may lead to them.
+  /// The number of written files that are remembered, because a hard link in a tar stream may refer to them.
   package static let writtenFiles = 1 << 20
   /// The largest file in bytes. A hostile container can create sparse files of any size.
   package static let size = 1 << 60

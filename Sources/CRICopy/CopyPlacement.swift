@@ -1,9 +1,9 @@
 package import CRISystem
 
-/// The object that is copied, held so that it stays the same.
+/// The object to copy, held open so that it cannot be replaced.
 package struct CopySource: Sendable {
   package let node: FileNode
-  /// The name that it gets in an existing directory.
+  /// The name that it is given in an existing directory.
   package let name: [UInt8]
   package let copiesContents: Bool
   package let text: String
@@ -13,7 +13,7 @@ package struct CopySource: Sendable {
   }
 }
 
-/// The place to which the user's destination path leads.
+/// The destination to which the user's path points.
 package enum CopyDestination: Sendable {
   case directory(FileNode)
   /// A name in an open directory, with the kind of the entry; nil if it does not exist.

@@ -1,4 +1,4 @@
-/// Decides which owner and which permission bits a copied file gets.
+/// Determines the owner and the permission bits of a copied file.
 package struct CopyPolicy: Sendable {
   package enum Direction: Hashable, Sendable {
     case outOfContainer
@@ -11,7 +11,7 @@ package struct CopyPolicy: Sendable {
     case caller
     /// Root as the container sees it.
     case containerRoot
-    /// The same numbers as in the source.
+    /// The same numeric IDs as in the source.
     case kept
   }
 
@@ -19,7 +19,7 @@ package struct CopyPolicy: Sendable {
 
   let direction: Direction
   let owners: Owners
-  /// The maps by which the source's owners become the container's IDs, and these the destination's.
+  /// The maps that convert the source's owners to the container's IDs, and those IDs to the destination's.
   let source: (users: IDMap, groups: IDMap)?
   let destination: (users: IDMap, groups: IDMap)?
 

@@ -11,7 +11,7 @@ package enum CopyRule: Hashable, Sendable {
 
   /// What is copied.
   package enum Object: Hashable, Sendable {
-    /// A directory; with `contentsOnly`, what is in it and not the directory itself.
+    /// A directory; with `contentsOnly`, its contents without the directory itself.
     case directory(contentsOnly: Bool)
     /// A regular file or a symbolic link.
     case file
@@ -19,11 +19,11 @@ package enum CopyRule: Hashable, Sendable {
     case archive
   }
 
-  /// What is in the object goes into the destination.
+  /// The contents of the object go into the destination.
   case contents
   /// The object goes into the destination, under its own name.
   case inside
-  /// The object gets the name of the destination.
+  /// The object is given the name of the destination.
   case renamed
 
   package static func decide(

@@ -66,7 +66,7 @@ package struct CopyRun: Sendable {
       try drain(&reader, writer)
     }
     do throws(TarFailure) { try reader.finish() } catch { throw .archive(error) }
-    // The program that writes the stream may pad it, and must not get SIGPIPE.
+    // The program that writes the stream may pad it, and must not receive SIGPIPE.
     while try !read(input).isEmpty {}
     try writer.finish()
   }

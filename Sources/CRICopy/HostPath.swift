@@ -17,7 +17,7 @@ package enum HostPath {
       node: node, name: Array(path.name.utf8), copiesContents: path.copiesContents, text: path.text)
   }
 
-  /// Finds the place to write to. A symbolic link at the end is followed.
+  /// Finds the destination. A symbolic link at the end is followed.
   package static func destination(_ path: CopyPath) throws(CopyError) -> CopyDestination {
     do throws(CopyError) {
       let node = try directory(path.text, path)
@@ -27,7 +27,7 @@ package enum HostPath {
       guard case .host(_, let reason) = error, reason == .noSuchFile || reason == .notADirectory else { throw error }
     }
     if path.copiesContents { throw .refused(path: path.text, .missingDirectory) }
-    // Slashes at the end do not change which name is meant; the rules about them are CopyRule's.
+    // Trailing slashes do not change which name is meant; CopyRule applies the rules about them.
     var text = path.text
     while text.utf8.count > 1, text.hasSuffix("/") { text.removeLast() }
     let found = try file(text, path)

@@ -1,11 +1,11 @@
-/// Makes the names in a tar stream of a container relative to the object that was asked for.
+/// Makes the names in a tar stream of a container relative to the requested object.
 package struct TarRebase: Sendable {
   /// The name of the object; empty if the stream contains the contents of a directory.
   let name: [UInt8]
 
   package init(name: [UInt8]) { self.name = name }
 
-  /// - Throws: `.unexpectedName` for a name that is not in the object.
+  /// - Throws: `.unexpectedName` for a name that is not inside the object.
   package func applied(to event: CopyEvent) throws(TarFailure) -> CopyEvent {
     switch event {
     case .entry(var entry):

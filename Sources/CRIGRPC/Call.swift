@@ -6,7 +6,7 @@ internal import CRISystem
 /// Messages are queued until the caller takes them. While the queue is full, flow control stops the runtime from
 /// sending.
 final class Call: StreamHandler {
-  /// The size of the queue, in bytes, above which the runtime gets no more credit.
+  /// The size of the queue, in bytes, above which the runtime receives no more flow-control credit.
   private static let queueLimit = 1 << 20
   /// The cost of a queued message in addition to its bytes, so that empty messages count too.
   private static let overhead = 64
@@ -92,7 +92,7 @@ final class Call: StreamHandler {
     }
   }
 
-  /// Cancels the call. The caller gets `.cancelled` immediately; the runtime gets RST_STREAM.
+  /// Cancels the call. The caller receives `.cancelled` immediately; the runtime receives RST_STREAM.
   func cancel() { abort(.cancelled(method: request.method)) }
 
   // MARK: Called on the connection's thread

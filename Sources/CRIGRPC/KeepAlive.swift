@@ -1,6 +1,6 @@
 internal import CRIHTTP2
 
-/// How a server that takes long to respond shows that it is alive.
+/// How a server that takes a long time to respond shows that it is alive.
 ///
 /// While the call is open, the server must acknowledge HTTP/2 frames that the client sends for this purpose: a PING
 /// with the call, then an empty SETTINGS frame from time to time. A process that is stopped, or that only accepts
@@ -14,7 +14,7 @@ public struct KeepAlive: Hashable, Sendable {
   /// The time from an acknowledgement to the next frame.
   public var interval: Duration
 
-  /// Creates a value with the given properties, whose documentation has the units.
+  /// Creates a value with the given properties; their documentation gives the units.
   public init(first: Duration = .seconds(30), later: Duration = .seconds(30), interval: Duration = .seconds(10)) {
     self.first = first
     self.later = later

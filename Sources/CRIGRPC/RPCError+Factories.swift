@@ -1,6 +1,6 @@
 public import CRISystem
 
-/// Errors with their facts. A client throws them, and a test of its caller can create them.
+/// Errors with their details. A client throws them, and tests of code that uses a client can create them.
 extension RPCError {
   /// Returns an error with the code `.cannotConnect`.
   /// - Parameter path: The path of the socket.
@@ -24,7 +24,7 @@ extension RPCError {
   /// Returns an error with the code `.notResponding`.
   /// - Parameters:
   ///   - method: The path of the method.
-  ///   - time: The time for which the server acknowledged nothing.
+  ///   - time: The time during which the server acknowledged nothing.
   public static func notResponding(method: String, after time: Duration) -> RPCError {
     Self(.notResponding(method: method, after: time))
   }

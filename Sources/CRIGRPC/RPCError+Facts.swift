@@ -1,7 +1,7 @@
 package import CRISystem
 
 extension RPCError {
-  /// The failures with their facts. `Code` documents them.
+  /// The failures with their details, which `Code` documents.
   package enum Facts: Hashable, Sendable {
     case cannotConnect(path: String, Errno)
     case notGRPC(path: String, reason: String)

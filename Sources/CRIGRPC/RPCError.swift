@@ -1,14 +1,14 @@
 public import CRISystem
 
-/// Why a call failed: a code for the kind of failure, and its facts as values, so that no caller needs to parse a
-/// message.
+/// Why a call failed: a code for the kind of failure, and its details as typed values, so that no caller needs to parse
+/// a message.
 ///
-/// Each property is nil if the fact does not belong to the kind of failure; the documentation of `Code` says which ones
-/// do. The type is open: a later version may define more codes and more properties.
+/// Each property is nil if it does not apply to the kind of failure; `Code` documents which ones do. The type is open:
+/// a later version may define more codes and more properties.
 public struct RPCError: Error, Hashable, Sendable {
   private let failure: Facts
 
-  /// The failure with its facts, for exhaustive switches inside this package.
+  /// The failure with its details, for exhaustive switches inside this package.
   ///
   /// Swift 6.3's optimizer crashes on a typed throw if it can see through this property in a catch block.
   package var facts: Facts { @inline(never) get { failure } }
@@ -59,8 +59,8 @@ public struct RPCError: Error, Hashable, Sendable {
     }
   }
 
-  /// The time that has elapsed: the timeout of the call for `.deadlineExceeded` (nil if unknown), and the time without a
-  /// sign of life for `.notResponding`.
+  /// The time that has elapsed: the timeout of the call for `.deadlineExceeded` (nil if unknown), and the time without
+  /// an acknowledgement for `.notResponding`.
   public var timeout: Duration? {
     switch facts {
     case .deadlineExceeded(_, let timeout): timeout

@@ -67,8 +67,8 @@ struct ResponseReader {
       return .undecodable(
         method: method, reason: "the stream ended without \(hasHeaders ? "grpc-status" : "headers")")
     }
-    // After our deadline, the status is our own timeout. Before it, the runtime reports its own timeout, and its
-    // message says which.
+    // After our deadline, the status is due to our own timeout. Before it, the runtime reports a timeout of its own,
+    // and its message says which one.
     if status.code == .deadlineExceeded && isLate { return .deadlineExceeded(method: method, timeout: limit.timeout) }
     guard status.code == .ok else { return .status(status) }
     do throws(MessageAssembler.Failure) {

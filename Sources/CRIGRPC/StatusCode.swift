@@ -5,7 +5,7 @@ public struct StatusCode: RawRepresentable, Hashable, Sendable {
   /// The number in `grpc-status`, from 0 to 16.
   public let rawValue: Int
 
-  /// Returns the code with a number.
+  /// Returns the code with the given number.
   /// - Returns: nil if gRPC defines no code with this number.
   public init?(rawValue: Int) {
     guard Self.names.indices.contains(rawValue) else { return nil }
@@ -30,7 +30,7 @@ public struct StatusCode: RawRepresentable, Hashable, Sendable {
   public static let alreadyExists = StatusCode(6)
   /// 7: the caller is not allowed to make the call.
   public static let permissionDenied = StatusCode(7)
-  /// 8: a resource is exhausted, such as space on a disk; grpc-go also uses it for a message that is too large.
+  /// 8: a resource is exhausted, such as disk space; grpc-go also uses it for a message that is too large.
   public static let resourceExhausted = StatusCode(8)
   /// 9: the object is not in the state that the call requires.
   public static let failedPrecondition = StatusCode(9)

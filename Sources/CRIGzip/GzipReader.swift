@@ -7,7 +7,7 @@ package final class GzipReader {
   private static let block = 64 << 10
   private static let magic: [UInt8] = [0x1f, 0x8b]
   /// A file may expand to `plausibleBase` bytes, plus `plausibleRatio` bytes for each compressed byte. Logs expand to 5
-  /// to 30 times their compressed size, a decompression bomb to 1,000 times.
+  /// to 30 times their compressed size, and a decompression bomb expands to 1,000 times.
   private static let plausibleBase = 256 << 20
   private static let plausibleRatio = 64
 

@@ -14,7 +14,7 @@ package struct Inflater: ~Copyable {
 
   /// Decompresses one block that its sender has flushed.
   ///
-  /// After an error the stream is unusable.
+  /// After an error, the stream is unusable.
   /// - Parameter limit: The maximum size in bytes of the decompressed block; memory does not grow beyond it.
   package mutating func decompress(_ block: some Sequence<UInt8>, limit: Int) throws(ZlibFailure) -> [UInt8] {
     var result: [UInt8] = []

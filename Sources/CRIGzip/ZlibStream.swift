@@ -17,7 +17,7 @@ struct ZlibStream: ~Copyable {
   }
 
   deinit {
-    // After a failed initialization these functions find no state and do nothing.
+    // After a failed initialization, these functions find no state and do nothing.
     if direction == .compress { deflateEnd(pointer) } else { inflateEnd(pointer) }
     pointer.deallocate()
   }

@@ -8,7 +8,7 @@ package final class Connection: Sendable {
   private let mailbox: Mailbox
 
   /// Connects to the server that listens at `path`. Returns immediately; if connecting fails, every stream fails with
-  /// `.cannotConnect`, at the latest at its deadline.
+  /// `.cannotConnect`, no later than its deadline.
   /// - Throws: The error number if the thread cannot be created.
   package init(to path: String) throws(Errno) {
     mailbox = try Mailbox()
@@ -43,7 +43,7 @@ package final class Connection: Sendable {
   /// The process that serves the socket (SO_PEERCRED); nil until the connection is established.
   package var peer: PeerCredentials? { mailbox.peer }
 
-  /// Why the connection accepts no new streams; nil while it does.
+  /// Why the connection accepts no new streams; nil while it accepts them.
   package var refusal: StreamFailure? { mailbox.refusal }
 
   /// Returns a new key, which identifies a stream of this connection.
@@ -55,7 +55,7 @@ package final class Connection: Sendable {
   ///   - deadline: The time at which the stream fails; nil for no limit.
   ///   - responseDeadline: The time at which the stream fails unless `StreamHandler.hasResponse` is true by then; nil
   ///     for no limit.
-  ///   - heartbeat: The time for which the peer may acknowledge nothing while the stream is open; nil for no limit.
+  ///   - heartbeat: How long the peer may leave everything unacknowledged while the stream is open; nil for no limit.
   package func request(
     _ key: UInt64, _ headers: [Header], body: [UInt8], deadline: ContinuousClock.Instant?,
     responseDeadline: ContinuousClock.Instant? = nil, heartbeat: Heartbeat.Limits? = nil, handler: any StreamHandler
@@ -66,8 +66,8 @@ package final class Connection: Sendable {
     }
   }
 
-  /// Resets a stream with RST_STREAM(CANCEL). Its handler gets `.cancelled`, unless the stream ended earlier.
-  /// The call has no effect on a stream that has not been opened yet.
+  /// Resets a stream with RST_STREAM(CANCEL). Its handler receives `.cancelled`, unless the stream ended earlier. The
+  /// call has no effect on a stream that has not been opened yet.
   package func cancel(_ key: UInt64) { _ = mailbox.post(.reset(key: key, .cancel)) }
 
   /// Returns flow-control credit for bytes that a handler kept (see `StreamHandler.received(data:)`).

@@ -180,7 +180,8 @@ struct ConnectionLoop: ~Copyable {
     if count == 0 { throw preface.failureAtEnd ?? lost("the peer closed the connection") }
     let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
     guard role == .client, !preface.isComplete else { return try session.receive(bytes) }
-    // libnghttp2 reports a peer that does not speak HTTP/2 as a mere protocol error, so check the first bytes here.
+    // libnghttp2 reports a peer that does not speak HTTP/2 as an ordinary protocol error, so check the first bytes
+    // here.
     guard let first = try preface.append(bytes) else { return }
     try session.receive(first)
   }

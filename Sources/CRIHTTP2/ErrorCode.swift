@@ -1,4 +1,4 @@
-/// An HTTP/2 error code: the reason for which a stream or a connection was ended (RFC 9113, section 7).
+/// An HTTP/2 error code: the reason why a stream or a connection was ended (RFC 9113, section 7).
 package struct ErrorCode: Hashable, Sendable, RawRepresentable {
   package let rawValue: UInt32
   package init(rawValue: UInt32) { self.rawValue = rawValue }

@@ -2,7 +2,7 @@
 package enum Event: Hashable, Sendable {
   /// A block of header fields arrived: a request, a response, or trailers.
   case headers(stream: Int32, [Header], endStream: Bool)
-  /// A part of a body arrived.
+  /// Part of a body arrived.
   case data(stream: Int32, [UInt8])
   /// The peer sent END_STREAM: it sends nothing more on this stream.
   case endStream(stream: Int32)

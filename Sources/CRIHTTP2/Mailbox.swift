@@ -21,13 +21,14 @@ final class Mailbox: Sendable {
     var deadline: ContinuousClock.Instant?
     /// The time at which the stream fails unless its handler has a response by then.
     var responseDeadline: ContinuousClock.Instant?
-    /// nil if the peer is not probed for signs of life.
+    /// nil if the peer is not probed.
     var heartbeat: Heartbeat.Limits?
   }
 
   struct Ping: Sendable {
     var deadline: ContinuousClock.Instant?
-    /// Resumes the waiting task. A continuation's type would be looked up when the connection starts, which takes time.
+    /// Resumes the waiting task. This is not a continuation, because looking up its type would delay the first
+    /// connection.
     let resume: @Sendable (Result<Duration, StreamFailure>) -> Void
     var sent = ContinuousClock.now
   }
@@ -69,7 +70,7 @@ final class Mailbox: Sendable {
       state.commands.append(command)
       return (nil, state.commands.count == 1)
     }
-    // The first command wakes the thread; the following ones need not.
+    // The first command wakes the thread; later ones need not.
     if isFirst { pipe.wake() }
     return refusal
   }

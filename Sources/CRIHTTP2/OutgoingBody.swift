@@ -6,7 +6,7 @@ struct OutgoingBody {
   private(set) var isFinished: Bool
   /// The fields to send after the last byte. If nil, the last DATA frame ends the stream.
   private(set) var trailers: [Header]?
-  /// Whether libnghttp2 waits for a resume call because there was nothing to send.
+  /// Whether libnghttp2 is waiting for a resume call because there was nothing to send.
   private(set) var isDeferred = false
 
   init(_ bytes: [UInt8] = [], isFinished: Bool) {
@@ -19,7 +19,7 @@ struct OutgoingBody {
   /// Appends bytes and, if there are trailers, completes the body.
   /// - Returns: Whether libnghttp2 must be resumed for this stream.
   mutating func append(_ more: [UInt8], trailers: [Header]?) -> Bool {
-    // Drop sent bytes once they are most of the array, so that a long stream does not keep everything in memory.
+    // Drop sent bytes once they make up most of the array, so that a long stream does not keep everything in memory.
     if offset == bytes.count {
       bytes = more
       offset = 0

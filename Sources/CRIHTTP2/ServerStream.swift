@@ -1,14 +1,14 @@
-/// The server's side of a stream. Its methods can be called on any thread; after the stream has ended they do nothing.
+/// The server's side of a stream. Its methods can be called on any thread; after the stream has ended, they do nothing.
 package struct ServerStream: Sendable {
   let mailbox: Mailbox
   let key: UInt64
 
-  /// Sends response headers. With `endStream` they are the complete response.
+  /// Sends response headers. With `endStream`, they are the complete response.
   package func respond(_ headers: [Header], endStream: Bool = false) {
     _ = mailbox.post(.respond(key: key, headers, endStream: endStream))
   }
 
-  /// Sends a part of the body.
+  /// Sends part of the body.
   package func send(_ bytes: [UInt8]) { _ = mailbox.post(.send(key: key, bytes, trailers: nil)) }
 
   /// Sends the trailers, which end the stream.

@@ -20,8 +20,8 @@ package struct Session: ~Copyable {
 
   /// Creates a session. The SETTINGS frame is the first output of `send(into:)`.
   /// - Parameters:
-  ///   - streamWindow: The bytes that the peer can send on one stream before they are consumed.
-  ///   - connectionWindow: The bytes that the peer can send on all streams together before they are consumed.
+  ///   - streamWindow: The maximum number of unconsumed bytes that the peer may have sent on one stream.
+  ///   - connectionWindow: The maximum number of unconsumed bytes that the peer may have sent on all streams together.
   ///   - maxConcurrentStreams: The number of streams that a server allows its client to open at the same time.
   /// - Throws: `.protocolError` if memory runs out.
   package static func open(
@@ -62,7 +62,7 @@ package struct Session: ~Copyable {
     installCallbacks(callbacks)
     // Return credit only for bytes that were consumed, so that flow control bounds the memory for received data.
     nghttp2_option_set_no_auto_window_update(option, 1)
-    // Let the receiver judge the size of our headers: libnghttp2 drops oversized ones without reporting an error.
+    // Let the receiver check the size of our headers: libnghttp2 drops oversized ones without reporting an error.
     nghttp2_option_set_max_send_header_block_length(option, 1 << 20)
     // Accept values that end in a space: grpc-go sends such error messages, in violation of RFC 9113, section 8.2.1.
     nghttp2_option_set_no_rfc9113_leading_and_trailing_ws_validation(option, 1)
@@ -95,7 +95,7 @@ package struct Session: ~Copyable {
     guard code >= 0 else { throw .protocolError(state.lastError ?? Self.errorMessage(Int32(code))) }
   }
 
-  /// Appends the bytes to send next to `output`, about `limit` bytes at most.
+  /// Appends to `output` the bytes to send next, about `limit` bytes at most.
   package mutating func send(into output: inout [UInt8], limit: Int = 256 << 10) throws(StreamFailure) {
     while output.count < limit {
       var bytes: UnsafePointer<UInt8>?
@@ -137,7 +137,7 @@ package struct Session: ~Copyable {
     return id
   }
 
-  /// Sends response headers. With `endStream` they are the complete response. Server only.
+  /// Sends response headers. With `endStream`, they are the complete response. Server only.
   package mutating func respond(on stream: Int32, _ headers: [Header], endStream: Bool) throws(StreamFailure) {
     if endStream {
       try check(withNameValues(headers) { nghttp2_submit_response(session, stream, $0, $1, nil) })

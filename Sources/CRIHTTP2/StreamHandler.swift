@@ -3,8 +3,8 @@
 package protocol StreamHandler: AnyObject, Sendable {
   /// Called when a block of header fields arrives: a request, a response, or trailers.
   func received(headers: [Header], endStream: Bool)
-  /// Called when a part of the body arrives.
-  /// - Returns: True if the bytes are consumed. If false, the peer gets no credit for them until
+  /// Called when part of the body arrives.
+  /// - Returns: True if the bytes are consumed. If false, the peer receives no credit for them until
   ///   `Connection.consumed(_:on:)` is called.
   func received(data: [UInt8]) -> Bool
   /// Whether the first complete response message has arrived.

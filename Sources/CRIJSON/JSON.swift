@@ -13,7 +13,7 @@ public enum JSON: Sendable {
 }
 
 extension JSON: Hashable {
-  /// Compares documents; the type's documentation has the rules.
+  /// Compares documents; the type's documentation gives the rules.
   public static func == (a: JSON, b: JSON) -> Bool {
     switch (a, b) {
     case (.null, .null): true

@@ -1,4 +1,4 @@
-/// The memory and time that untrusted documents may take together. Parsing a document reduces `memory`.
+/// The memory and time that untrusted documents may take in total. Parsing a document reduces `memory`.
 package struct JSONLimits: Sendable {
   /// The memory in bytes that the documents may still take, as trees and as indented text.
   package var memory: Int
@@ -21,6 +21,6 @@ package struct JSONLimits: Sendable {
 
   /// The memory that any documents may take: enough for 150,000 short strings.
   private static let base = 8 << 20
-  /// The memory that documents may take in addition for each byte of their texts.
+  /// The additional memory that documents may take for each byte of their text.
   private static let perByte = 2
 }

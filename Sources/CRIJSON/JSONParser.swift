@@ -5,7 +5,7 @@ struct JSONParser {
   private var depth = 0
   /// The limits for the document; nil for a document that is trusted.
   var limits: JSONLimits?
-  /// The number of values since the clock was read.
+  /// The number of values since the clock was last read.
   private var valuesSinceCheck = 0
 
   init(bytes: [UInt8], position: Int = 0) {

@@ -6,7 +6,7 @@ struct KeyIndex: Sendable {
   /// Positions; the number of slots is a power of two.
   private var slots: [UInt32]
 
-  /// Creates an index of the members, with room for as many more.
+  /// Creates an index of the members, with room for the same number again.
   init(_ members: [JSONObject.Element]) {
     var count = 128
     while count < members.count * 4 { count *= 2 }

@@ -18,10 +18,10 @@ package struct ContainerLog: ~Copyable {
   private var parts: [Part]
   /// The file before the current one; the writer may have written to it until it opened the current one.
   private var previous: Part?
-  /// The time at which the log was opened, in nanoseconds since 1970. It is used instead of the time of the last record
-  /// if there is none.
+  /// The time at which the log was opened, in nanoseconds since 1970. It stands in for the time of the last record if
+  /// there is no record.
   private let openTime = Kernel.now
-  /// Nil if the log is not followed, or if the kernel has no free watch; the log is then polled.
+  /// Nil if the log is not followed, or if no watch could be created; the log is then polled.
   private let watch: DirectoryWatch?
 
   /// Whether the selection excludes every record.
@@ -36,7 +36,7 @@ package struct ContainerLog: ~Copyable {
   package var damaged: Int { parts.reduce(previous?.reader.damaged ?? 0) { $0 + $1.reader.damaged } }
 
   /// Opens a log and the rotated files that may contain selected lines.
-  /// - Parameter isFollowed: Whether the log will be followed; only then `wait` returns early when the log changes.
+  /// - Parameter isFollowed: Whether the log will be followed; only then does `wait` return early when the log changes.
   /// - Throws: `LogError` if the log itself cannot be opened or read. Unreadable rotated files become notices.
   package init(_ path: String, _ selection: LogSelection, isFollowed: Bool = false) throws(LogError) {
     let path = File.realPath(path) ?? path
@@ -46,7 +46,7 @@ package struct ContainerLog: ~Copyable {
     var files = [try LogFile(path)]
     let (search, notices) = try Self.openRotatedFiles(&files, selection)
     self.notices = notices
-    // This also excludes a record at the end that is not complete yet.
+    // This also excludes an incomplete record at the end.
     selectsNothing = selection.tail == 0 && !isFollowed
     parts = []
     for (number, file) in files.enumerated().reversed() {
@@ -163,7 +163,7 @@ package struct ContainerLog: ~Copyable {
         break
       }
     }
-    // Without a record there is no position at which a reader would begin and count these lines.
+    // Without a record, there is no position at which a reader would begin and count these lines.
     if let search, search.records == 0, search.damaged > 0 {
       notices.append(.damaged(path: files[0].path, lines: search.damaged))
     }

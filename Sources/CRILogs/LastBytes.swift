@@ -15,7 +15,7 @@ struct LastBytes {
   }
 
   mutating func append(_ bytes: ArraySlice<UInt8>) {
-    // Of more bytes than fit, only the last ones are kept.
+    // If there are more bytes than fit, only the last ones are kept.
     var rest = bytes.suffix(limit)
     if rest.count < bytes.count { ring = [UInt8](repeating: 0, count: limit) }
     end += bytes.count
@@ -33,7 +33,7 @@ struct LastBytes {
   }
 
   /// Copies bytes into `buffer[index...]`.
-  /// - Parameter offset: The offset in the stream of the first one.
+  /// - Parameter offset: The offset in the stream of the first byte to copy.
   /// - Returns: The number of bytes, 0 at the end.
   func read(at offset: Int, into buffer: inout [UInt8], from index: Int) -> Int {
     let count = max(0, min(end - offset, buffer.count - index))

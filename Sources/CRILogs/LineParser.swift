@@ -8,7 +8,8 @@ struct LineParser {
     var time: Int64
     var stream: LogStream
     var endsLine: Bool
-    /// Whether the record has no text, and may therefore have been cut after its tag. Docker's records are complete.
+    /// Whether the record has no text, and may therefore have been cut off after its tag. Docker's records are
+    /// complete.
     var isEmpty: Bool
   }
 

@@ -52,7 +52,7 @@ struct LogFile {
     return expanded.end - expanded.start
   }
 
-  /// The current size in bytes; of a compressed file, the number of bytes that were decompressed so far.
+  /// The current size in bytes; for a compressed file, the number of bytes that have been decompressed so far.
   func size() throws(LogError) -> Int {
     if let expanded { return expanded.end }
     do throws(Errno) { return try file.size() } catch { throw .unreadable(path, error) }

@@ -11,7 +11,7 @@ package enum LogNotice: Hashable, Sendable {
   case hole(path: String, bytes: Int)
   /// A rotated file that may contain selected lines but cannot be read.
   case unreadable(path: String, Errno)
-  /// A rotated file with damaged compressed data. Either nothing of it is shown, or what precedes the damage.
+  /// A rotated file with corrupt compressed data. Either none of it is shown, or only the part before the corrupt data.
   case corrupt(path: String, GzipDamage, isShownInPart: Bool)
   /// The size of the beginning of a compressed file that was not searched, in bytes.
   case leftOut(path: String, bytes: Int)

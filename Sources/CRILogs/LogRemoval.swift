@@ -3,7 +3,7 @@ package import CRISystem
 /// Removes a container's log and its rotated files, and nothing else, regardless of the path that the runtime reports.
 ///
 /// Only regular files below one of the node's log directories are removed, and only if they have the log's name or a
-/// name that log rotation gives. No symbolic link is followed below the log directory.
+/// name given by log rotation. No symbolic link is followed below the log directory.
 package struct LogRemoval: Sendable {
   /// Directories that hold the logs of pods, such as `/var/log/pods`.
   package let roots: [String]

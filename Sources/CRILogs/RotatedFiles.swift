@@ -14,8 +14,8 @@ package enum RotatedFiles {
 
   static func isCompressed(_ path: String) -> Bool { path.hasSuffix(compressed) }
 
-  /// Whether log rotation gives a file this name: the log's own, followed by a timestamp or a number and perhaps by the
-  /// suffixes of compression.
+  /// Whether log rotation gives a file this name: the log's own, followed by a timestamp or a number and perhaps by
+  /// compression suffixes.
   package static func isRotated(_ name: String, from log: String) -> Bool {
     let whole = name.hasSuffix(unfinished) ? String(name.dropLast(unfinished.count)) : name
     return suffix(of: whole, after: log) != nil

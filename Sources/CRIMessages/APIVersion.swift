@@ -1,10 +1,10 @@
-/// The versions of the CRI that are in use. Messages that both versions have are the same.
+/// The versions of the CRI that are in use. Messages that exist in both versions are identical.
 public enum APIVersion: String, Hashable, Sendable, CaseIterable, CustomStringConvertible {
   /// The current version.
   case v1
-  /// Runtimes up to Kubernetes 1.25; containerd 1.5 and before know only this.
+  /// The version of runtimes up to Kubernetes 1.25; containerd up to 1.5 supports only this one.
   case v1alpha2
 
-  /// The version as in the name of a service, such as `v1`.
+  /// The version as it appears in the name of a service, such as `v1`.
   public var description: String { rawValue }
 }

@@ -4,7 +4,7 @@ internal import CRIProtobuf
 
 /// The pods and containers that exist and their states, according to lists and events.
 struct KnownObjects: Sendable {
-  /// The phase in an object's life.
+  /// A phase in an object's life cycle.
   enum Phase: Int, Sendable, Comparable {
     case created, running, ended
 
@@ -12,7 +12,7 @@ struct KnownObjects: Sendable {
   }
 
   struct Object: Sendable {
-    /// nil if the runtime does not know it.
+    /// nil if the runtime does not know the object's state.
     var phase: Phase?
     /// The ID of the pod, even for the pod itself.
     var pod: String

@@ -61,7 +61,7 @@ extension ImageService {
     try await caller.unary(.removeImage, request, options)
   }
 
-  /// Returns the file systems that hold images and containers, and how much of them is used.
+  /// Returns the file systems that hold images and containers, and how much of each is used.
   ///
   /// CRI: `ImageService.ImageFsInfo`.
   /// - Parameter options: The options of this call; the client's by default.

@@ -88,7 +88,7 @@ extension RuntimeService {
     caller.stream(.streamPodSandboxes, request, options)
   }
 
-  /// Creates a container in a sandbox and does not start it. The image must already be on the node.
+  /// Creates a container in a sandbox without starting it. The image must already be on the node.
   ///
   /// CRI: `RuntimeService.CreateContainer`.
   /// - Parameter options: The options of this call; the client's by default.
@@ -99,7 +99,7 @@ extension RuntimeService {
     try await caller.unary(.createContainer, request, options)
   }
 
-  /// Starts a container that was created.
+  /// Starts a container that has been created.
   ///
   /// CRI: `RuntimeService.StartContainer`.
   /// - Parameter options: The options of this call; the client's by default.
@@ -110,8 +110,8 @@ extension RuntimeService {
     try await caller.unary(.startContainer, request, options)
   }
 
-  /// Stops a container: sends its stop signal, and SIGKILL if it still runs when the timeout expires. The
-  /// call is idempotent: it succeeds if the container has already exited.
+  /// Stops a container: sends its stop signal, and SIGKILL if it is still running when the timeout expires.
+  /// The call is idempotent: it succeeds if the container has already exited.
   ///
   /// CRI: `RuntimeService.StopContainer`.
   /// - Parameter options: The options of this call; the client's by default.
@@ -169,7 +169,7 @@ extension RuntimeService {
     try await caller.unary(.containerStatus, request, options)
   }
 
-  /// Changes the resource limits of a container. Limits that the request leaves out keep their values.
+  /// Changes the resource limits of a container. Limits that the request omits keep their values.
   ///
   /// CRI: `RuntimeService.UpdateContainerResources`.
   /// - Parameter options: The options of this call; the client's by default.
@@ -180,8 +180,8 @@ extension RuntimeService {
     try await caller.unary(.updateContainerResources, request, options)
   }
 
-  /// Makes the runtime close and reopen a container's log file. Call it after the file was rotated. Fails if
-  /// the container is not running.
+  /// Makes the runtime close and reopen a container's log file. Call it after the file has been rotated.
+  /// Fails if the container is not running.
   ///
   /// CRI: `RuntimeService.ReopenContainerLog`.
   /// - Parameter options: The options of this call; the client's by default.
@@ -310,7 +310,7 @@ extension RuntimeService {
     caller.stream(.streamPodSandboxStats, request, options)
   }
 
-  /// Passes configuration to the runtime that only the cluster knows: the address range for pods on this
+  /// Gives the runtime the configuration that only the cluster knows: the address range for pods on this
   /// node.
   ///
   /// CRI: `RuntimeService.UpdateRuntimeConfig`.
@@ -367,8 +367,8 @@ extension RuntimeService {
     try await caller.unary(.restorePod, request, options)
   }
 
-  /// Streams container events as they happen. The stream does not end by itself. Events from before the call,
-  /// or from a time without a stream, are not delivered.
+  /// Streams container events as they happen. The stream does not end on its own. Events from before the
+  /// call, or from a time when no stream was open, are not delivered.
   ///
   /// CRI: `RuntimeService.GetContainerEvents`.
   /// - Parameter options: The options of this call; the client's by default.
@@ -414,7 +414,7 @@ extension RuntimeService {
   }
 
   /// Returns the settings that a kubelet must share with the runtime, such as the cgroup driver. Runtimes
-  /// before Kubernetes 1.28 do not implement this call.
+  /// that predate Kubernetes 1.28 do not implement this call.
   ///
   /// CRI: `RuntimeService.RuntimeConfig`.
   /// - Parameter options: The options of this call; the client's by default.
@@ -425,7 +425,7 @@ extension RuntimeService {
     try await caller.unary(.runtimeConfig, request, options)
   }
 
-  /// Informs the runtime of the new resources of a whole pod, after the pod was resized.
+  /// Informs the runtime of a pod's new resources after the pod has been resized.
   ///
   /// CRI: `RuntimeService.UpdatePodSandboxResources`.
   /// - Parameter options: The options of this call; the client's by default.

@@ -14,8 +14,8 @@ package struct BashWord: Hashable, Sendable {
     (before, quote) = (start.words.last ?? "", start.quote)
   }
 
-  /// Returns the value without the part that stands before the replaced text; nil if there is nothing to insert, or no
-  /// safe way to insert it.
+  /// Returns the value without the part that precedes the replaced text; nil if there is nothing to insert, or no safe
+  /// way to insert it.
   package func text(_ value: String) -> String? {
     guard value.hasPrefix(before), value.utf8.count > before.utf8.count else { return nil }
     let rest = value.dropFirst(before.count)

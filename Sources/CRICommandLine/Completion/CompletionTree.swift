@@ -45,7 +45,7 @@ package struct CompletionTree: Sendable {
 
   package func option(_ word: String) -> Option? { options.first { $0.names.contains(word) } }
 
-  /// The option whose value is the word after this one; in a word of several letters, only the last one can have a
+  /// The option whose value is the word after this one; in a group of short options, only the last one can have a
   /// value.
   package func pending(_ word: String) -> Option? {
     let isCluster = word.count > 2 && word.hasPrefix("-") && !word.hasPrefix("--") && !word.contains("=")
@@ -67,6 +67,6 @@ package struct CompletionTree: Sendable {
   /// Whether another positional argument may follow `count` of them.
   package func takesWord(after count: Int) -> Bool { count < words.count || words.last == true }
 
-  /// The option with a name that has no dashes: a letter or a long name.
+  /// The option with this name, given without dashes: a letter or a long name.
   func option(named name: String) -> Option? { option((name.count == 1 ? "-" : "--") + name) }
 }

@@ -19,7 +19,8 @@ package struct Context: Sendable {
   package let pullsOnRun: Bool
 
   /// The context of the running command.
-  /// - Parameter waiting: The maximum time to wait until a runtime listens on one of the usual sockets; nil to not wait.
+  /// - Parameter waiting: The maximum time to wait until a runtime listens on one of the usual sockets; nil not to
+  ///   wait.
   /// - Parameter asksImagesOnly: Whether the socket of the image service is enough, if one is specified.
   package init(waiting: Duration? = nil, asksImagesOnly: Bool = false) throws {
     try self.init(
@@ -29,7 +30,7 @@ package struct Context: Sendable {
   package init(
     _ globals: Globals, waiting: Duration? = nil, asksImagesOnly: Bool = false, environment: (String) -> String?
   ) throws {
-    // A warning that cannot be written is not a reason to end.
+    // Failing to write a warning must not end the command.
     let warn = { (text: String) throws in _ = try? StandardStream.error.write(Failure(.done, text).line) }
     let configuration = try Configuration.load(
       named: globals.config ?? environment("CRI_CONFIG_FILE"), warn: warn)
@@ -125,7 +126,7 @@ package struct Context: Sendable {
     var options = Client.Options(api: api, timeout: timeout)
     // CRI-O supports streams, and containerd does not. A wrong guess costs one call.
     options.listStreaming = endpoint.path.contains("crio") ? .first : .whenTooLong
-    // When the runtime has responded once, a busy node may pause it for longer than a short --timeout.
+    // Even after the runtime has responded, a busy node may pause it for longer than a short --timeout.
     options.keepAlive = KeepAlive(first: bulkTimeout, later: max(bulkTimeout, .seconds(10)), interval: .seconds(5))
     if isDebug {
       options.observer = { try? StandardStream.error.write(Failure(.done, Self.text($0)).line) }

@@ -12,12 +12,12 @@ enum Crictl {
     .preflight, .snapshot, .diff, .verify, .wait, .guard, .net, .rules, .top, .cp, .debug,
   ]
 
-  /// The commands that print their help if they get no arguments.
+  /// The commands that print their help if they are given no arguments.
   private static let helpWithoutArguments: Set<Subcommand> = [
     .attach, .completion, .config, .create, .exec, .portForward, .rm, .rmi, .rmp, .run, .runp, .stopp,
   ]
 
-  /// The exit code for one of `cri`.
+  /// Returns the exit code to use in place of one of `cri`'s.
   static func exitCode(_ code: Int32, _ arguments: [String]) -> Int32 {
     guard code != 0, CrictlBehaviour.oneExitCode.isActive else { return code }
     guard let word = (try? Globals.parse(arguments))?.rest.first, !word.hasPrefix("-"), word != "help" else {
@@ -41,7 +41,7 @@ enum Crictl {
 
   /// Explains a usage error as crictl does.
   /// - Parameters:
-  ///   - message: The error of ArgumentParser.
+  ///   - message: The error from ArgumentParser.
   ///   - words: The command line without the global options.
   /// - Returns: The exit code; nil if crictl has no special form for the error.
   static func explain(_ message: String, _ words: [String]) throws -> Int32? {
@@ -73,7 +73,7 @@ enum Crictl {
     CrictlBehaviour.errorTexts.isActive ? crictl : cri
   }
 
-  /// Reports an empty selection as crictl does, and ends the command with its help.
+  /// Reports an empty selection as crictl does, and ends the command after printing its help.
   /// - Parameter noun: The kind of object.
   static func endWithEmptySelection(_ noun: String) throws {
     guard CrictlBehaviour.emptySelection.isActive else { return }

@@ -45,10 +45,10 @@ struct ObjectAction: Sendable {
           next += 1
           switch outcome {
           case .done(let text): try StandardStream.output.write(text)
-          // An unreachable runtime fails for all objects in the same way, so each failure is printed once.
+          // An unreachable runtime fails for all objects in the same way, so each failure is printed only once.
           case .failed(let failure):
             guard known.insert(failure).inserted else { continue }
-            // The user decides how many objects are named, and the runtime how many there are.
+            // If the IDs come from the runtime, there may be any number of failures.
             if !isListed || known.count <= WarningList.maximum { try StandardStream.error.write(failure.line) }
           }
         }
@@ -65,7 +65,7 @@ struct ObjectAction: Sendable {
     throw ExitCode((known.allSatisfy { $0.code == first.code } ? first.code : .failed).rawValue)
   }
 
-  /// Runtimes take an empty ID as a prefix of all IDs, or return a confusing error.
+  /// Runtimes treat an empty ID as a prefix of all IDs, or return a confusing error.
   static func refuseEmpty(_ ids: [String], _ noun: String) throws(Failure) {
     if ids.contains("") { throw Failure(.usage, "the ID of a \(noun) is empty") }
   }

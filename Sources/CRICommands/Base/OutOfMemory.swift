@@ -13,7 +13,7 @@ extension Failure {
       + "(ulimit -u, the unit's TasksMax)")
 }
 
-/// Makes the process end with one line on standard error and an exit code if an allocation fails.
+/// Makes the process exit with a one-line error message and an exit code if an allocation fails.
 /// - Parameter code: The exit code; 11 by default.
 package func installOutOfMemoryHandler(code: Int32 = ExitCodes.overLimit.rawValue) {
   endWithoutMemory(line: Failure.outOfMemory.line, code: code)

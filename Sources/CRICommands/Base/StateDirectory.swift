@@ -1,9 +1,9 @@
 internal import CRICommandLine
 internal import CRISystem
 
-/// The directory for files that must outlive a command. Only its owner may enter it.
+/// The directory for files that must outlive a command. Only its owner can enter it.
 enum StateDirectory {
-  /// systemd sets the variable for a unit with `StateDirectory=`; it may have several directories.
+  /// systemd sets the variable for a unit with `StateDirectory=`; it may list several directories.
   static var path: String {
     Environment.value("STATE_DIRECTORY")?.split(separator: ":").first.map(String.init) ?? "/var/lib/cri"
   }

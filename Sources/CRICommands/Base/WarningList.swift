@@ -1,8 +1,8 @@
 internal import CRICommandLine
 internal import CRISystem
 
-/// Warnings, of which a file or a runtime may cause any number: only the first ones are printed, and then the number of
-/// the others.
+/// Warnings. A file or a runtime can cause any number of them, so only the first ones are printed, and then the number
+/// of the others.
 final class WarningList: Sendable {
   /// The number of warnings that are printed.
   static let maximum = 20

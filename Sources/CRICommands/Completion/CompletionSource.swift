@@ -9,12 +9,12 @@ enum CompletionSource: Hashable, Sendable {
   case containers(ContainerState? = nil)
   case pods(PodSandboxState? = nil)
   case images
-  /// Names in the form that `cri logs` takes.
+  /// Names in the form that `cri logs` accepts.
   case containerPaths
   case containerNames, podNames, namespaces
   case values([String])
   case files
-  /// Names of running containers with a colon, and files.
+  /// Names of running containers, each followed by a colon, and files.
   case copyOperands
 
   /// - Parameter option: The option's long name.

@@ -30,7 +30,7 @@ enum ConfigKey: String, CaseIterable, Sendable {
     }
   }
 
-  /// The value of a text, as it is written to the file.
+  /// Converts text to a value, as it is written to the file.
   func value(_ text: String) throws(Failure) -> JSON {
     switch fallback {
     case .number:

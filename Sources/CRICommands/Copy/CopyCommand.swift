@@ -109,7 +109,7 @@ struct CopyCommand: AsyncParsableCommand {
     warnings.end()
   }
 
-  /// - Returns: The container's root directory for the method node; nil for the method tar.
+  /// - Returns: The container's root directory for `--method node`; nil for `--method tar`.
   private func root(of target: CopyTarget, _ client: Client, _ context: Context) async throws(Failure) -> ContainerRoot?
   {
     if method == .tar || method == .auto && Environment.userID != 0 { return nil }

@@ -34,7 +34,7 @@ struct CopyExec: Sendable {
     return String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).joined(separator: "; ")
   }
 
-  /// - Throws: `Failure` unless tar has ended with 0, `StreamingError`.
+  /// - Throws: `Failure` unless tar has exited with 0, `StreamingError`.
   func check(_ result: CommandResult, _ message: String) throws {
     let reason = message.isEmpty ? "" : ": \(message)"
     switch result {

@@ -8,7 +8,7 @@ enum CopyOperand: Hashable, Sendable {
   case container(String, CopyPath)
 
   /// Parses an argument as `docker cp` does: a path of the host that contains a colon must begin with `/` or `.`.
-  /// - Returns: nil for an empty path or an empty name of a container.
+  /// - Returns: nil for an empty path or an empty container name.
   init?(_ text: String) {
     if text == "-" {
       self = .stream

@@ -45,7 +45,7 @@ struct CopyProgress: Sendable {
 }
 
 extension CopyProgress? {
-  /// Runs a copy, and shows its progress meanwhile.
+  /// Runs a copy and shows its progress.
   func showing(_ copy: @escaping @Sendable () async throws -> Void) async throws {
     guard let self else { return try await copy() }
     try await withThrowingTaskGroup(of: Bool.self) { group in

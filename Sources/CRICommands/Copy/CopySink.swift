@@ -59,7 +59,7 @@ struct SessionTarWriter {
   init(_ input: SessionInput, name: [UInt8]) {
     self.input = input
     hasContentsOnly = name.isEmpty
-    // busybox knows these headers, and no pax records.
+    // busybox understands these headers, but not pax records.
     writer = TarWriter(.gnu, name: name)
   }
 

@@ -49,8 +49,8 @@ struct CopyTarget: Sendable {
     self.isRunning = isRunning
   }
 
-  /// Holds the container's root directory. What is held belongs to the container: the runtime confirms the process after
-  /// it is held, so the process's ID cannot have been used again before.
+  /// Opens the container's root directory. It certainly belongs to the container: the runtime confirms the process
+  /// after the directory has been opened, so the process ID had not been reused by then.
   func root(_ client: Client) async throws(Unusable) -> ContainerRoot {
     guard isRunning else {
       throw .failure(Failure(.failed, "\(subject) is not running; start it, or specify another one"))

@@ -6,7 +6,8 @@ internal import CRISystem
 /// Copies by running `tar` in the container. The container's tar decides what is read and written there; what it sends is
 /// checked like any tar stream.
 struct TarCopy: Sendable {
-  /// The maximum number of bytes after the end of an archive. GNU tar's records may have any size, but no more in practice.
+  /// The maximum number of bytes after the end of an archive. GNU tar's records may have any size, but in practice they
+  /// are no larger.
   private static let maximumPadding = 16 << 20
 
   let call: CopyExec
@@ -44,7 +45,7 @@ struct TarCopy: Sendable {
   }
 
   private func copyOut(_ path: CopyPath, _ target: CopyOperand, _ run: CopyRun) async throws {
-    // What is wrong with the destination is found before anything is read.
+    // Problems with the destination are found before anything is read.
     let destination: CopyDestination? = if case .host(let path) = target { try HostPath.destination(path) } else { nil }
     let (command, rebase) = Self.reading(path)
     let session = try await call.open(command, input: false)
@@ -113,7 +114,7 @@ struct TarCopy: Sendable {
     async let output = CopyExec.message(session.stdout)
     let input = host == nil ? try StandardInput() : nil
     let ended = Task {
-      // Standard input may be silent for any time, and must not be waited for when tar has ended.
+      // Standard input may stay silent indefinitely, and must not be waited for once tar has exited.
       defer { input?.cancel() }
       return try await session.result()
     }
@@ -129,7 +130,7 @@ struct TarCopy: Sendable {
       }
       if isComplete { try await writer.finish() }
     } catch let error as StreamingError where error.code == .inputClosed {
-      // tar has ended; its message says why.
+      // tar has exited; its message says why.
     }
     try Task.checkCancellation()
     let result = try await ended.value
@@ -138,7 +139,7 @@ struct TarCopy: Sendable {
     if !isComplete { throw CopyError.archive(.truncated) }
   }
 
-  /// - Returns: false if tar has ended before the stream.
+  /// - Returns: False if tar exited before the end of the stream.
   private func copyArchive(
     _ run: CopyRun, _ input: StandardInput, _ writer: inout SessionTarWriter
   ) async throws -> Bool {
@@ -158,7 +159,7 @@ struct TarCopy: Sendable {
     return hasEnded
   }
 
-  /// Asks tar what the destination is: the first header of a stream says it, and the rest is not read.
+  /// Asks tar what kind of file the destination is: the first header of a stream shows it, and the rest is not read.
   private func existing(_ path: CopyPath) async throws -> CopyRule.Existing {
     if try await firstKind(["tar", "-cf", "-", "-C", path.text, "."]) != nil { return .directory }
     guard !path.copiesContents, let kind = try await firstKind(Self.reading(path).command) else { return .nothing }

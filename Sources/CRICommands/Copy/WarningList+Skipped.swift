@@ -7,7 +7,7 @@ extension WarningList {
     { path, reason in
       let slash = source.text.hasSuffix("/") || path.isEmpty ? "" : "/"
       let name = "\(source.text)\(slash)\(String(decoding: path, as: UTF8.self))"
-      // A warning that cannot be written is not a reason to end.
+      // Failing to write a warning must not end the command.
       try? self.write("\(name): \(Self.text(reason))")
     }
   }

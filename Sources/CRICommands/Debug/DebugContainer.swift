@@ -5,7 +5,7 @@ internal import CRISystem
 
 /// Runs a command in a new container beside another one, and removes the new container.
 struct DebugContainer: Sendable {
-  /// The label of the containers that `debug` creates; its value is the ID of the container that is debugged.
+  /// The label of the containers that `debug` creates; its value is the ID of the container that is being debugged.
   static let label = "cri.debug/target"
   private static let podUIDLabel = "io.kubernetes.pod.uid"
 
@@ -51,7 +51,7 @@ struct DebugContainer: Sendable {
 
   private func warn(_ text: String) throws(Errno) { try StandardStream.error.write(Failure(.done, text).line) }
 
-  /// Names the containers that earlier commands have left in the pod.
+  /// Reports the containers that earlier commands have left in the pod.
   private func reportLeftovers() async throws {
     let filter = ContainerFilter(podSandboxID: sandbox.id)
     let warnings = WarningList()

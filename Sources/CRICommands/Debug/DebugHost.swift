@@ -24,7 +24,8 @@ struct DebugHost: Sendable {
       throw Failure(
         .sessionFailed, "\(target.subject): the namespaces of its process \(pid) cannot be opened: \(error)")
     }
-    // The namespaces are held now, so the runtime confirms that they belong to this container and not to a later process.
+    // The namespaces are open now, so a response from the runtime confirms that they belong to this container and not
+    // to a later process.
     guard try await self.pid() == pid else {
       throw Failure(.sessionFailed, "\(target.subject) has ended or was restarted; try again")
     }

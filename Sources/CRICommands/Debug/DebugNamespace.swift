@@ -2,7 +2,7 @@
 enum DebugNamespace: String, Sendable {
   case net, pid, ipc, uts, mount
 
-  /// The namespaces without an option. Not those of the mounts, because the node's programs must be found.
+  /// The namespaces that are entered by default. The mount namespace is not, because the node's programs must be found.
   static let usual: [DebugNamespace] = [.net, .pid, .ipc, .uts]
 
   /// The name in `/proc/PID/ns` (namespaces(7)).

@@ -1,7 +1,7 @@
 internal import CRI
 internal import CRICommandLine
 
-/// The pod that is debugged, and its container if there is one.
+/// The pod to debug, and its container if there is one.
 struct DebugTarget: Sendable {
   let sandbox: PodSandboxStatus
   /// The configuration of the sandbox in the runtime's info; empty if the runtime does not report it.

@@ -7,7 +7,7 @@ internal import CRIText
 struct EventFeed: Sendable {
   let client: Client
 
-  /// Ends only with an error.
+  /// Ends only by throwing an error.
   func run(_ write: (ContainerEventResponse) throws -> Void) async throws {
     do {
       for try await element in client.runtime.events() {

@@ -1,9 +1,9 @@
-/// The keys that end a session but let the command continue, such as `ctrl-p,ctrl-q`.
+/// The keys that end a session and leave the command running, such as `ctrl-p,ctrl-q`.
 struct DetachKeys: Hashable, Sendable {
   static let standard = "ctrl-p,ctrl-q"
 
   private let keys: [UInt8]
-  /// The number of keys of the sequence that were pressed. They are not yet passed on.
+  /// The number of keys of the sequence that have been pressed. They have not been passed on yet.
   private var pressed = 0
 
   /// Parses keys that are separated by commas: a character, or `ctrl-` with a letter or one of `@[\]^_`.
@@ -25,7 +25,7 @@ struct DetachKeys: Hashable, Sendable {
   }
 
   /// Passes on what is typed.
-  /// - Returns: the bytes for the command, and whether the whole sequence was typed.
+  /// - Returns: The bytes for the command, and whether the whole sequence was typed.
   mutating func filter(_ typed: [UInt8]) -> (bytes: [UInt8], isDetached: Bool) {
     var bytes: [UInt8] = []
     for byte in typed {

@@ -24,15 +24,15 @@ struct ExecCall: Sendable {
     return session
   }
 
-  /// Runs the command and waits for its end and its output.
-  /// - Parameter timeLimit: the time after which the runtime kills the command; nil for none.
+  /// Runs the command, waits until it exits, and returns its output.
+  /// - Parameter timeLimit: The time after which the runtime kills the command; nil for none.
   func runSync(_ id: String, timeLimit: Duration?) async throws(RPCError) -> ExecSyncResponse {
     var request = ExecSyncRequest(containerID: id, cmd: command)
     guard let timeLimit else { return try await context.clientWithoutTimeout().runtime.execSync(request) }
     // The runtime counts whole seconds, and 0 stands for no limit.
     let (seconds, attoseconds) = timeLimit.components
     request.timeout = seconds + (attoseconds > 0 ? 1 : 0)
-    // The runtime reports the end of the time itself; the additional time is for its response.
+    // The runtime itself reports that the time has expired; the additional time is for its response.
     let time = Duration.seconds(request.timeout) + context.callTimeout
     return try await client.runtime.execSync(request, options: .within(time))
   }

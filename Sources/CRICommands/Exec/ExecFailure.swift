@@ -4,7 +4,7 @@ internal import CRIStreaming
 
 /// What the runtime reports if it cannot run a command, translated into the exit codes of docker and podman.
 enum ExecFailure {
-  /// Texts of runc, crun and the kernel. They are the same in containerd and CRI-O, which pass them on.
+  /// Messages from runc, crun and the kernel. They are the same in containerd and CRI-O, which pass them on.
   private static let missing = ["executable file not found", "no such file or directory"]
   private static let unusable = ["permission denied", "exec format error", "is a directory", "operation not permitted"]
 

@@ -15,7 +15,7 @@ struct ExecMany: Sendable {
   let timeLimit: Duration?
   let isQuiet: Bool
 
-  /// - Returns: the exit code: 0 if all are 0, the common one if all others agree, otherwise 1.
+  /// - Returns: The exit code: 0 if all commands exit with 0; N if all that failed exit with N; otherwise 1.
   func run(_ containers: [Container]) async throws -> Int32 {
     let pods = try await SessionTarget.all(call.client)
     let names = Dictionary(pods.map { ($0.id, $0.name) }) { first, _ in first }
@@ -45,7 +45,7 @@ struct ExecMany: Sendable {
     return failed.allSatisfy { $0.1 == first } ? first : 1
   }
 
-  /// - Returns: the exit code of the command, or of the failure that was reported.
+  /// - Returns: The exit code of the command, or of the failure that was reported.
   private func run(_ id: String, _ name: String, _ output: OutputWriter, _ errors: OutputWriter) async -> Int32 {
     do {
       return try await runOnce(id, name, output, errors)

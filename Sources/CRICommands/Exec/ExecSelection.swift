@@ -36,7 +36,7 @@ struct ExecSelection: ParsableArguments {
     help: ArgumentHelp("Run it in the N most recent running containers (0: no limit).", valueName: "N"))
   var last: Int?
 
-  /// Whether any of the options is given, so that no container is named.
+  /// Whether any of the options is given; if so, no container is named.
   var isGiven: Bool {
     all || [name, namespace, pod, image, state].contains { $0 != nil } || !label.isEmpty || latest || last != nil
   }

@@ -1,6 +1,6 @@
 /// Puts a name before each line of a container's output, so that a reader can distinguish the lines of several containers.
 struct LinePrefixer {
-  /// A longer line is broken, because its end may never come.
+  /// A longer line is split, because its end may never come.
   private static let maximumLineLength = 64 << 10
 
   private let prefix: [UInt8]
@@ -8,7 +8,7 @@ struct LinePrefixer {
 
   init(_ name: String) { prefix = name.isEmpty ? [] : Array("\(name): ".utf8) }
 
-  /// - Returns: the complete lines.
+  /// - Returns: The complete lines.
   mutating func append(_ bytes: [UInt8]) -> [UInt8] {
     var result: [UInt8] = []
     for piece in bytes.split(separator: 10, omittingEmptySubsequences: false).enumerated() {
@@ -19,7 +19,7 @@ struct LinePrefixer {
     return result
   }
 
-  /// - Returns: the last line, if it has no line feed.
+  /// - Returns: The last line, if it has no line feed.
   mutating func end() -> [UInt8] { line.isEmpty ? [] : flush() }
 
   private mutating func flush() -> [UInt8] {

@@ -1,13 +1,13 @@
 internal import CRISystem
 
-/// Waits until a session of `attach` writes no more, before the end of its input is sent.
+/// Waits until a session of `attach` has no more output, before the end of its input is sent.
 ///
-/// containerd ends the session with its input, unless the container was created with `stdin_once` and without `tty`. The
-/// response to the last input would then be lost (containerd, `pkg/cri/io/container_io.go`, `Attach`).
+/// containerd ends the session when its input ends, unless the container was created with `stdin_once` and without
+/// `tty`. The response to the last input would then be lost (containerd, `pkg/cri/io/container_io.go`, `Attach`).
 final class OutputIdleWait: Sendable {
   /// A container that writes nothing for this long has probably responded.
   private static let quietTime = Duration.seconds(1)
-  /// The wait for a container that always writes.
+  /// The maximum wait, for a container that never stops writing.
   private static let longestWait = Duration.seconds(10)
 
   private let lastOutput = Locked(ContinuousClock.now)
@@ -15,7 +15,7 @@ final class OutputIdleWait: Sendable {
   /// Call this for each piece of output.
   func noteOutput() { lastOutput.withLock { $0 = .now } }
 
-  /// Returns when the output is quiet, at the latest after 10 seconds, or when the task is cancelled.
+  /// Returns when there has been no output for a second, after 10 seconds at the latest, or when the task is cancelled.
   func wait() async {
     let start = ContinuousClock.now
     while !Task.isCancelled {

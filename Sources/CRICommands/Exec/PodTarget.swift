@@ -3,8 +3,8 @@ internal import CRICommandLine
 
 /// Finds the pod whose ports are forwarded.
 enum PodTarget {
-  /// - Parameter word: an ID or a prefix of one, a name, or `NAMESPACE/POD`.
-  /// - Returns: the ID of a ready sandbox.
+  /// - Parameter word: An ID or a prefix of one, a name, or `NAMESPACE/POD`.
+  /// - Returns: The ID of a ready sandbox.
   static func find(_ word: String, _ client: Client) async throws(Failure) -> String {
     if word.contains("/") { return try await ObjectNames(client: client).pod(word) }
     let found: PodSandboxStatus?

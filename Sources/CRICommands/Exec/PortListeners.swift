@@ -8,7 +8,7 @@ struct PortListeners: Sendable {
   let remotes: [UInt16]
 
   /// - Parameter addresses: IP addresses, or `localhost`.
-  /// - Throws: A failure if `cri` cannot listen on a port. `::1` is left out if the node has no IPv6.
+  /// - Throws: A failure if `cri` cannot listen on a port. `::1` is omitted if the node has no IPv6.
   init(_ ports: [PortMapping], on addresses: [String]) throws(Failure) {
     let acceptor: TCPAcceptor
     do throws(Errno) { acceptor = try TCPAcceptor() } catch { throw Failure(.failed, "cannot listen: \(error)") }
@@ -21,7 +21,7 @@ struct PortListeners: Sendable {
           throw Failure(.failed, "cannot listen on \(address): \(error)\(Self.remedy(error))")
         }
         remotes.append(port.remote)
-        // `::1` gets the same port, even if the kernel chose it.
+        // `::1` uses the same port, even if the kernel chose it.
         if isLocalhost, (try? acceptor.listen(on: .loopback6(port: address.port))) != nil {
           remotes.append(port.remote)
         }

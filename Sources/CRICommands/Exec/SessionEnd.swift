@@ -1,7 +1,7 @@
 internal import CRIStreaming
 internal import CRISystem
 
-/// How a session that was connected with the standard streams has ended.
+/// How a session that was connected to the standard streams has ended.
 enum SessionEnd: Sendable {
   case result(CommandResult)
   case failed(StreamingError)
@@ -9,7 +9,7 @@ enum SessionEnd: Sendable {
   case detached
   case interrupted(SignalWatch.Received)
   case timedOut
-  /// The reader of standard output or standard error has gone.
+  /// The reader of standard output or standard error has closed it.
   case outputClosed
   case outputFailed(Errno)
 }

@@ -4,7 +4,7 @@ internal import CRISystem
 
 /// Runs a session on the standard streams, and turns its end into an exit code or a failure.
 struct SessionOutcome: Sendable {
-  /// The exit code of a process that a signal has ended, without the signal's number.
+  /// The exit code of a process that was killed by a signal is this number plus the signal's number.
   static let signalBase: Int32 = 128
   /// What a shell reports for a program that wrote to a pipe without a reader: SIGPIPE is signal 13.
   private static let brokenPipe: Int32 = 141
@@ -12,7 +12,7 @@ struct SessionOutcome: Sendable {
   let subject: String
   /// Empty for `attach`.
   let command: [String]
-  /// The value of `--timeout`, for its message.
+  /// The value of `--timeout`, for the error message.
   let timeLimit: Duration?
   /// Delays the end of the input; nil to send it immediately.
   var quiet: OutputIdleWait?
@@ -20,8 +20,8 @@ struct SessionOutcome: Sendable {
   /// Whether the command may continue after the session.
   var canOutliveSession = true
 
-  /// - Parameter rest: the time that is left for the session; nil for no limit.
-  /// - Returns: the exit code; nil if the user has detached.
+  /// - Parameter rest: The time that is left for the session; nil for no limit.
+  /// - Returns: The exit code; nil if the user has detached.
   func run(
     _ session: Session, _ streams: RemoteCommandStreams, _ keys: DetachKeys?, _ rest: Duration?
   ) async throws -> Int32? {

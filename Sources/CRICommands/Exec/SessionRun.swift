@@ -2,14 +2,14 @@ internal import CRICommandLine
 internal import CRIStreaming
 internal import CRISystem
 
-/// Connects a session with the standard streams of this process until it ends.
+/// Connects a session to the standard streams of this process until it ends.
 struct SessionRun: Sendable {
   let session: Session
   let streams: RemoteCommandStreams
   /// nil if no keys detach.
   let detachKeys: DetachKeys?
   let signals: SignalWatch
-  /// How long the session may take; nil for no limit.
+  /// How long the session may last; nil for no limit.
   let timeLimit: Duration?
   /// Delays the end of the input; nil to send it immediately.
   let quiet: OutputIdleWait?
@@ -107,7 +107,7 @@ struct SessionRun: Sendable {
       let line = "the input has ended, but \(error.reason); the command still waits for input (try --transport spdy)"
       try? StandardStream.error.write(Failure(.done, line).line)
     } catch {
-      // The command takes no more input, or standard input is closed: the command may continue without it.
+      // The command accepts no more input, or standard input is closed: the command may continue without it.
       if !(error is StreamingError) { try? session.input.finish() }
     }
     return .nothing

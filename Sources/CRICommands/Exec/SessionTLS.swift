@@ -8,7 +8,7 @@ final class SessionTLS: TLSProvider {
   private let trust: TLSClient.Trust
   private let identity: TLSClient.Identity?
   private let serverName: String?
-  /// What is printed before the first connection.
+  /// A warning to print before the first connection.
   private let warning: String?
   private let client = Locked<TLSClient?>(nil)
 

@@ -12,7 +12,7 @@ struct SessionTarget: Sendable {
   var podName: String { "\(pod.namespace)/\(pod.name)" }
 
   /// Finds a running container by its name.
-  /// - Parameter word: the name of a container or of a pod with one running container, `NAMESPACE/POD`, `POD/CONTAINER`
+  /// - Parameter word: The name of a container or of a pod with one running container, `NAMESPACE/POD`, `POD/CONTAINER`
   ///   or `NAMESPACE/POD/CONTAINER`.
   static func named(_ word: String, _ client: Client) async throws(Failure) -> SessionTarget {
     let all = try await all(client)

@@ -1,5 +1,5 @@
 extension Double {
-  /// The number with `decimals` digits after the point, as C's `%.*f`; exact below 2^53, at most 6 decimals.
+  /// The number with `decimals` digits after the point, like C's `%.*f`; exact below 2^53, at most 6 decimals.
   package func fixed(decimals: Int) -> String {
     guard isFinite else { return isNaN ? "NaN" : sign == .minus ? "-Inf" : "+Inf" }
     let digits = String(scaled(by: decimals))
@@ -9,7 +9,7 @@ extension Double {
     return sign == .minus ? "-" + text : text
   }
 
-  /// The number with `digits` significant digits, as C's `%.*g`; for numbers from 1 to 1000, and zero.
+  /// The number with `digits` significant digits, like C's `%.*g`; for numbers from 1 to 1000, and zero.
   func general(digits: Int) -> String {
     precondition(self == 0 || self >= 1 && self < 1000 && digits >= 3, "outside of what sizes need")
     if self == 0 { return "0" }

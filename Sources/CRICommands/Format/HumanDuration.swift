@@ -21,7 +21,7 @@ package enum HumanDuration {
     }
   }
 
-  /// How long ago a moment was, both in nanoseconds since 1970: `8 seconds ago`.
+  /// How long before `now` a moment was, such as `8 seconds ago`; both are in nanoseconds since 1970.
   package static func ago(_ moment: Int64, now: Int64) -> String {
     let (difference, overflow) = now.subtractingReportingOverflow(moment)
     return text(nanoseconds: overflow ? (now > moment ? .max : .min) : difference) + " ago"

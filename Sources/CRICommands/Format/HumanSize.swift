@@ -1,4 +1,4 @@
-/// A number of bytes for people, as go-units' `HumanSizeWithPrecision`: base 1000, `B kB MB GB …`.
+/// A human-readable number of bytes, as go-units' `HumanSizeWithPrecision` prints it: base 1000, `B kB MB GB …`.
 package enum HumanSize {
   private static let units = ["B", "kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"]
 

@@ -35,7 +35,7 @@ struct AuthFile: Hashable, Sendable {
     return paths.compactMap { $0 }.withoutDuplicates.map { AuthFile(path: $0) } + [legacy].compactMap { $0 }
   }
 
-  /// The first credentials that one of the files has for an image.
+  /// The first credentials for an image that any of the files contains.
   /// - Parameter warn: Receives the problems of files that the user did not name: they may concern another registry.
   static func login(
     for image: String, in files: [AuthFile], warn: (Failure) throws -> Void

@@ -10,7 +10,7 @@ struct ImageRemoval: Sendable {
   /// Removes images by name or ID.
   func remove(_ names: [String]) async throws {
     let client = client
-    // One after the other, because two words may name the same image.
+    // The images are removed one after the other, because two arguments may name the same image.
     try await action(concurrency: 1).run(names) { name in
       guard let image = try await Self.image(name, client) else {
         throw Failure(.notFound, "image \(name) not found; see cri images")
@@ -25,7 +25,8 @@ struct ImageRemoval: Sendable {
     }
   }
 
-  /// - Parameter mayBeInUse: Whether an image that has come into use since is reported, without being a failure.
+  /// - Parameter mayBeInUse: Whether an image that has come into use in the meantime is only reported, without being a
+  ///   failure.
   func remove(_ images: [Image], mayBeInUse: Bool) async throws {
     let client = client
     let byID = Dictionary(images.map { ($0.id, $0) }) { $1 }

@@ -33,7 +33,7 @@ struct ImageUse: Sendable {
     if let name = status.flatMap({ RuntimeSettings(info: $0.info).pauseImage }) {
       return unused.first { $0.hasName(name) }
     }
-    // containerd 2 does not report its configuration, but pins the image. CRI-O pins it since 1.27.
+    // containerd 2 does not report its configuration, but pins the image. CRI-O has pinned it since 1.27.
     if images.contains(where: { $0.pinned && $0.isNamedPause }) { return nil }
     return unused.filter(\.isNamedPause).max { ($0.repoTags.first ?? "") < ($1.repoTags.first ?? "") }
   }
@@ -53,7 +53,7 @@ struct ImageUse: Sendable {
     return Self.spellings(results.found.values.map { $0 })
   }
 
-  /// The names as they are, and in the form that is equal for all spellings.
+  /// The names as they are, and in a normalised form.
   private static func spellings(_ names: [String]) -> Set<String> { Set(names + names.map(ImageReference.plain)) }
 }
 
@@ -63,7 +63,8 @@ extension Image {
     ([id] + self.names).contains { names.contains($0) || names.contains(ImageReference.plain($0)) }
   }
 
-  /// Whether a repository of the image is called `pause`, as Kubernetes' own, or `mirrored-pause`, as Rancher's copy of it.
+  /// Whether a repository of the image is called `pause`, like Kubernetes' own, or `mirrored-pause`, like Rancher's
+  /// copy of it.
   fileprivate var isNamedPause: Bool {
     names.contains { name in
       ["pause", "mirrored-pause"].contains(ImageReference(name)?.path.split(separator: "/").last ?? "")

@@ -5,7 +5,7 @@ struct RegistryPath: Hashable, Sendable {
   /// The components, beginning with the registry's host.
   let parts: [Substring]
 
-  /// The path of an image; Docker's shorthand is expanded, tag and digest are dropped.
+  /// The path of an image: Docker's shorthand is expanded, and the tag and digest are dropped.
   init(image: String) {
     guard let reference = ImageReference(image) else {
       parts = []

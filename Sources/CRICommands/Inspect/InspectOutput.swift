@@ -40,7 +40,8 @@ struct InspectView: Sendable {
     self.isVerbose = isVerbose
   }
 
-  /// Prints a document, which is an object for one report and an array for several; texts follow each other.
+  /// Prints a document, which is an object for one report and an array for several; text reports are printed one after
+  /// the other.
   /// - Parameter timeout: The maximum time to render the reports.
   func write(_ reports: [some StatusReport], isSingle: Bool, within timeout: Duration) throws {
     guard !reports.isEmpty else { return }

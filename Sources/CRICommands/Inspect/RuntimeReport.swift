@@ -29,8 +29,9 @@ struct RuntimeReport: StatusReport {
 }
 
 extension CMessage {
-  /// The message as Go's encoding/json writes it, which does not know protobuf's JSON: with the names of the CRI, and
-  /// without false and empty values. For messages that contain only flags, texts and messages of the same kind.
+  /// The message as Go's encoding/json writes it, which does not support protobuf's JSON mapping: with the names of the
+  /// CRI, and without false and empty values. It is for messages that contain only Booleans, strings and messages of
+  /// the same kind.
   fileprivate func structTagJSON() -> JSON { Self.schema.withStructTags(json()) }
 }
 

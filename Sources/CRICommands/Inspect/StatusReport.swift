@@ -21,17 +21,17 @@ extension StatusReport {
 }
 
 enum StatusDocument {
-  /// The status, and each info under its own name.
+  /// The status, and each entry of `info` under its own name.
   static func make(status: JSON, info: StringMap, _ limits: inout JSONLimits) -> JSON {
     var members = JSONObject()
     for (key, text) in info { members[key] = value(ofInfo: text, &limits) }
-    // An info with the name "status" must not hide the status.
+    // An entry with the name "status" must not hide the status.
     if let info = members["status"] { members["info.status"] = info }
     members["status"] = status
     return .object(members)
   }
 
-  /// The object that a text contains, as most infos do; otherwise the text, without the quotes that CRI-O adds.
+  /// The object that the text contains, as most entries do; otherwise the text, without the quotes that CRI-O adds.
   static func value(ofInfo text: String) -> JSON {
     var limits = JSONLimits(forTextsOf: text.utf8.count)
     return value(ofInfo: text, &limits)
@@ -44,7 +44,7 @@ enum StatusDocument {
     return .string(String(text[..<(end ?? text.startIndex)].drop { $0 == "\"" }))
   }
 
-  /// The infos, in the format in which Go prints a map.
+  /// The entries of `info`, in the format in which Go prints a map.
   static func text(ofInfo info: StringMap) -> String {
     "map[" + info.map { "\($0.key):\($0.value)" }.joined(separator: " ") + "]"
   }

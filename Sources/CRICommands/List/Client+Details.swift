@@ -48,7 +48,7 @@ extension Client {
 extension Failure {
   /// Prints the failures of some of many objects and ends the command with their code, after the rest is done.
   ///
-  /// Of very many failures, only the first ones are printed.
+  /// If there are very many failures, only the first ones are printed.
   static func report(_ failures: [Failure]) throws {
     guard let last = failures.last else { return }
     let printed = failures.dropLast().prefix(WarningList.maximum)

@@ -2,7 +2,7 @@ internal import CRI
 internal import CRIJSON
 internal import CRIText
 
-/// The facts that a container's status has and the list of containers does not.
+/// The facts that a container's status contains and the list of containers does not.
 struct ContainerFacts: Sendable {
   /// nil if the runtime does not report it.
   let pid: Int64?

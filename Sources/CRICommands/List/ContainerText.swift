@@ -70,7 +70,7 @@ struct ContainerText: ListText {
 
   func id(_ container: Container) -> String { container.id }
 
-  /// The name in the form that `cri logs` takes.
+  /// The name in the form that `cri logs` accepts.
   func name(_ container: Container) -> String {
     "\(container.podNamespace)/\(container.podName)/\(container.metadata?.name ?? "")"
   }

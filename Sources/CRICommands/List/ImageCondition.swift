@@ -54,7 +54,7 @@ enum ImageCondition: Sendable {
     }
   }
 
-  /// The images of a list that meet the condition.
+  /// The images in a list that meet the condition.
   /// - Parameters:
   ///   - all: The images among which the named one is looked up.
   ///   - created: When images were created, by ID.

@@ -1,7 +1,7 @@
 internal import CRI
 internal import CRISnapshot
 
-/// An image as users specify it: a repository with or without registry, tag or digest, or the beginning of an ID.
+/// An image as users specify it: a repository with or without a registry, tag or digest, or the beginning of an ID.
 struct ImageName: Hashable, Sendable {
   let text: String
   private let reference: ImageReference?

@@ -1,12 +1,12 @@
 internal import CRICommandLine
 internal import CRIProtobuf
 
-/// The label selectors of `--label`: `key=value`, or `key` for any value. Several may be separated by commas, or given
-/// one after the other.
+/// The label selectors of `--label`: `key=value`, or `key` for any value. Several may be separated by commas, or the
+/// option may be repeated.
 struct Labels: Sendable {
   /// The labels by which the runtime selects.
   private(set) var selector = StringMap()
-  /// The keys that must exist with any value: the CRI has no such filter, so `cri` filters by them.
+  /// The keys that must exist with any value: the CRI has no such filter, so `cri` does the filtering.
   private(set) var keys: [String] = []
 
   init() {}

@@ -2,7 +2,7 @@ internal import CRI
 internal import CRISnapshot
 internal import CRIText
 
-/// The facts that a pod's status has and the list of pods does not.
+/// The facts that a pod's status contains and the list of pods does not.
 struct PodFacts: Sendable {
   let status: PodSandboxStatus
   /// The process that holds the pod's namespaces; nil if the runtime does not report it.

@@ -13,7 +13,7 @@ struct LoggedContainer: Sendable {
       do throws(RPCError) {
         return try await status(word)
       } catch {
-        // The runtime may refuse a name for other reasons than that it does not exist: it may be a prefix of several
+        // The runtime may reject a name for reasons other than that it does not exist: it may be a prefix of several
         // IDs.
         guard case .status = error.facts, !error.isUnknownService, !error.isNotInitialized else {
           throw Failure(error, client.endpoint)

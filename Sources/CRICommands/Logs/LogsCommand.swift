@@ -66,7 +66,7 @@ struct LogsCommand: AsyncParsableCommand {
       selection, hasTimestamps: timestamps, to: LogOutput(limit: limitBytes < 0 ? nil : limitBytes))
     let view = LogView(client: client, id: source.id, path: source.path)
     if follow { Interrupt.installExitHandler() }
-    // A container that has exited writes no more.
+    // A container that has exited writes nothing more.
     try await view.print(selection, printer, isFollowed: follow && source.mayWrite)
   }
 

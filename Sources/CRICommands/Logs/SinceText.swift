@@ -2,7 +2,7 @@ internal import CRI
 internal import CRICommandLine
 internal import CRISystem
 
-/// A time in the past, in all the notations that crictl takes.
+/// A time in the past, in any notation that crictl accepts.
 enum SinceText {
   /// - Parameters:
   ///   - text: A duration before now (`42m`), RFC 3339, a date or time (`2024-01-31`, `2024-01-31T12:00`) in the

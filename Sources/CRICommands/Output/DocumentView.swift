@@ -75,8 +75,8 @@ enum DocumentView: Sendable {
     }
   }
 
-  /// The text of a Go template for several documents. As in crictl, the template gets an array of the documents; if
-  /// that fails, it gets each document.
+  /// The text of a Go template for several documents. As in crictl, the template is applied to an array of the
+  /// documents; if that fails, it is applied to each document.
   static func text(_ template: GoTemplate, ofAll documents: [JSON]) throws(Failure) -> String {
     if let text = try? template.render(.array(documents)) { return shown(text + "\n") }
     var lines = ""
@@ -84,8 +84,8 @@ enum DocumentView: Sendable {
     return lines
   }
 
-  /// On a terminal, control characters in what a template prints must not act; elsewhere scripts depend on the exact
-  /// text.
+  /// On a terminal, control characters in a template's output must not take effect; elsewhere, scripts depend on the
+  /// exact text.
   private static func shown(_ text: String) -> String {
     Environment.outputIsTerminal ? Sanitizer.visibleLines(text) : text
   }

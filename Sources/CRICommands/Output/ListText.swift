@@ -19,7 +19,7 @@ protocol ListText: Sendable {
   /// An element's lines in the table.
   func rows(_ element: Element) -> [[Table.Cell]]
   func id(_ element: Element) -> String
-  /// The name that other commands take.
+  /// The name that other commands accept.
   func name(_ element: Element) -> String
   /// The part of the document for an element.
   static func json(_ element: Element) -> JSON
@@ -58,7 +58,7 @@ extension ListText {
   /// The text with `--verbose`.
   var details: String { elements.map { details($0).text }.joined() }
 
-  /// One or several lines for each element.
+  /// One or more lines for each element.
   var table: [UInt8] { table(.plain) }
 
   func table(_ style: TextStyle) -> [UInt8] { table(style) { () throws(Never) in } }

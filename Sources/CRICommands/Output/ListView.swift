@@ -47,7 +47,7 @@ struct ListView<Text: ListText>: Sendable {
     return text
   }
 
-  /// Writes the output in parts, because a list may be large and its text is larger.
+  /// Writes the output in parts, because a list may be large and its text is even larger.
   private func write(
     _ text: Text, _ style: TextStyle, _ clock: OutputClock, _ emit: ([UInt8]) throws -> Void
   ) throws {

@@ -1,7 +1,8 @@
 internal import ArgumentParser
 internal import CRICommandLine
 
-/// The value of `-o`: a format, for some of them with a text that selects what is printed, as in `jsonpath={.items}`.
+/// The value of `-o`: a format, in some cases followed by a text that selects what is printed, as in
+/// `jsonpath={.items}`.
 struct OutputChoice: Hashable, Sendable {
   enum Format: String, Hashable, Sendable, CaseIterable {
     case table

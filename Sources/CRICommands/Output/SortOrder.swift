@@ -6,7 +6,7 @@ internal import CRITemplate
 /// A value by which a list is sorted.
 enum SortValue: Hashable, Sendable, Comparable {
   case number(Int64)
-  /// A used amount. Users look for the largest one, so it comes first.
+  /// An amount that is in use. Users look for the largest one, so it comes first.
   case amount(UInt64)
   case text(String)
   /// No value; it comes last.

@@ -11,8 +11,8 @@ enum Watch {
     Backoff(first: interval, limit: max(interval, .seconds(2)))
   }
 
-  /// On a terminal, each output replaces the previous one until `q` or Ctrl-C. Elsewhere, the output is written only if
-  /// it has changed, and `separator` separates the outputs.
+  /// On a terminal, each output replaces the previous one until `q` or Ctrl-C. If standard output is not a terminal, an
+  /// output is written only if it has changed, and `separator` separates the outputs.
   ///
   /// A runtime that does not respond is reported once and called again, because it may be restarting.
   static func run(

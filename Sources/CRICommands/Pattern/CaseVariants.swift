@@ -7,7 +7,7 @@ enum CaseVariants {
       let isLetter = ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar)
       return isLetter ? [Unicode.Scalar(UInt8(scalar.value) ^ 0x20)] : []
     }
-    // The dotless i has a capital letter, but folding keeps the two apart.
+    // The dotless i has an upper-case form, but folding keeps the two apart.
     guard scalar.value != 0x131 else { return [] }
     var variants: [Unicode.Scalar] = []
     for near in mappings(of: scalar) {
@@ -18,7 +18,8 @@ enum CaseVariants {
     return variants
   }
 
-  /// Returns the small, capital and title letters of a character. Simple folding has no mappings to several characters.
+  /// Returns the lower-case, upper-case and title-case forms of a character. Simple folding has no mappings to several
+  /// characters.
   private static func mappings(of scalar: Unicode.Scalar) -> [Unicode.Scalar] {
     let properties = scalar.properties
     return [properties.lowercaseMapping, properties.uppercaseMapping, properties.titlecaseMapping].compactMap {
@@ -27,8 +28,8 @@ enum CaseVariants {
     }
   }
 
-  /// The groups that cannot be found by the mappings of each member, because several characters have the same capital,
-  /// or because a mapping consists of several characters.
+  /// The groups that cannot be found by the mappings of each member, because several characters have the same
+  /// upper-case form, or because a mapping consists of several characters.
   private static let irregular: [UInt32: [Unicode.Scalar]] = {
     let groups: [[UInt32]] = [
       [0x4B, 0x6B, 0x212A], [0x53, 0x73, 0x17F], [0xB5, 0x39C, 0x3BC], [0xC5, 0xE5, 0x212B], [0xDF, 0x1E9E],

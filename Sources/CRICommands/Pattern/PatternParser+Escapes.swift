@@ -85,7 +85,7 @@ extension PatternParser {
     }
   }
 
-  /// `\0`, or up to three octal digits. A single other digit would refer to a group, which RE2 does not have.
+  /// `\0`, or up to three octal digits. Any other single digit would refer to a group, which RE2 does not have.
   private mutating func octal(_ first: Unicode.Scalar) throws(PatternError) -> UInt32 {
     let more = rest.prefix(2).prefix { ("0"..."7").contains($0) }
     guard first == "0" || !more.isEmpty else {

@@ -11,7 +11,7 @@ struct PatternParser {
   private var depth = 0
 
   private static let maximumDepth = 200
-  /// RE2's limit: a higher count is taken for a mistake.
+  /// RE2's limit: a higher count is considered a mistake.
   private static let maximumRepetitions = 1000
 
   static func parse(_ text: String) throws(PatternError) -> PatternNode {

@@ -39,7 +39,7 @@ struct PatternProgram: Hashable, Sendable {
       let before = instructions.count
       for _ in 0..<minimum {
         try append(node)
-        // To repeat an empty expression changes nothing, and to expand nested counts of it would take too long.
+        // Repeating an empty expression changes nothing, and expanding nested counts of it would take too long.
         if instructions.count == before { return }
       }
       if let maximum {

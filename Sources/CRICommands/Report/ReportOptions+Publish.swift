@@ -9,7 +9,7 @@ extension ReportOptions {
   /// The time of a check.
   static var now: Timestamp { Timestamp(nanoseconds: Kernel.now) }
 
-  /// What a command does about a report, before it is printed to a terminal or a pipe that may be gone.
+  /// What a command does because of a report, before the report is printed to a terminal or a pipe that may be gone.
   typealias Action = (ReportView) throws -> Void
 
   /// Writes the report in all requested formats, and ends the command with its exit code.
@@ -26,7 +26,7 @@ extension ReportOptions {
     } catch {
       reportUnwritable(error)
       // A reader that closes its pipe has seen enough, and the exit code still gives the verdict. If the terminal is
-      // gone, what was done about the verdict is done.
+      // gone, the action has already been taken.
       let isGone = error == .brokenPipe || action != nil && error == .inputOutput
       if code == 0, !isGone { code = ExitCodes.unreachable.rawValue }
     }
@@ -71,8 +71,8 @@ extension ReportOptions {
     try publish(view, action: action)
   }
 
-  /// The report for standard output. On a terminal, control characters in names must not act; files and pipes get the
-  /// exact names, which Prometheus allows.
+  /// The report for standard output. On a terminal, control characters in names must not take effect; files and pipes
+  /// receive the exact names, which Prometheus allows.
   private func shown(_ view: ReportView, _ style: TextStyle) -> String {
     let text = format.text(view, style: style)
     // The table escapes names itself and adds colours.

@@ -4,11 +4,11 @@ internal import CRICommandLine
 extension Failure {
   /// The error of a call for the statistics of all objects, or of one.
   ///
-  /// Runtimes report no object at all if they cannot measure one, such as a pod without its own cgroup or a container that
-  /// has just been removed, and return one error for each such object.
+  /// If runtimes cannot measure an object, such as a pod without its own cgroup or a container that has just been
+  /// removed, they report no objects at all, and return one error for each such object.
   /// - Parameters:
   ///   - noun: The kind of object: `pod` or `container`.
-  ///   - id: The ID that the user has specified; nil: all objects.
+  ///   - id: The ID that the user has specified; nil for all objects.
   ///   - command: The command for one object, such as `cri statsp`.
   ///   - list: The command that lists the IDs.
   ///   - remedy: What else the user can do.
@@ -42,8 +42,8 @@ extension Failure {
 }
 
 extension RPCStatus {
-  /// The errors that a runtime has joined in one message: one in each line (Go's `errors.Join`), or as a list below
-  /// `2 errors occurred:` (hashicorp/go-multierror, which containerd uses).
+  /// The errors that a runtime has joined in one message: one on each line (Go's `errors.Join`), or as a list below `2
+  /// errors occurred:` (hashicorp/go-multierror, which containerd uses).
   fileprivate var errors: [String] {
     let lines = message.split(separator: "\n").map { $0.drop { $0 == " " || $0 == "\t" || $0 == "*" } }
     return lines.filter { !$0.isEmpty && !$0.hasSuffix("occurred:") }.map(String.init)

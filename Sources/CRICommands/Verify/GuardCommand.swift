@@ -101,11 +101,11 @@ struct GuardCommand: AsyncParsableCommand {
 
   /// The progress of the command.
   private enum Stage {
-    /// Nothing is changed yet.
+    /// Nothing has been changed yet.
     case before
     /// The command has started: from here on, only a verdict may start the held units.
     case changed
-    /// A signal came before the verdict: this is never a success, whatever the options say.
+    /// A signal arrived before the verdict: this is never a success, whatever the options say.
     case interrupted
   }
 
@@ -149,7 +149,7 @@ struct GuardCommand: AsyncParsableCommand {
     if case .failed(let failure) = outcome { throw failure }
   }
 
-  /// The exit codes with which nothing is lost: an intact verdict, nothing to verify, and a command that failed.
+  /// The exit codes that mean that nothing was lost: an intact verdict, nothing to verify, and a command that failed.
   private static let startingCodes = [ExitCodes.done, .vacuous, .commandFailed].map(\.rawValue)
 
   /// Stops the held units and takes the snapshot; on failure, everything is as before.

@@ -14,7 +14,7 @@ struct GuardRecord {
   private let command: String
   private let save: String?
   private let reports: ReportOptions
-  /// The file that has the snapshot; nil if it was not written.
+  /// The file that contains the snapshot; nil if it was not written.
   private var saved: String?
   /// Whether the file with the snapshot is in `StateDirectory`, because the user named no file.
   private var isDefault = false
@@ -29,7 +29,7 @@ struct GuardRecord {
 
   /// Keeps a second `guard` from running at the same time, because it would find the units stopped and replace the files.
   /// - Returns: nil if there can be no state directory.
-  /// - Throws: A usage error if another `guard` runs, or if other users can change the state directory.
+  /// - Throws: A usage error if another `guard` is running, or if other users can change the state directory.
   static func lock() throws(Failure) -> FileLock? {
     guard (try? StateDirectory.create()) != nil else { return nil }
     try StateDirectory.check()
@@ -66,8 +66,8 @@ struct GuardRecord {
     return StateDirectory.file(kept < maximumKept ? "guard-before-\(time).json" : current)
   }
 
-  /// The file that has the snapshot, which is written to the temporary directory if there is no other; nil if it cannot
-  /// be written.
+  /// The file that contains the snapshot, which is written to the temporary directory if there is no other; nil if it
+  /// cannot be written.
   func snapshot(_ snapshot: Snapshot) -> String? {
     if let saved { return saved }
     let path = "\(Environment.value("TMPDIR") ?? "/tmp")/cri-before-\(UniqueID.uuid()).json"

@@ -31,7 +31,7 @@ struct RulesCommand: AsyncParsableCommand {
   }
 
   private func table(_ rules: [Rule]) -> String {
-    // In a single scenario all letters would be the same.
+    // In a single scenario, all letters would be the same.
     let marks = scenario == nil ? rules.map(letters) : []
     let titles = ["RULE", "SEVERITY"] + (marks.isEmpty ? [] : ["IN"]) + ["WHAT IS CHECKED, AND WHY"]
     var table = Table(titles.map { Table.Column($0) }, layout: .compact)

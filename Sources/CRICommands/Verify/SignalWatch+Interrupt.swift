@@ -36,6 +36,6 @@ extension SignalWatch {
 struct InterruptedError: Error {
   let signal: SignalWatch.Received
 
-  /// The error for a signal that came before the command was run.
+  /// The error for a signal that arrived before the command was run.
   var before: Failure { Failure(.unreachable, "\(signal.name) before the command was run; nothing was changed") }
 }

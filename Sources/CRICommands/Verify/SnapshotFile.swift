@@ -4,7 +4,7 @@ internal import CRISystem
 
 /// Snapshot files; `-` is standard input or output.
 enum SnapshotFile {
-  /// The maximum size in bytes. The snapshot of 10,000 containers has a third of it.
+  /// The maximum size in bytes. The snapshot of 10,000 containers takes a third of this.
   private static let maximumSize = 128 << 20
 
   static func read(_ path: String) throws(Failure) -> Snapshot {
@@ -36,7 +36,7 @@ enum SnapshotFile {
   /// Writes a snapshot completely or not at all, readable only by its owner.
   static func write(_ snapshot: Snapshot, to path: String) throws {
     let bytes = snapshot.documentBytes
-    // It could not be read again.
+    // A larger snapshot could not be read again.
     guard bytes.count <= maximumSize else {
       throw Failure(.overLimit, "the snapshot has \(bytes.count) bytes; the limit is \(maximumSize >> 20) MiB")
     }

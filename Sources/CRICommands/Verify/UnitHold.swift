@@ -126,7 +126,7 @@ struct UnitHold {
     }
   }
 
-  /// Leaves the units stopped, and reports that.
+  /// Leaves the units stopped, and reports this.
   /// - Parameters:
   ///   - code: The exit code.
   ///   - report: Where the reason can be read.
@@ -193,7 +193,7 @@ struct UnitHold {
   ) -> String? {
     do throws(Errno) {
       // If it is interrupted, systemctl leaves the unit half stopped, so a signal is not passed on to it. Ctrl-C on a
-      // terminal reaches it all the same.
+      // terminal still reaches it.
       let ending = try ChildProcess.run(["systemctl"] + words, outputToErrors: true, signals: signals) { received in
         onSignal(received)
         return false

@@ -36,7 +36,7 @@ struct Verification {
       ReadinessWait(endpoint: context.endpoint, goal: .ready, api: context.selection, timeout: timeout),
       context)
     if before.runtime.condition("NetworkReady") == true {
-      // A network that does not become ready is a finding, and no reason to stop.
+      // A network that does not become ready is a finding, not a reason to stop.
       let network = ReadinessWait(
         endpoint: context.endpoint, goal: .network, api: context.selection, timeout: end - .now,
         stability: .zero)

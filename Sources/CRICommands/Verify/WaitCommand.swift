@@ -63,7 +63,7 @@ struct WaitCommand: AsyncParsableCommand {
 
 /// Waits for the runtime in the same way for all commands, with progress on a terminal, and one line if the wait fails.
 enum Waiting {
-  /// - Parameter timeout: The maximum time that was asked for, if a part of it had already passed.
+  /// - Parameter timeout: The maximum time that was requested, if part of it has already passed.
   /// - Returns: The time until the first success, and the process that responded.
   static func run(
     _ wait: ReadinessWait, _ context: Context, timeout: Duration? = nil

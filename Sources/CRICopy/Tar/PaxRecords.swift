@@ -1,6 +1,6 @@
 internal import CRISystem
 
-/// The records of an extended header that concern the next entry (POSIX.1-2017, pax, "pax Extended Header").
+/// The records of an extended header that apply to the next entry (POSIX.1-2017, pax, "pax Extended Header").
 struct PaxRecords {
   var path: [UInt8]?
   var linkPath: [UInt8]?

@@ -5,14 +5,14 @@ package enum TarFailure: Error, Hashable, Sendable {
   case notATarStream
   case invalidNumber(field: String)
   case invalidRecord
-  /// A header of a long name, or of pax records, is larger than `TarReader.maximumExtension`.
+  /// A header with a long name, or with pax records, is larger than `TarReader.maximumExtension`.
   case extensionTooLarge
   /// The name is absolute, or contains `..` or a NUL byte.
   case pointsOutside(String)
   case nameTooLong
   case unsupportedType(UInt8)
   case sparse
-  /// The name is not in the object that was asked for.
+  /// The name is not inside the requested object.
   case unexpectedName(String)
   /// Too many bytes follow the end of the archive.
   case tooMuchPadding

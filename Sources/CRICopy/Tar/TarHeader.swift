@@ -21,7 +21,7 @@ struct TarHeader {
   init(_ block: ArraySlice<UInt8>) throws(TarFailure) {
     let block = Array(block)
     let sum = try Self.number(block[148..<156], "checksum")
-    // The checksum is computed with its own field filled with spaces. Some programs add signed bytes.
+    // The checksum is computed with its own field filled with spaces. Some programs add up the bytes as signed numbers.
     let unsigned = block.enumerated().reduce(0) { $0 + (148..<156 ~= $1.offset ? 32 : Int($1.element)) }
     let signed = block.enumerated().reduce(0) {
       $0 + (148..<156 ~= $1.offset ? 32 : Int(Int8(bitPattern: $1.element)))

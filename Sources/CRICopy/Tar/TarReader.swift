@@ -1,14 +1,15 @@
 internal import CRISystem
 
-/// Reads a tar stream (ustar, pax, and GNU tar's long names) without any I/O: bytes in, events out. Everything in the stream
-/// may be hostile. It keeps what has not been read yet, and at most one extended header.
+/// Reads a tar stream (ustar, pax, and GNU tar's long names) without any I/O: bytes in, events out. Everything in the
+/// stream may be hostile. The reader keeps only the bytes that it has not processed yet, and at most one extended
+/// header.
 package struct TarReader {
   /// The maximum size of an extended header in bytes. pax records of extended attributes may be much longer than a name.
   package static let maximumExtension = 1 << 20
 
   private enum State {
     case header
-    /// The bytes of a file, and what pads them to full blocks.
+    /// The bytes of a file, and the padding to full blocks.
     case data(Int, padding: Int)
     /// The payload of an extended header of this type.
     case extended(UInt8, Int, padding: Int)
@@ -27,7 +28,7 @@ package struct TarReader {
 
   package init() {}
 
-  /// Whether the end of the archive was read. What follows is ignored.
+  /// Whether the end of the archive has been read. Anything after it is ignored.
   package var isAtEnd: Bool { if case .end = state { true } else { false } }
 
   package mutating func append(_ bytes: [UInt8]) {
@@ -84,7 +85,7 @@ package struct TarReader {
 
   private static func padding(_ size: Int) -> Int { (TarHeader.size - size % TarHeader.size) % TarHeader.size }
 
-  /// - Returns: nil for a header that only concerns the next entry.
+  /// - Returns: nil for a header that only applies to the next entry.
   private mutating func begin(_ header: TarHeader) throws(TarFailure) -> CopyEvent? {
     switch header.type {
     case UInt8(ascii: "x"), UInt8(ascii: "X"), UInt8(ascii: "g"), UInt8(ascii: "L"), UInt8(ascii: "K"):

@@ -4,7 +4,7 @@ internal import CRISystem
 package struct TarWriter {
   /// How a stream expresses what does not fit into a ustar header.
   package enum Format: Hashable, Sendable {
-    /// pax records, also for fractions of a second.
+    /// pax records, which are also used for fractions of a second.
     case pax
     /// GNU tar's headers for long names, which busybox can read, too.
     case gnu
@@ -19,7 +19,7 @@ package struct TarWriter {
   private let name: [UInt8]
   private var output: [UInt8] = []
   private var zeros = 0
-  /// The bytes of the current file that are still to come, and those that pad it.
+  /// The number of bytes of the current file that are still missing, and the number of padding bytes after it.
   private var rest = 0
   private var padding = 0
 

@@ -1,7 +1,7 @@
 internal import CRISystem
 
 /// Writes entries below an open directory. Names are never followed, a regular file gets its name only when it is
-/// complete, and hard links lead only to files that this writer has written.
+/// complete, and hard links point only to files that this writer has written.
 package final class TreeWriter {
   private struct Level {
     let name: [UInt8]
@@ -15,7 +15,7 @@ package final class TreeWriter {
   private let prefix: [[UInt8]]
   /// The owner of directories that a tar stream needs but does not contain.
   private let directoryOwner: (user: UInt32?, group: UInt32?)
-  /// The directories that lead to the entry that was written last.
+  /// The open directories above the entry that was written last.
   private var levels: [Level] = []
   private var draft: (file: FileDraft, name: [UInt8], attributes: FileAttributes, rest: Int, path: [UInt8])?
   private var written: Set<FileIdentity> = []
@@ -99,7 +99,6 @@ package final class TreeWriter {
   private func linked(_ target: [UInt8]) throws(CopyError) -> FileNode {
     let components = prefix + Self.components(target)
     guard let name = components.last else { throw .refused(path: display(target), .foreignHardLink) }
-    // This may lead to other directories, so those that are open are completed.
     let parent = try existing(components.dropLast(), target)
     guard let node = try system(target, { () throws(Errno) in try parent.child(name) }),
       node.status.kind == .regular, written.contains(node.status.identity)

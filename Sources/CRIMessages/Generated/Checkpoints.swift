@@ -228,7 +228,7 @@ extension RestorePodRequest: CMessage {
   }
 }
 
-/// The response of `RestorePod`.
+/// The response to `RestorePod`.
 public struct RestorePodResponse: Message {
   /// The ID of the new sandbox.
   public var podSandboxID: String = ""

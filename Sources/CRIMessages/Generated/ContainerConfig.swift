@@ -662,8 +662,8 @@ public struct LinuxContainerResources: Message {
   public var cpuShares: Int64 = 0
   /// The memory limit. Unit: bytes.
   public var memoryLimitInBytes: Int64 = 0
-  /// The adjustment of the score by which the kernel selects a process to kill when memory runs out, -1000
-  /// (never) to 1000 (first).
+  /// The adjustment of the score by which the kernel selects a process to kill when memory runs out, from
+  /// -1000 (never) to 1000 (first).
   public var oomScoreAdj: Int64 = 0
   /// The CPUs that can be used, such as `0-3,7`.
   public var cpusetCPUs: String = ""

@@ -40,7 +40,7 @@ extension ContainerStatsRequest: CMessage {
   }
 }
 
-/// The response of `ContainerStats`.
+/// The response to `ContainerStats`.
 public struct ContainerStatsResponse: Message {
   /// The resource usage of the container.
   public var stats: ContainerStats? = nil
@@ -398,7 +398,7 @@ public struct CpuUsage: Message {
   public var usageCoreNanoSeconds: UInt64Value? = nil
   /// The average CPU usage over a recent interval; 1000000000 is one whole CPU. Unit: billionths of a CPU.
   public var usageNanoCores: UInt64Value? = nil
-  /// The time lost by waiting for a CPU.
+  /// The time lost waiting for a CPU.
   public var psi: PsiStats? = nil
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
@@ -457,11 +457,11 @@ public struct MemoryUsage: Message {
   public var usageBytes: UInt64Value? = nil
   /// Anonymous memory. Unit: bytes.
   public var rssBytes: UInt64Value? = nil
-  /// The number of page faults since the start.
+  /// The number of page faults since the container or sandbox was started.
   public var pageFaults: UInt64Value? = nil
-  /// The number of page faults since the start that had to read from a disk.
+  /// The number of page faults since the container or sandbox was started that required reading from disk.
   public var majorPageFaults: UInt64Value? = nil
-  /// The time lost by waiting for memory.
+  /// The time lost waiting for memory.
   public var psi: PsiStats? = nil
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
@@ -577,7 +577,7 @@ extension SwapUsage: CMessage {
 public struct IoUsage: Message {
   /// The time at which the usage was measured.
   public var timestamp: Timestamp = .zero
-  /// The time lost by waiting for I/O.
+  /// The time lost waiting for I/O.
   public var psi: PsiStats? = nil
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
@@ -613,7 +613,7 @@ extension IoUsage: CMessage {
   }
 }
 
-/// Pressure stall information: the time lost by waiting for a resource. It requires cgroup v2.
+/// Pressure stall information: the time lost waiting for a resource. It requires cgroup v2.
 public struct PsiStats: Message {
   /// The time during which all processes were waiting.
   public var full: PsiData? = nil
@@ -653,9 +653,9 @@ extension PsiStats: CMessage {
   }
 }
 
-/// The time lost by waiting, as a total and as averages.
+/// The time lost waiting, as a total and as averages.
 public struct PsiData: Message {
-  /// The total since the start. Unit: nanoseconds.
+  /// The total since the cgroup was created. Unit: nanoseconds.
   public var total: UInt64 = 0
   /// The average over the last 10 seconds. Unit: percent.
   public var avg10: Double = 0
@@ -815,7 +815,7 @@ public struct WindowsMemoryUsage: Message {
   public var workingSetBytes: UInt64Value? = nil
   /// The available memory. Unit: bytes.
   public var availableBytes: UInt64Value? = nil
-  /// The number of page faults since the start.
+  /// The number of page faults since the container or sandbox was started.
   public var pageFaults: UInt64Value? = nil
   /// The committed memory. Unit: bytes.
   public var commitMemoryBytes: UInt64Value? = nil

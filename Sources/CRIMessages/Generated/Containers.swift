@@ -54,7 +54,7 @@ extension CreateContainerRequest: CMessage {
   }
 }
 
-/// The response of `CreateContainer`.
+/// The response to `CreateContainer`.
 public struct CreateContainerResponse: Message {
   /// The ID of the new container.
   public var containerID: String = ""
@@ -454,7 +454,7 @@ public struct Container: Message {
   public var labels: StringMap = [:]
   /// The annotations from the container's configuration.
   public var annotations: StringMap = [:]
-  /// The ID of the image on this node. This field is empty with runtimes before Kubernetes 1.29.
+  /// The ID of the image on this node. This field is empty with runtimes that predate Kubernetes 1.29.
   public var imageID: String = ""
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
@@ -604,7 +604,7 @@ extension ContainerFilter: CMessage {
   }
 }
 
-/// A container state that can be absent.
+/// An optional container state.
 public struct ContainerStateValue: Message {
   /// The state.
   public var state: ContainerState = .created
@@ -643,7 +643,7 @@ extension ContainerStateValue: CMessage {
 public struct ContainerMetadata: Message {
   /// The name of the container in the pod.
   public var name: String = ""
-  /// The number of times that the container was restarted. Each restart creates a new container.
+  /// The number of times that the container has been restarted. Each restart creates a new container.
   public var attempt: UInt32 = 0
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
@@ -723,9 +723,9 @@ extension ContainerStatusRequest: CMessage {
 public struct ContainerStatusResponse: Message {
   /// The status of the container.
   public var status: ContainerStatus? = nil
-  /// Details for people to read, as JSON under keys that the runtime chooses, usually `info` with the process
-  /// ID and the OCI runtime specification. It contains the environment variables. This field is set only if
-  /// the request is verbose, and the interface does not define its contents.
+  /// Human-readable details, as JSON under keys that the runtime chooses, usually `info` with the process ID
+  /// and the OCI runtime specification. It contains the environment variables. This field is set only if the
+  /// request is verbose, and the interface does not define its contents.
   public var info: StringMap = [:]
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
@@ -784,7 +784,7 @@ public struct ContainerStatus: Message {
   public var imageRef: String = ""
   /// Why the container is in its state, as a single word: `Completed`, `Error`, `OOMKilled` or `Unknown`.
   public var reason: String = ""
-  /// Why the container is in its state, as text for people to read.
+  /// Why the container is in its state, as human-readable text.
   public var message: String = ""
   /// The labels from the container's configuration.
   public var labels: StringMap = [:]
@@ -794,11 +794,11 @@ public struct ContainerStatus: Message {
   public var mounts: [Mount] = []
   /// The path of the log file on the node.
   public var logPath: String = ""
-  /// The current resource limits. This field is not set by runtimes before Kubernetes 1.27.
+  /// The current resource limits. This field is not set by runtimes that predate Kubernetes 1.27.
   public var resources: ContainerResources? = nil
-  /// The ID of the image on this node. This field is empty with runtimes before Kubernetes 1.29.
+  /// The ID of the image on this node. This field is empty with runtimes that predate Kubernetes 1.29.
   public var imageID: String = ""
-  /// The user and groups of the container's first process. This field is not set by runtimes before
+  /// The user and groups of the container's first process. This field is not set by runtimes that predate
   /// Kubernetes 1.31.
   public var user: ContainerUser? = nil
   /// The signal that stops the container, from its configuration or from the image.

@@ -5,7 +5,7 @@
 public import CRIProtobuf
 package import CRIWire
 
-/// The request of `GetContainerEvents`.
+/// The request for `GetContainerEvents`.
 public struct GetEventsRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()

@@ -373,7 +373,7 @@ extension ImageStatusRequest: CMessage {
 public struct ImageStatusResponse: Message {
   /// The image; not set if it does not exist.
   public var image: Image? = nil
-  /// Details for people to read, as JSON under keys that the runtime chooses, usually `info` with the image's
+  /// Human-readable details, as JSON under keys that the runtime chooses, usually `info` with the image's
   /// configuration. This field is set only if the request is verbose, and the interface does not define its
   /// contents.
   public var info: StringMap = [:]
@@ -456,7 +456,7 @@ extension PullImageRequest: CMessage {
   }
 }
 
-/// The response of `PullImage`.
+/// The response to `PullImage`.
 public struct PullImageResponse: Message {
   /// The reference by which the runtime identifies the image: an ID, or a name with a digest.
   public var imageRef: String = ""
@@ -632,7 +632,7 @@ extension RemoveImageResponse: CMessage {
   }
 }
 
-/// The request of `ImageFsInfo`.
+/// The request for `ImageFsInfo`.
 public struct ImageFsInfoRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
@@ -666,7 +666,7 @@ public struct ImageFsInfoResponse: Message {
   /// The file systems that hold images.
   public var imageFilesystems: [FilesystemUsage] = []
   /// The file systems that hold the containers' writable layers, which are usually the same. This field is
-  /// empty with runtimes before Kubernetes 1.29.
+  /// empty with runtimes that predate Kubernetes 1.29.
   public var containerFilesystems: [FilesystemUsage] = []
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()

@@ -59,22 +59,22 @@ extension Method where Request == StreamPodSandboxesRequest, Response == StreamP
 }
 
 extension Method where Request == CreateContainerRequest, Response == CreateContainerResponse {
-  /// Creates a container in a sandbox and does not start it. The image must already be on the node.
+  /// Creates a container in a sandbox without starting it. The image must already be on the node.
   package static var createContainer: Self {
     Self(.runtime, "CreateContainer", isServerStreaming: false)
   }
 }
 
 extension Method where Request == StartContainerRequest, Response == StartContainerResponse {
-  /// Starts a container that was created.
+  /// Starts a container that has been created.
   package static var startContainer: Self {
     Self(.runtime, "StartContainer", isServerStreaming: false)
   }
 }
 
 extension Method where Request == StopContainerRequest, Response == StopContainerResponse {
-  /// Stops a container: sends its stop signal, and SIGKILL if it still runs when the timeout expires. The
-  /// call is idempotent: it succeeds if the container has already exited.
+  /// Stops a container: sends its stop signal, and SIGKILL if it is still running when the timeout expires.
+  /// The call is idempotent: it succeeds if the container has already exited.
   package static var stopContainer: Self {
     Self(.runtime, "StopContainer", isServerStreaming: false)
   }
@@ -113,15 +113,15 @@ extension Method where Request == ContainerStatusRequest, Response == ContainerS
 
 extension Method
 where Request == UpdateContainerResourcesRequest, Response == UpdateContainerResourcesResponse {
-  /// Changes the resource limits of a container. Limits that the request leaves out keep their values.
+  /// Changes the resource limits of a container. Limits that the request omits keep their values.
   package static var updateContainerResources: Self {
     Self(.runtime, "UpdateContainerResources", isServerStreaming: false)
   }
 }
 
 extension Method where Request == ReopenContainerLogRequest, Response == ReopenContainerLogResponse {
-  /// Makes the runtime close and reopen a container's log file. Call it after the file was rotated. Fails if
-  /// the container is not running.
+  /// Makes the runtime close and reopen a container's log file. Call it after the file has been rotated.
+  /// Fails if the container is not running.
   package static var reopenContainerLog: Self {
     Self(.runtime, "ReopenContainerLog", isServerStreaming: false)
   }
@@ -206,7 +206,7 @@ extension Method where Request == StreamPodSandboxStatsRequest, Response == Stre
 }
 
 extension Method where Request == UpdateRuntimeConfigRequest, Response == UpdateRuntimeConfigResponse {
-  /// Passes configuration to the runtime that only the cluster knows: the address range for pods on this
+  /// Gives the runtime the configuration that only the cluster knows: the address range for pods on this
   /// node.
   package static var updateRuntimeConfig: Self {
     Self(.runtime, "UpdateRuntimeConfig", isServerStreaming: false)
@@ -243,8 +243,8 @@ extension Method where Request == RestorePodRequest, Response == RestorePodRespo
 }
 
 extension Method where Request == GetEventsRequest, Response == ContainerEventResponse {
-  /// Streams container events as they happen. The stream does not end by itself. Events from before the call,
-  /// or from a time without a stream, are not delivered.
+  /// Streams container events as they happen. The stream does not end on its own. Events from before the
+  /// call, or from a time when no stream was open, are not delivered.
   package static var getContainerEvents: Self {
     Self(.runtime, "GetContainerEvents", isServerStreaming: true)
   }
@@ -275,7 +275,7 @@ where Request == StreamPodSandboxMetricsRequest, Response == StreamPodSandboxMet
 
 extension Method where Request == RuntimeConfigRequest, Response == RuntimeConfigResponse {
   /// Returns the settings that a kubelet must share with the runtime, such as the cgroup driver. Runtimes
-  /// before Kubernetes 1.28 do not implement this call.
+  /// that predate Kubernetes 1.28 do not implement this call.
   package static var runtimeConfig: Self {
     Self(.runtime, "RuntimeConfig", isServerStreaming: false)
   }
@@ -283,7 +283,7 @@ extension Method where Request == RuntimeConfigRequest, Response == RuntimeConfi
 
 extension Method
 where Request == UpdatePodSandboxResourcesRequest, Response == UpdatePodSandboxResourcesResponse {
-  /// Informs the runtime of the new resources of a whole pod, after the pod was resized.
+  /// Informs the runtime of a pod's new resources after the pod has been resized.
   package static var updatePodSandboxResources: Self {
     Self(.runtime, "UpdatePodSandboxResources", isServerStreaming: false)
   }
@@ -327,7 +327,7 @@ extension Method where Request == RemoveImageRequest, Response == RemoveImageRes
 }
 
 extension Method where Request == ImageFsInfoRequest, Response == ImageFsInfoResponse {
-  /// Returns the file systems that hold images and containers, and how much of them is used.
+  /// Returns the file systems that hold images and containers, and how much of each is used.
   package static var imageFsInfo: Self {
     Self(.image, "ImageFsInfo", isServerStreaming: false)
   }

@@ -5,7 +5,7 @@
 public import CRIProtobuf
 package import CRIWire
 
-/// The request of `ListMetricDescriptors`.
+/// The request for `ListMetricDescriptors`.
 public struct ListMetricDescriptorsRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
@@ -77,9 +77,9 @@ extension ListMetricDescriptorsResponse: CMessage {
 public struct MetricDescriptor: Message {
   /// The Prometheus name of the metric, such as `container_cpu_usage_seconds_total`.
   public var name: String = ""
-  /// A description of the metric for people to read.
+  /// A human-readable description of the metric.
   public var help: String = ""
-  /// The keys of the metric's labels. `Metric.labelValues` has the values in the same order.
+  /// The keys of the metric's labels. `Metric.labelValues` contains the values in the same order.
   public var labelKeys: [String] = []
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
@@ -118,7 +118,7 @@ extension MetricDescriptor: CMessage {
   }
 }
 
-/// The request of `ListPodSandboxMetrics`.
+/// The request for `ListPodSandboxMetrics`.
 public struct ListPodSandboxMetricsRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
@@ -186,7 +186,7 @@ extension ListPodSandboxMetricsResponse: CMessage {
   }
 }
 
-/// The request of `StreamPodSandboxMetrics`.
+/// The request for `StreamPodSandboxMetrics`.
 public struct StreamPodSandboxMetricsRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
@@ -358,7 +358,7 @@ public struct Metric: Message {
   public var metricType: MetricType = .counter
   /// The values of the metric's labels, in the order of the descriptor's keys.
   public var labelValues: [String] = []
-  /// The value, in the unit that the metric's name ends with.
+  /// The value, in the unit given at the end of the metric's name.
   public var value: UInt64Value? = nil
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
@@ -416,7 +416,7 @@ public struct MetricType: OpenEnum {
 
   public init(rawValue: Int32) { self.rawValue = rawValue }
 
-  /// A value that only increases, until it restarts from zero.
+  /// A value that only increases, except that it can restart from zero.
   public static let counter = Self(rawValue: 0)
   /// A value that can increase and decrease.
   public static let gauge = Self(rawValue: 1)

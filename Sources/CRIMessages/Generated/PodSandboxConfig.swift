@@ -149,7 +149,7 @@ public struct PortMapping: Message {
   public var containerPort: Int32 = 0
   /// The port on the node; 0 if no port of the node is forwarded.
   public var hostPort: Int32 = 0
-  /// The address of the node to listen on; empty for all addresses.
+  /// The node's address to listen on; empty for all addresses.
   public var hostIP: String = ""
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
@@ -287,15 +287,16 @@ public struct LinuxSandboxSecurityContext: Message {
   public var selinuxOptions: SELinuxOption? = nil
   /// The user ID. If it is not set, the image determines it.
   public var runAsUser: Int64Value? = nil
-  /// The primary group ID. If it is not set, the image determines it. It requires a user.
+  /// The primary group ID. If it is not set, the image determines it. It can be set only together with a
+  /// user.
   public var runAsGroup: Int64Value? = nil
   /// Whether the root file system is read-only.
   public var readonlyRootfs: Bool = false
   /// The IDs of additional groups.
   public var supplementalGroups: [Int64] = []
-  /// Whether the groups that the image gives the user are added.
+  /// Whether the user's groups from the image are added to `supplementalGroups`.
   public var supplementalGroupsPolicy: SupplementalGroupsPolicy = .merge
-  /// Whether the sandbox will run any privileged container.
+  /// Whether the sandbox will run any privileged containers.
   public var privileged: Bool = false
   /// The seccomp profile.
   public var seccomp: SecurityProfile? = nil
@@ -421,7 +422,7 @@ public struct WindowsSandboxSecurityContext: Message {
   public var runAsUsername: String = ""
   /// The credential specification of a group managed service account, as JSON.
   public var credentialSpec: String = ""
-  /// Whether the containers run as processes of the node.
+  /// Whether the containers run as processes on the node.
   public var hostProcess: Bool = false
   /// The namespaces that the pod shares with the node.
   public var namespaceOptions: WindowsNamespaceOption? = nil

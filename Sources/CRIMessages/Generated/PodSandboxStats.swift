@@ -40,7 +40,7 @@ extension PodSandboxStatsRequest: CMessage {
   }
 }
 
-/// The response of `PodSandboxStats`.
+/// The response to `PodSandboxStats`.
 public struct PodSandboxStatsResponse: Message {
   /// The resource usage of the sandbox and its containers.
   public var stats: PodSandboxStats? = nil

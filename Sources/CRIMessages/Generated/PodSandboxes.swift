@@ -45,7 +45,7 @@ extension RunPodSandboxRequest: CMessage {
   }
 }
 
-/// The response of `RunPodSandbox`.
+/// The response to `RunPodSandbox`.
 public struct RunPodSandboxResponse: Message {
   /// The ID of the new sandbox.
   public var podSandboxID: String = ""
@@ -252,8 +252,8 @@ extension PodSandboxStatusRequest: CMessage {
 public struct PodSandboxStatusResponse: Message {
   /// The status of the sandbox.
   public var status: PodSandboxStatus? = nil
-  /// Details for people to read, as JSON under keys that the runtime chooses, usually `info` with the process
-  /// ID, the path of the network namespace, the CNI result and the OCI runtime specification. It can contain
+  /// Human-readable details, as JSON under keys that the runtime chooses, usually `info` with the process ID,
+  /// the path of the network namespace, the CNI result and the OCI runtime specification. It can contain
   /// environment variables. This field is set only if the request is verbose, and the interface does not
   /// define its contents.
   public var info: StringMap = [:]
@@ -321,7 +321,8 @@ public struct PodSandboxStatus: Message {
   public var state: PodSandboxState = .ready
   /// The time at which the sandbox was created.
   public var createdAt: Timestamp = .zero
-  /// The addresses of the sandbox. A sandbox in the node's network and a stopped sandbox have none.
+  /// The addresses of the sandbox. A sandbox that uses the node's network has none, and neither has a stopped
+  /// sandbox.
   public var network: PodSandboxNetworkStatus? = nil
   /// The status that is specific to Linux; not set on other systems.
   public var linux: LinuxPodSandboxStatus? = nil
@@ -418,7 +419,7 @@ public struct PodSandboxState: OpenEnum {
 public struct PodSandboxNetworkStatus: Message {
   /// The first address; empty if the sandbox has none.
   public var ip: String = ""
-  /// The other addresses, such as an IPv6 address next to an IPv4 address.
+  /// The other addresses, such as an IPv6 address in addition to an IPv4 address.
   public var additionalIPs: [PodIP] = []
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
@@ -829,7 +830,7 @@ extension PodSandboxFilter: CMessage {
   }
 }
 
-/// A sandbox state that can be absent.
+/// An optional sandbox state.
 public struct PodSandboxStateValue: Message {
   /// The state.
   public var state: PodSandboxState = .ready

@@ -5,7 +5,7 @@
 public import CRIProtobuf
 package import CRIWire
 
-/// The request of `Version`.
+/// The request for `Version`.
 public struct VersionRequest: Message {
   /// The version of the kubelet's runtime API, for information only. A kubelet sends `0.1.0`.
   public var version: String = ""
@@ -95,7 +95,7 @@ extension VersionResponse: CMessage {
   }
 }
 
-/// The request of `Status`.
+/// The request for `Status`.
 public struct StatusRequest: Message {
   /// Whether the response includes `info`.
   public var verbose: Bool = false
@@ -134,15 +134,15 @@ extension StatusRequest: CMessage {
 public struct StatusResponse: Message {
   /// The conditions of the runtime.
   public var status: RuntimeStatus? = nil
-  /// The runtime's configuration and state for people to read, as JSON under keys that the runtime chooses,
-  /// such as `config` and `cniconfig`. This field is set only if the request is verbose, and the interface
-  /// does not define its contents.
+  /// The runtime's configuration and state in human-readable form, as JSON under keys that the runtime
+  /// chooses, such as `config` and `cniconfig`. This field is set only if the request is verbose, and the
+  /// interface does not define its contents.
   public var info: StringMap = [:]
-  /// The handlers that a pod's runtime class can name. This field is empty with runtimes before Kubernetes
-  /// 1.30.
+  /// The handlers that a pod's runtime class can name. This field is empty with runtimes that predate
+  /// Kubernetes 1.30.
   public var runtimeHandlers: [RuntimeHandler] = []
-  /// The features that do not depend on the handler. This field is not set by runtimes before Kubernetes
-  /// 1.31.
+  /// The features that do not depend on the handler. This field is not set by runtimes that predate
+  /// Kubernetes 1.31.
   public var features: RuntimeFeatures? = nil
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
@@ -241,7 +241,7 @@ public struct RuntimeCondition: Message {
   public var status: Bool = false
   /// Why the condition is false, as a single word, such as `NetworkPluginNotReady`.
   public var reason: String = ""
-  /// Why the condition is false, as text for people to read.
+  /// Why the condition is false, as human-readable text.
   public var message: String = ""
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
@@ -283,7 +283,7 @@ extension RuntimeCondition: CMessage {
   }
 }
 
-/// A configured way to run pods, which a pod's runtime class can name.
+/// A runtime handler: a configured way to run pods, which a pod's runtime class can name.
 public struct RuntimeHandler: Message {
   /// The name of the handler; empty for the default handler.
   public var name: String = ""
@@ -413,7 +413,7 @@ extension RuntimeFeatures: CMessage {
   }
 }
 
-/// The request of `RuntimeConfig`.
+/// The request for `RuntimeConfig`.
 public struct RuntimeConfigRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
@@ -530,7 +530,7 @@ public struct CgroupDriver: OpenEnum {
   ]
 }
 
-/// The request of `UpdateRuntimeConfig`.
+/// The request for `UpdateRuntimeConfig`.
 public struct UpdateRuntimeConfigRequest: Message {
   /// The complete configuration.
   public var runtimeConfig: RuntimeConfig? = nil

@@ -18,7 +18,8 @@ public struct LinuxContainerSecurityContext: Message {
   public var selinuxOptions: SELinuxOption? = nil
   /// The user ID. If it is not set, `runAsUsername` or the image determines the user.
   public var runAsUser: Int64Value? = nil
-  /// The primary group ID. If it is not set, the image determines it. It requires a user.
+  /// The primary group ID. If it is not set, the image determines it. It can be set only together with a
+  /// user.
   public var runAsGroup: Int64Value? = nil
   /// The user name, which must be in the image's /etc/passwd. It must not be combined with `runAsUser`.
   public var runAsUsername: String = ""
@@ -26,7 +27,7 @@ public struct LinuxContainerSecurityContext: Message {
   public var readonlyRootfs: Bool = false
   /// The IDs of additional groups.
   public var supplementalGroups: [Int64] = []
-  /// Whether the groups that the image gives the user are added.
+  /// Whether the user's groups from the image are added to `supplementalGroups`.
   public var supplementalGroupsPolicy: SupplementalGroupsPolicy = .merge
   /// Whether processes are prevented from gaining privileges, for example through set-user-ID programs.
   public var noNewPrivs: Bool = false
@@ -151,7 +152,7 @@ public struct WindowsContainerSecurityContext: Message {
   public var runAsUsername: String = ""
   /// The credential specification of a group managed service account, as JSON.
   public var credentialSpec: String = ""
-  /// Whether the container runs as a process of the node. It must be the same as for its sandbox.
+  /// Whether the container runs as a process on the node. The value must be the same as for its sandbox.
   public var hostProcess: Bool = false
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
@@ -190,7 +191,7 @@ extension WindowsContainerSecurityContext: CMessage {
   }
 }
 
-/// How to treat the groups that the image's /etc/group gives the user.
+/// How to treat the groups that the image's /etc/group assigns to the user.
 public struct SupplementalGroupsPolicy: OpenEnum {
   /// The number in the wire format. Numbers that this version does not know are preserved.
   public var rawValue: Int32
@@ -208,7 +209,7 @@ public struct SupplementalGroupsPolicy: OpenEnum {
   ]
 }
 
-/// Changes to the default capabilities. Names are without the prefix `CAP_`; `ALL` means all capabilities.
+/// Changes to the default capabilities. Names omit the prefix `CAP_`; `ALL` means all capabilities.
 public struct Capability: Message {
   /// Capabilities to add.
   public var addCapabilities: [String] = []
@@ -433,7 +434,7 @@ extension NamespaceOption: CMessage {
   }
 }
 
-/// What a namespace belongs to.
+/// The owner of a namespace.
 public struct NamespaceMode: OpenEnum {
   /// The number in the wire format. Numbers that this version does not know are preserved.
   public var rawValue: Int32
@@ -552,7 +553,7 @@ extension IDMapping: CMessage {
   }
 }
 
-/// A signed integer that can be absent.
+/// An optional signed integer.
 public struct Int64Value: Message {
   /// The value.
   public var value: Int64 = 0
@@ -587,7 +588,7 @@ extension Int64Value: CMessage {
   }
 }
 
-/// An unsigned integer that can be absent.
+/// An optional unsigned integer.
 public struct UInt64Value: Message {
   /// The value.
   public var value: UInt64 = 0

@@ -9,7 +9,7 @@ package import CRIWire
 /// `k8s.io` for everything that belongs to the CRI.
 package struct ListStoredContainersRequest: Message {
   /// Filters in containerd's syntax, such as `labels."io.cri-containerd.kind"==sandbox`. Records that match
-  /// any of them are listed; without filters, all records are.
+  /// any of them are listed; without filters, all records are listed.
   package var filters: [String] = []
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   package var unknownFields = UnknownFields()
@@ -81,7 +81,7 @@ extension ListStoredContainersResponse: CMessage {
   }
 }
 
-/// The record of a sandbox or a container of the CRI, or of a container of another client.
+/// The record of a CRI sandbox or container, or of another client's container.
 package struct StoredContainer: Message {
   /// The ID, which is also the ID in the CRI.
   package var id: String = ""
@@ -93,8 +93,8 @@ package struct StoredContainer: Message {
   package var runtime: StoredRuntime? = nil
   /// The time at which the record was created.
   package var createdAt: StoredTime? = nil
-  /// The data that containerd's components store with the record, by name. (This is a map in the wire
-  /// format.)
+  /// The data that containerd's components store with the record, by name. (The interface declares a map,
+  /// which has the same wire format.)
   package var extensions: [StoredExtension] = []
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   package var unknownFields = UnknownFields()

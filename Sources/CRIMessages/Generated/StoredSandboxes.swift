@@ -5,7 +5,7 @@
 package import CRIProtobuf
 package import CRIWire
 
-/// The request for the records of `containerd.services.sandbox.v1.Store`, which containerd 1.7 and later
+/// The request for the records from `containerd.services.sandbox.v1.Store`, which containerd 1.7 and later
 /// serve. The namespace is selected as for containers.
 package struct ListStoredSandboxesRequest: Message {
   /// Filters in containerd's syntax, such as `sandboxer==shim`. Without filters, all records are listed.
@@ -80,7 +80,7 @@ extension ListStoredSandboxesResponse: CMessage {
   }
 }
 
-/// The record of a sandbox of the CRI or of another client.
+/// The record of a CRI sandbox or of another client's sandbox.
 package struct StoredSandbox: Message {
   /// The ID, which is also the ID in the CRI.
   package var id: String = ""
@@ -90,8 +90,8 @@ package struct StoredSandbox: Message {
   package var labels: StringMap = [:]
   /// The time at which the record was created.
   package var createdAt: StoredTime? = nil
-  /// The data that containerd's components store with the record, by name. The CRI's is `metadata`. (This is
-  /// a map in the wire format.)
+  /// The data that containerd's components store with the record, by name. The CRI plugin's is `metadata`.
+  /// (The interface declares a map, which has the same wire format.)
   package var extensions: [StoredExtension] = []
   /// The controller that starts and stops the sandbox: `podsandbox`, whose pause container has a record of
   /// its own, or `shim`. It is empty before containerd 2.0.

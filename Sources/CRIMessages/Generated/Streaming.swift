@@ -102,7 +102,7 @@ public struct ExecRequest: Message {
   public var containerID: String = ""
   /// The program and its arguments. No shell interprets them.
   public var cmd: [String] = []
-  /// Whether the command gets a terminal.
+  /// Whether the command runs in a terminal.
   public var tty: Bool = false
   /// Whether the client sends standard input.
   public var stdin: Bool = false
@@ -163,7 +163,7 @@ extension ExecRequest: CMessage {
   }
 }
 
-/// The response of `Exec`.
+/// The response to `Exec`.
 public struct ExecResponse: Message {
   /// The URL on the streaming server. It can be used once, and it expires after about a minute.
   public var url: String = ""
@@ -260,7 +260,7 @@ extension AttachRequest: CMessage {
   }
 }
 
-/// The response of `Attach`.
+/// The response to `Attach`.
 public struct AttachResponse: Message {
   /// The URL on the streaming server. It can be used once, and it expires after about a minute.
   public var url: String = ""
@@ -335,7 +335,7 @@ extension PortForwardRequest: CMessage {
   }
 }
 
-/// The response of `PortForward`.
+/// The response to `PortForward`.
 public struct PortForwardResponse: Message {
   /// The URL on the streaming server. It can be used once, and it expires after about a minute.
   public var url: String = ""

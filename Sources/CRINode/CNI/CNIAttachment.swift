@@ -49,7 +49,7 @@ struct CNIAttachment: Hashable, Sendable {
     return input
   }
 
-  /// From 0.3.0 on, the versions of a result differ only in that before 1.0.0 each address has a version field.
+  /// From 0.3.0 on, the versions of a result differ only in that, before 1.0.0, each address has a version field.
   private func result(as version: String) throws(CNIFailure) -> JSON {
     let resultVersion = result["cniVersion"]?.stringValue ?? ""
     if resultVersion == version { return result }

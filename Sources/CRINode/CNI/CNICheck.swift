@@ -17,9 +17,9 @@ package struct CNICheck: Sendable {
   package var network: String
   /// CRI-O: `plugin_dirs`.
   package var pluginDirectories: [String]
-  /// The timeout of one plugin.
+  /// The timeout for one plugin.
   package var timeout = Duration.seconds(5)
-  /// The timeout of all plugins together.
+  /// The timeout for all plugins together.
   package var timeLimit = Duration.seconds(30)
 
   package init(paths: NodePaths = NodePaths(), directory: String, network: String = "", pluginDirectories: [String]) {

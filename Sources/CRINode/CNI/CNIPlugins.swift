@@ -9,7 +9,7 @@ struct CNIPlugins: Sendable {
   let directories: [String]
   /// The daemon's environment, which its plugins inherit.
   let environment: [String]
-  /// The timeout of each plugin.
+  /// The timeout for each plugin.
   let timeout: Duration
   /// The deadline for all of them.
   let deadline: ContinuousClock.Instant
