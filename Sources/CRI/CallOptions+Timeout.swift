@@ -5,12 +5,12 @@ extension CallOptions {
 
     let kind: Kind
 
-    /// The timeout of the client (`Client.Options.timeout`), which depends on the call:
+    /// The client's timeout (`Client.Options.timeout`), whose effect depends on the call:
     ///
     /// - A unary call must complete within the client's timeout, including the time to connect.
     /// - `StopContainer` and `ExecSync` must complete within the timeout in their request plus the client's.
     /// - `PullImage` has no time limit as long as the runtime shows that it is alive (`Client.Options.keepAlive`),
-    ///   because an image can have any size. It fails if the connection is not established in time, and if the runtime
+    ///   because an image can have any size. It fails if the connection is not established in time, or if the runtime
     ///   stops responding.
     /// - A stream must deliver its first response within the client's timeout. It can then last indefinitely.
     /// - `GetContainerEvents` has no time limit even for its first response, because a node can be idle. The runtime

@@ -3,18 +3,18 @@ public struct CallOptions: Sendable {
   /// The time after which the call fails with `.deadlineExceeded`.
   public var timeout: Timeout
   /// Additional request headers, for example `traceparent`. The names are case-insensitive and may contain letters,
-  /// digits, `_`, `-` and `.`; the values may contain printable ASCII. A call with other metadata, or with a name that
-  /// belongs to HTTP/2 or gRPC, fails with `.invalidMetadata` before it is made.
+  /// digits, `_`, `-` and `.`; the values must be printable ASCII. A call with other metadata, or with a name that
+  /// belongs to HTTP/2 or gRPC, fails with `.invalidMetadata` before anything is sent.
   public var metadata: [(name: String, value: String)]
   /// The largest accepted response message in bytes; nil for the client's limit. A call with a larger response fails
   /// with `.responseTooLarge`.
   public var maxMessageSize: Int?
   /// Whether to wait until the runtime is ready, instead of failing immediately if no process listens on the socket or
-  /// the runtime has not recovered its state yet (`RPCError.isNotInitialized`). A runtime executes no call in either
+  /// the runtime has not recovered its state yet (`RPCError.isNotInitialized`). A runtime executes no calls in either
   /// state.
   ///
-  /// The call waits at most for its timeout. A call without a default timeout, such as `PullImage` and
-  /// `GetContainerEvents`, waits at most for the client's timeout. Then it fails with the last error, which says why
+  /// The call waits no longer than its timeout. A call without a default timeout, such as `PullImage` and
+  /// `GetContainerEvents`, waits no longer than the client's timeout. Then it fails with the last error, which says why
   /// the runtime is not ready.
   public var waitForReady: Bool
 

@@ -19,7 +19,7 @@ public struct Client: Sendable {
     /// Selects the version of the CRI.
     public var api: APISelection
     /// The time in which a unary call must complete, including the time to connect; nil for no limit.
-    /// `CallOptions.Timeout.default` says what it means for other calls, and `CallOptions.timeout` takes precedence.
+    /// `CallOptions.Timeout.default` describes its effect on other calls; `CallOptions.timeout` takes precedence.
     public var timeout: Duration?
     /// How a runtime that takes longer than `keepAlive.first` to respond must show that it is alive; nil for no such
     /// check. The check limits calls that have no timeout.
@@ -59,7 +59,8 @@ public struct Client: Sendable {
   /// Creates a client. It connects when the first call is made.
   /// - Parameters:
   ///   - endpoint: The socket of the runtime.
-  ///   - imageEndpoint: The socket for images, if it is a different one; nil if `endpoint` serves both, as usual.
+  ///   - imageEndpoint: The socket for images, if it is a different one; nil if `endpoint` serves both, which is the
+  ///     usual case.
   ///   - options: The options for all calls.
   public init(_ endpoint: Endpoint, imageEndpoint: Endpoint? = nil, options: Options = Options()) {
     let caller = Caller(endpoint, options)
@@ -101,8 +102,8 @@ public struct Client: Sendable {
 
 /// Selects the version of the CRI that a client uses.
 public enum APISelection: Hashable, Sendable {
-  /// Uses v1, or v1alpha2 if the runtime does not serve v1. containerd up to 1.5 serves only v1alpha2; Kubernetes up to
-  /// 1.25 can use it.
+  /// Uses v1, or v1alpha2 if the runtime does not serve v1. containerd up to 1.5 serves only v1alpha2, which Kubernetes
+  /// up to 1.25 can use.
   case auto
   /// Uses only the given version.
   case only(APIVersion)

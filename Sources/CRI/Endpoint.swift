@@ -23,8 +23,7 @@ public struct Endpoint: Hashable, Sendable {
     self.path = String(path)
   }
 
-  /// The length of the longest possible path of a unix socket, in bytes (the size in `sockaddr_un` without the final
-  /// NUL).
+  /// The maximum length of a unix socket's path, in bytes (the size in `sockaddr_un` without the final NUL).
   public static let longestPath = 107
 }
 

@@ -15,7 +15,7 @@ final class ReadyWait: Sendable {
     self.deadline = deadline
   }
 
-  /// Waits a moment, or until another process has created the socket.
+  /// Waits briefly, or until another process has created the socket.
   /// - Returns: Whether to try again; false if the error is not temporary, after the deadline, and when the task
   ///   is cancelled.
   func pause(after error: RPCError) async -> Bool {

@@ -20,7 +20,7 @@ package final class ResponseBudget: Sendable {
   package let deadline: ContinuousClock.Instant?
 
   /// - Parameters:
-  ///   - base: The memory in bytes that the responses may take together, regardless of their size.
+  ///   - base: The memory in bytes that all responses together may take, regardless of their size.
   ///   - perByte: The additional memory in bytes that they may take for each byte on the wire.
   ///   - retainedPerResponse: The memory in bytes that the caller needs for each response in addition to its values.
   ///   - totalSize: The maximum size in bytes of all responses together on the wire.

@@ -3,7 +3,7 @@
 package enum CrictlBehaviour: String, CaseIterable, Sendable {
   /// Every failure of a command that also exists in crictl has exit code 1, and an unknown command has exit code 3.
   case oneExitCode = "one exit code"
-  /// Help begins with a section NAME, which contains the name and the purpose.
+  /// Help begins with a NAME section, which contains the name and the purpose.
   case helpNames = "help with NAME"
   /// Without arguments, or with too many, a command prints its help and exits with 0.
   case helpInsteadOfError = "help for missing arguments"

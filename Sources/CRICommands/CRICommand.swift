@@ -90,7 +90,7 @@ private func execute(_ arguments: [String]) async -> Int32 {
     try? StandardStream.error.write("cri: cannot write to standard output: \(error)\n")
     return exitCode(.failed, words)
   } catch {
-    // ArgumentParser prints this itself: a subcommand's run asked for help.
+    // This is an error of ArgumentParser's own, such as a request for help from a subcommand's `run`.
     return (try? printExplanation(error, words)) ?? ExitCodes.failed.rawValue
   }
 }

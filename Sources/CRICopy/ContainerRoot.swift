@@ -5,7 +5,8 @@ package struct ContainerRoot: Sendable {
   /// The reason why the files of a process cannot be used.
   package enum Unusable: Error, Hashable, Sendable {
     case system(Errno)
-    /// The process is in this process's mount namespace, or has the same root directory, as with a virtual machine.
+    /// The process is in this process's mount namespace, or has the same root directory, as with a container in a
+    /// virtual machine.
     case hasHostFiles
     /// The process belongs to a different container, so the process ID has been reused.
     case otherContainer
@@ -27,7 +28,7 @@ package struct ContainerRoot: Sendable {
   /// Opens the root directory of a process. The caller must then check that the process is still the container's: the
   /// open directory belongs to the process that had the ID at the time of this call, even if the ID is reused.
   /// - Parameters:
-  ///   - id: The container's ID, which the process's cgroup must have if it has the ID of a container.
+  ///   - id: The container's ID, which must match the container ID in the process's cgroup, if there is one.
   ///   - proc: The directory of procfs.
   package init(pid: Int32, id: String, proc: String = "/proc") throws(Unusable) {
     let process = try Self.system { () throws(Errno) in try FileNode(trusted: "\(proc)/\(pid)") }

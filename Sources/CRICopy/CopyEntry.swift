@@ -1,6 +1,6 @@
 package import CRISystem
 
-/// A file, a directory or a link that is copied.
+/// A file, a directory or a link to copy.
 package struct CopyEntry: Hashable, Sendable {
   package enum Kind: Hashable, Sendable {
     /// A regular file with this many bytes, which follow the entry.
@@ -14,7 +14,7 @@ package struct CopyEntry: Hashable, Sendable {
   /// The path relative to the copied object, without empty components, `.` and `..`; empty for the object itself.
   package var path: [UInt8]
   package var kind: Kind
-  /// The permission bits with set-uid, set-gid and sticky: at most 07777.
+  /// The permission bits, including set-uid, set-gid and sticky: at most 07777.
   package var permissions: UInt32
   /// nil to leave the owner that the destination gives to new files.
   package var owner: UInt32?

@@ -5,7 +5,7 @@ package struct CopyPath: Hashable, Sendable {
   package let parent: String
   /// The last component; empty if it is `.` or `..`, or if the path is `/`.
   package let name: String
-  /// Whether it ends with `/` or `/.`, so that it must be a directory, and a symbolic link at its end is followed.
+  /// Whether it ends with `/` or `/.`; if so, it must be a directory, and a symbolic link at its end is followed.
   package let requiresDirectory: Bool
   /// Whether only the contents of the directory are copied: the path ends with `/.`, or has no name.
   package let copiesContents: Bool

@@ -40,7 +40,7 @@ package struct CopyPolicy: Sendable {
     var entry = entry
     switch (direction, owners) {
     case (.outOfContainer, _): entry.permissions &= 0o777
-    // A file that gets a different owner must not give the rights of that owner to every user who runs it.
+    // A file that is given a different owner must not grant that owner's rights to every user who runs it.
     case (.intoContainer, .kept): break
     case (.intoContainer, _): entry.permissions &= ~Self.specialBits
     }

@@ -9,7 +9,7 @@ package enum CopyRule: Hashable, Sendable {
     case other(FileKind)
   }
 
-  /// What is copied.
+  /// The kind of object to copy.
   package enum Object: Hashable, Sendable {
     /// A directory; with `contentsOnly`, its contents without the directory itself.
     case directory(contentsOnly: Bool)

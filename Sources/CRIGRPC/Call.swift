@@ -11,8 +11,8 @@ final class Call: StreamHandler {
   /// The cost of a queued message in addition to its bytes, so that empty messages count too.
   private static let overhead = 64
 
-  // These are not `Result`s, because the runtime would have to look for the conformance of `RPCError` to `Error` when
-  // the first call starts, which takes 1 % of the time of `cri ps`.
+  // These are not `Result`s, because the Swift runtime would have to look up the conformance of `RPCError` to `Error`
+  // when the first call starts, which takes 1 % of the run time of `cri ps`.
   private enum Next: Sendable {
     case message([UInt8])
     case end(Outcome)

@@ -1,8 +1,8 @@
 /// The times at which a call fails.
 struct CallLimit: Sendable {
-  /// The timeout of the whole call; nil for no limit.
+  /// The timeout for the whole call; nil for no limit.
   let timeout: Duration?
-  /// The timeout until the first response message; nil for no limit.
+  /// The timeout for the first response message; nil for no limit.
   let firstResponseTimeout: Duration?
   /// The time at which the call must be complete; nil for no limit.
   let deadline: ContinuousClock.Instant?

@@ -3,8 +3,8 @@ extension Channel {
   package struct Options: Sendable {
     /// The time in which the call must complete, including the time to connect; nil for no limit.
     package var timeout: Duration?
-    /// The time in which the first response message must arrive or the call must complete; nil for no limit. The server
-    /// does not know it.
+    /// The time in which the first response message must arrive or the call must complete; nil for no limit. It is not
+    /// sent to the server.
     package var firstResponseTimeout: Duration?
     /// How the server shows that it is alive while the call is open; nil for no such check.
     package var keepAlive: KeepAlive?

@@ -21,7 +21,7 @@ struct MessageAssembler {
 
   init(limit: Int) { self.limit = limit }
 
-  /// Adds bytes of the body, and appends the messages that they complete to `messages`. If it throws, the messages
+  /// Adds bytes of the body, and appends to `messages` the messages that they complete. If it throws, the messages
   /// before the invalid one have been appended.
   mutating func append(_ bytes: [UInt8], _ messages: inout [[UInt8]]) throws(Failure) {
     var rest = bytes[...]

@@ -14,9 +14,9 @@ public struct ResponseExcess: Hashable, Sendable {
 
   /// The limit that the response exceeds.
   public let limit: Limit
-  /// The counted value in the limit's unit.
+  /// The counted value, in the limit's unit.
   public let count: Int
-  /// The allowed value in the limit's unit.
+  /// The allowed value, in the limit's unit.
   public let allowed: Int
   /// The number of counted elements of lists and maps, at all levels; 0 if the limit is not about them.
   public let elements: Int

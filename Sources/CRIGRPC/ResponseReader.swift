@@ -44,7 +44,7 @@ struct ResponseReader {
     status = RPCStatus(code: code, message: message, method: method)
   }
 
-  /// Adds bytes of the body, and appends the messages that they complete to `messages`.
+  /// Adds bytes of the body, and appends to `messages` the messages that they complete.
   mutating func append(data: [UInt8], _ messages: inout [[UInt8]]) throws(RPCError) {
     do throws(MessageAssembler.Failure) {
       defer { if !messages.isEmpty { hasMessage = true } }

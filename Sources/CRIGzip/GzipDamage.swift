@@ -1,4 +1,4 @@
-/// The damage in compressed data.
+/// The kind of damage in compressed data.
 package enum GzipDamage: Hashable, Sendable {
   /// The data does not begin with gzip's header.
   case notGzip

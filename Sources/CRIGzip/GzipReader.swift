@@ -50,7 +50,7 @@ package final class GzipReader {
       if pending.isEmpty { try refill() }
       if hasEnded { break }
       if isBetweenMembers {
-        // The contents of consecutive members belong together.
+        // The contents of consecutive members are concatenated.
         guard input[pending.lowerBound] == Self.magic[0] else {
           stop(.trailingGarbage)
           break

@@ -6,7 +6,7 @@ package struct Inflater: ~Copyable {
   private let dictionary: [UInt8]
   private var output = [UInt8](repeating: 0, count: 4 << 10)
 
-  /// - Parameter dictionary: The dictionary with which the peer compressed; empty for none.
+  /// - Parameter dictionary: The dictionary that the peer used for compression; empty for none.
   package init(dictionary: [UInt8] = []) throws(ZlibFailure) {
     stream = try ZlibStream(.decompress)
     self.dictionary = dictionary

@@ -1,4 +1,4 @@
-/// The position at which a text stops being valid JSON, and the reason.
+/// The position at which text stops being valid JSON, and the reason.
 public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The line number, starting at 1.
   public let line: Int

@@ -19,7 +19,7 @@ package struct JSONLimits: Sendable {
 
   private static let perSnapshotByte = 8
 
-  /// The memory that any documents may take: enough for 150,000 short strings.
+  /// The memory that documents of any size may take: enough for 150,000 short strings.
   private static let base = 8 << 20
   /// The additional memory that documents may take for each byte of their text.
   private static let perByte = 2

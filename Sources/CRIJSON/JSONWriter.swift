@@ -226,7 +226,7 @@ package struct JSONWriter {
     quote(String(decoding: copy, as: UTF8.self))
   }
 
-  /// Whether no character needs an escape. Beyond ASCII, all characters that do begin with 0xC2 or 0xE2.
+  /// Whether no character needs an escape. Beyond ASCII, all characters that need one begin with 0xC2 or 0xE2.
   private static func needsNoEscapes(_ text: Span<UInt8>, isASCIIOnly: Bool = false) -> Bool {
     for position in text.indices {
       let byte = text[position]

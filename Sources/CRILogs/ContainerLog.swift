@@ -88,7 +88,7 @@ package struct ContainerLog: ~Copyable {
   /// - Parameter reader: A descriptor that the log is printed to; the wait ends when its reader closes it.
   package borrowing func wait(_ time: Duration, reader: Int32? = nil) -> DirectoryWatch.WaitResult {
     if let result = try? watch?.wait(timeout: time, reader: reader) { return result }
-    // Without a watch, poll often enough for a person.
+    // Without a watch, poll often enough for a person who is watching.
     Thread.sleep(min(time, .milliseconds(200)))
     return .timeout
   }
@@ -101,7 +101,7 @@ package struct ContainerLog: ~Copyable {
     try printer.flush()
   }
 
-  /// Finishes a file and takes over its counts.
+  /// Finishes a file, and adds its counts and notices to those of the log.
   /// - Parameter endsLine: Whether the end of the file also ends an incomplete record.
   private mutating func close(_ part: Part, endsLine: Bool, _ printer: inout LinePrinter) throws(LogError) {
     var part = part
@@ -111,7 +111,7 @@ package struct ContainerLog: ~Copyable {
     if part.reader.damaged > 0 { notices.append(.damaged(path: path, lines: part.reader.damaged)) }
     if remains.record > 0 { notices.append(.cutShort(path: path, bytes: remains.record)) }
     if remains.hole > 0 { notices.append(.hole(path: path, bytes: remains.hole)) }
-    // A file that was not read to its end, because enough was printed, is not checked.
+    // A file that was not read to its end because enough had been printed is not checked.
     if !printer.isFull, let damage = part.file.damage {
       notices.append(.corrupt(path: path, damage, isShownInPart: true))
     }

@@ -10,7 +10,7 @@ struct LastBytes {
   /// - Parameter limit: The number of bytes to keep.
   init(limit: Int) {
     self.limit = limit
-    // The memory is taken from the kernel as it is used.
+    // The kernel allocates the memory as it is used.
     ring.reserveCapacity(limit)
   }
 

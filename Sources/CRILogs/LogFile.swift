@@ -30,7 +30,7 @@ struct LogFile {
   /// Whether the file is compressed.
   var isCompressed: Bool { expanded != nil }
 
-  /// The damage in the compressed data after what was read; nil if no damage was found.
+  /// The damage in the compressed data, after the part that was read; nil if no damage was found.
   var damage: GzipDamage? { expanded?.damage }
 
   /// The offset at which reading can begin. It is greater than 0 for a compressed file of which only the last lines are

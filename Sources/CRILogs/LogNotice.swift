@@ -13,6 +13,6 @@ package enum LogNotice: Hashable, Sendable {
   case unreadable(path: String, Errno)
   /// A rotated file with corrupt compressed data. Either none of it is shown, or only the part before the corrupt data.
   case corrupt(path: String, GzipDamage, isShownInPart: Bool)
-  /// The size of the beginning of a compressed file that was not searched, in bytes.
+  /// The size in bytes of the beginning of a compressed file, which was not searched.
   case leftOut(path: String, bytes: Int)
 }

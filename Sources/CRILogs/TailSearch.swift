@@ -112,7 +112,7 @@ struct TailSearch {
   /// Examines the line before the last one examined.
   /// - Parameter isTerminated: Whether the line ends with a line feed.
   private mutating func examine(_ bytes: Span<UInt8>, _ line: Range<Int>, _ position: Position, isTerminated: Bool) {
-    // The reader reports a record without its text and its line feed as cut short.
+    // If a record lacks both its text and its line feed, the reader reports it as cut short.
     guard let record = lines.parseHeader(bytes, line), isTerminated || !record.isEmpty else {
       if isTerminated { damaged += 1 }
       return

@@ -14,8 +14,8 @@ extension ContainerEventFeed {
     /// If a runtime ends this many consecutive streams immediately, it counts as one that does not send events.
     private static let maximumEmptyStreams = 3
     private static let minimumDelay = Duration.milliseconds(200)
-    /// How long an error that looks permanent must persist before the feed ends: a runtime that starts or stops returns
-    /// such errors too.
+    /// How long an error that looks permanent must persist before the feed ends: a runtime that is starting or stopping
+    /// returns such errors too.
     private static let grace = Duration.seconds(5)
 
     private static let method = Method<GetEventsRequest, ContainerEventResponse>.getContainerEvents.path(.v1)
@@ -29,7 +29,7 @@ extension ContainerEventFeed {
     /// Whether this stream replaces an earlier one.
     private var isResumed = false
     private var openedAt = ContinuousClock.now
-    /// The number of events of this stream.
+    /// The number of events received from this stream.
     private var eventCount = 0
     /// The number of consecutive streams that the runtime ended immediately, without an event or an error.
     private var emptyCount = 0

@@ -50,7 +50,7 @@ public struct ContainerEventFeed: AsyncSequence, Sendable {
 }
 
 extension RuntimeService {
-  /// Returns a feed of all pod and container events from now on, which survives a restart of the runtime. CRI:
+  /// Returns a feed of all pod and container events from now on. The feed survives a restart of the runtime. CRI:
   /// `GetContainerEvents`, and the lists of pods and containers.
   public func events() -> ContainerEventFeed { ContainerEventFeed(self) }
 }

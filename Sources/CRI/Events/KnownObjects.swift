@@ -2,7 +2,7 @@ internal import CRIGRPC
 internal import CRIMessages
 internal import CRIProtobuf
 
-/// The pods and containers that exist and their states, according to lists and events.
+/// The pods and containers that exist, with their states, according to lists and events.
 struct KnownObjects: Sendable {
   /// A phase in an object's life cycle.
   enum Phase: Int, Sendable, Comparable {

@@ -29,9 +29,9 @@ extension RuntimeService {
     try await caller.unary(.runPodSandbox, request, options)
   }
 
-  /// Stops all containers of a sandbox and tears down its network. The sandbox and its containers remain, not
-  /// ready, until they are removed. The call is idempotent: it succeeds if the sandbox is already stopped or
-  /// does not exist.
+  /// Stops all containers of a sandbox and tears down its network. The sandbox, which is then not ready, and
+  /// its containers remain until they are removed. The call is idempotent: it succeeds if the sandbox is
+  /// already stopped or does not exist.
   ///
   /// CRI: `RuntimeService.StopPodSandbox`.
   /// - Parameter options: The options of this call; the client's by default.

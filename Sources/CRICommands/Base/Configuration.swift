@@ -25,7 +25,7 @@ struct Configuration: Hashable, Sendable {
     let file = path ?? defaultPath
     let bytes: [UInt8]
     do throws(FileError) {
-      // The file may be a pipe, or a file of procfs that has no end.
+      // The file may be a pipe, or a procfs file that has no end.
       bytes = try File.readNamed(
         file, limit: 1 << 20, deadline: Globals.current.timeout.map { ContinuousClock.now + $0 })
     } catch {

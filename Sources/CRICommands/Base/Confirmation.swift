@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import CRICommandLine
 internal import CRISystem
 
-/// The question before a command acts on everything. Scripts have no terminal and are not asked.
+/// The question that is asked before a command acts on all objects. Scripts have no terminal and are not asked.
 struct Confirmation: ParsableArguments {
   @Flag(name: [.customShort("y"), .long], help: "Do not ask for confirmation on a terminal.")
   var yes = false

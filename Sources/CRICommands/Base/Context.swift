@@ -46,7 +46,7 @@ package struct Context: Sendable {
       for (text, source) in [(flag, option), (environment(variable), variable), (file, "the configuration")] {
         guard let text else { continue }
         if text.isEmpty {
-          // Without a check, the command would call a different runtime than the user intended.
+          // Without a check, the command would call a runtime other than the one that the user intended.
           guard source == "--runtime-endpoint" else { continue }
           throw Failure(.usage, "\(source) is empty; specify a socket, or omit the option")
         }

@@ -45,7 +45,7 @@ struct ObjectAction: Sendable {
           next += 1
           switch outcome {
           case .done(let text): try StandardStream.output.write(text)
-          // An unreachable runtime fails for all objects in the same way, so each failure is printed only once.
+          // If the runtime is unreachable, all objects fail in the same way, so each failure is printed only once.
           case .failed(let failure):
             guard known.insert(failure).inserted else { continue }
             // If the IDs come from the runtime, there may be any number of failures.

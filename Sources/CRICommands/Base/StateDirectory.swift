@@ -21,7 +21,7 @@ enum StateDirectory {
         + "safe there; chown it to root and chmod it to 0700; nothing was changed")
   }
 
-  /// Creates the directory if a file is to be written to it, because the documentation names such files. An error is
+  /// Creates the directory if a file is to be written to it, because the documentation uses paths in it. An error is
   /// reported when the file is written.
   static func prepare(for file: String) { if file.hasPrefix(path + "/") { try? create() } }
 

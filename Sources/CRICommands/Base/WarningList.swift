@@ -18,7 +18,7 @@ final class WarningList: Sendable {
     if number <= Self.maximum { try StandardStream.error.write(Failure(.done, text()).line) }
   }
 
-  /// Prints how many warnings were not printed, after the last one.
+  /// Prints how many warnings were omitted. Call it after the last one.
   func end(and more: Int = 0) {
     let others = max(0, count.withLock { $0 } - Self.maximum) + more
     if others > 0 { try? StandardStream.error.write(Failure(.done, "\(others) more such warnings").line) }

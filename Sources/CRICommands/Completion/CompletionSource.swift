@@ -115,7 +115,7 @@ enum CompletionSource: Hashable, Sendable {
     case .files: return [(Completer.files, "")]
     case .containerPaths: return Self.unique(try await Self.paths(start, try client()), start)
     case .copyOperands:
-      // Such a word can only be a path, and completing it needs no runtime.
+      // Such a word can only be a path, and completing it does not require a runtime.
       if start.hasPrefix("/") || start.hasPrefix(".") || start.contains(":") { return [(Completer.files, "")] }
       let paths = try await Self.paths(start, try client())
       return Self.unique(paths.map { ("\($0.value):", $0.help) }, start) + [(Completer.files, "")]

@@ -29,7 +29,7 @@ struct ConfigDocument: Hashable, Sendable {
     let content = String(decoding: bytes, as: UTF8.self)
     mark = content.hasPrefix("\u{FEFF}") ? "\u{FEFF}" : ""
     text = String(content.unicodeScalars.dropFirst(mark.unicodeScalars.count))
-    // Refuses a file that is not a valid configuration.
+    // Rejects a file that is not a valid configuration.
     _ = try Configuration(parsing: bytes, file: path)
     members = try Self.members(bytes, path)
   }
@@ -87,7 +87,7 @@ struct ConfigDocument: Hashable, Sendable {
     text = lines.filter { !["", "\r"].contains($0.trimmingPrefix { $0 == " " }) }.map { $0 + "\n" }.joined()
   }
 
-  /// The entry with the quotes that the old value has; nil if it has none.
+  /// The entry, quoted like the old value; nil if the old value has no quotes.
   private static func quoted(_ line: String, _ key: ConfigKey, _ value: JSON) -> String? {
     guard let colon = line.firstIndex(of: ":") else { return nil }
     let text = ConfigKey.text(value)

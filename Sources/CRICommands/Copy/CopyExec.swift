@@ -6,7 +6,7 @@ internal import CRISystem
 
 /// Runs `tar` in a container.
 struct CopyExec: Sendable {
-  /// The number of bytes of tar's messages that are kept.
+  /// The maximum number of bytes of tar's messages to keep.
   private static let maximumMessage = 4096
 
   let client: Client

@@ -4,7 +4,7 @@ internal import CRICopy
 internal import CRISnapshot
 internal import CRISystem
 
-/// A running container whose files are copied.
+/// A running container that files are copied from or to.
 struct CopyTarget: Sendable {
   /// Why the container's root directory cannot be used.
   enum Unusable: Error {

@@ -3,7 +3,7 @@ internal import CRICommandLine
 internal import CRIStreaming
 internal import CRISystem
 
-/// Runs a command in a new container beside another one, and removes the new container.
+/// Runs a command in a new container next to an existing one, and removes the new container.
 struct DebugContainer: Sendable {
   /// The label of the containers that `debug` creates; its value is the ID of the container that is being debugged.
   static let label = "cri.debug/target"

@@ -3,7 +3,7 @@ internal import CRICommandLine
 internal import CRISnapshot
 internal import CRISystem
 
-/// Runs a program of the node in the namespaces of a container or a pod.
+/// Runs one of the node's programs in the namespaces of a container or a pod.
 struct DebugHost: Sendable {
   let client: Client
   let target: DebugTarget

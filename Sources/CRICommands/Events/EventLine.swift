@@ -1,7 +1,7 @@
 internal import CRI
 internal import CRIText
 
-/// An event in one line, in columns of fixed width.
+/// An event on one line, in columns of fixed width.
 struct EventLine {
   let event: ContainerEventResponse
 

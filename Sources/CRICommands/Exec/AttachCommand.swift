@@ -85,7 +85,8 @@ struct AttachCommand: AsyncParsableCommand {
     if code != 0 { throw ExitCode(code) }
   }
 
-  /// Whether the session goes on after the end of its input, as containerd reports it. Other runtimes do not report it.
+  /// Whether the session continues after the end of its input, according to containerd. Other runtimes do not report
+  /// this.
   private static func survivesEndOfInput(_ id: String, _ client: Client) async -> Bool {
     let request = ContainerStatusRequest(containerID: id, verbose: true)
     guard let info = try? await client.runtime.containerStatus(request).info["info"] else { return false }

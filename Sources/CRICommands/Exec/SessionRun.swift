@@ -44,7 +44,7 @@ struct SessionRun: Sendable {
         case .end(let new):
           end = end ?? new
           switch new {
-          // What has arrived is still written, even if the connection was lost.
+          // Output that has already arrived is still written, even if the connection was lost.
           case .result, .failed: break
           case .detached, .interrupted, .timedOut, .outputClosed, .outputFailed: copied = 2
           }

@@ -8,7 +8,7 @@ internal import CRIText
 /// registry (containers-auth.json(5), Docker's config.json).
 struct AuthFile: Hashable, Sendable {
   let path: String
-  /// Whether the user named the file, so that it must exist.
+  /// Whether the user named the file, in which case it must exist.
   var isNamed = false
   /// Whether the file has the format of Docker before 1.7: the entries of `auths` without anything around them.
   var isLegacy = false

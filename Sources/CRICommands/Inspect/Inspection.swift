@@ -80,7 +80,7 @@ struct Inspection: Sendable {
   }
 
   private func report(_ failures: [Failure]) throws {
-    // An unreachable runtime fails for all objects in the same way, so each failure is printed only once.
+    // If the runtime is unreachable, all objects fail in the same way, so each failure is printed only once.
     var known: Set<Failure> = []
     let lines = failures.filter { known.insert($0).inserted }
     try Failure.report(lines)

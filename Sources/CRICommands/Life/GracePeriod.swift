@@ -17,7 +17,7 @@ enum GracePeriod {
     }
   }
 
-  /// - Returns: Seconds, limited to one day: a longer period is a mistake.
+  /// - Returns: Seconds, limited to one day: a longer period is assumed to be a mistake.
   static func seconds(_ annotations: StringMap) -> Int64 {
     guard let text = annotations[annotation], let seconds = Int64(text), seconds > 0 else { return 0 }
     return min(seconds, 86_400)

@@ -41,7 +41,7 @@ struct PodLife: Sendable {
     }
   }
 
-  /// Refuses a response without an ID, because every later call needs it.
+  /// Rejects a response without an ID, because every later call needs it.
   static func named<Request, Response>(
     _ id: String, _ method: Method<Request, Response>
   ) throws(RPCError) -> String {
@@ -99,7 +99,7 @@ struct PodLife: Sendable {
 }
 
 extension PodSandboxConfig {
-  /// One uid for all calls: if the container's call had another uid, clients of the runtime would see two pods.
+  /// One uid for all calls: if the container's call had a different uid, clients of the runtime would see two pods.
   mutating func giveUID() {
     if metadata?.uid.isEmpty == true { metadata?.uid = UniqueID.uuid() }
   }

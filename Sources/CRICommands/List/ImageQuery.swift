@@ -21,7 +21,7 @@ struct ImageQuery: Sendable {
 
   func list(_ client: Client) async throws(Failure) -> [Image] {
     do throws(RPCError) {
-      // The name is not sent: containerd would ignore it, and CRI-O would take a repository as its latest tag.
+      // The name is not sent: containerd would ignore it, and CRI-O would interpret a repository as its `latest` tag.
       return try await client.images.images()
     } catch {
       throw Failure(error, client.endpoint)
@@ -30,7 +30,7 @@ struct ImageQuery: Sendable {
 
   func select(_ images: [Image], created: [String: Timestamp] = [:]) throws(Failure) -> [Image] {
     var selected = name?.select(images) ?? images
-    // A single key, so that images with and without tags have one order.
+    // A single key, so that images with and without tags are sorted together.
     let keys = selected.map { $0.repoTags.first ?? $0.repoDigests.first ?? $0.id }
     let order = keys.indices.sorted {
       keys[$0].utf8.lexicographicallyPrecedes(keys[$1].utf8)

@@ -5,8 +5,8 @@ internal import CRISystem
 /// A time in the past, in any notation that crictl accepts.
 enum SinceText {
   /// - Parameters:
-  ///   - text: A duration before now (`42m`), RFC 3339, a date or time (`2024-01-31`, `2024-01-31T12:00`) in the
-  ///     node's time zone unless it has an offset, or seconds since 1970 with or without a fraction.
+  ///   - text: A duration before now (`42m`), an RFC 3339 time, a date or time (`2024-01-31`, `2024-01-31T12:00`) in
+  ///     the node's time zone unless it has an offset, or seconds since 1970 with or without a fraction.
   ///   - offset: Returns the local time zone's offset from UTC in seconds at a Unix time, for text without a zone.
   static func parse(
     _ text: String, now: Timestamp, offset: (Int64) -> Int = { LocalTime(unixSeconds: $0).offset }

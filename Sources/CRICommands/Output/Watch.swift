@@ -2,7 +2,7 @@ internal import CRICommandLine
 internal import CRISystem
 internal import CRIText
 
-/// Shows something repeatedly until the process is ended.
+/// Shows something repeatedly until the process is interrupted.
 enum Watch {
   static let interval = Duration.seconds(2)
 
@@ -43,7 +43,7 @@ enum Watch {
   private static func runOnScreen(every interval: Duration, _ render: (TextStyle) async throws -> [UInt8]) async throws
   {
     Interrupt.installExitHandler()
-    // A failure of the first call is printed before the screen is switched.
+    // A failure of the first call is printed before the alternate screen is shown.
     var text = String(decoding: try await render(.output), as: UTF8.self)
     let screen = try FullScreen()
     var lastFailure: Failure?

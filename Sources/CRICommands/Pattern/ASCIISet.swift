@@ -1,4 +1,4 @@
-/// The ASCII characters of a set, of which almost all names consist.
+/// The ASCII characters of a set. Almost all names consist only of ASCII.
 struct ASCIISet: Hashable, Sendable {
   /// One bit for each of the characters 0 to 63, and 64 to 127.
   private let low: UInt64

@@ -1,5 +1,5 @@
 extension ScalarSet {
-  /// The set of a name in `\p{…}`: a general category, a group of them, `Any`, `ASCII` or `Assigned`. As in Go, case,
+  /// The set for a name in `\p{…}`: a general category, a group of them, `Any`, `ASCII` or `Assigned`. As in Go, case,
   /// spaces, hyphens and underscores make no difference.
   init?(unicodeName: String) {
     let name = unicodeName.filter { !"_- ".contains($0) }.lowercased()

@@ -1,4 +1,4 @@
-/// The set of characters that may be in one position.
+/// The set of characters that can match at one position.
 struct ScalarSet: Hashable, Sendable {
   var ranges: [ClosedRange<UInt32>] = []
   var categories: Set<Unicode.GeneralCategory> = []

@@ -1,7 +1,7 @@
 internal import CRIReport
 internal import CRISystem
 
-/// A file for a report, besides standard output.
+/// A file for a report, in addition to standard output.
 struct ReportFile: Hashable, Sendable {
   let format: ReportFormat
   let path: String

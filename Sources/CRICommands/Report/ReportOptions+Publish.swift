@@ -13,7 +13,7 @@ extension ReportOptions {
   typealias Action = (ReportView) throws -> Void
 
   /// Writes the report in all requested formats, and ends the command with its exit code.
-  /// - Parameter action: Called when the files are written.
+  /// - Parameter action: Called when the files have been written.
   func publish(_ view: ReportView, action: Action? = nil) throws {
     let style = TextStyle(
       isTerminal: Environment.outputIsTerminal, noColor: Environment.value("NO_COLOR"),
@@ -41,7 +41,7 @@ extension ReportOptions {
   ///   - name: The check, `verify` or `preflight`.
   ///   - onlyWarns: Whether the exit code is 0 even without a verdict, except for a usage error. Evaluated after the
   ///   check.
-  ///   - action: Called when the files are written, with a verdict or without.
+  ///   - action: Called when the files have been written, with a verdict or without.
   func report(
     _ name: ReportCheck, onlyWarns: @autoclosure () -> Bool = false, action: Action? = nil,
     _ check: () async throws -> ReportView

@@ -30,7 +30,7 @@ struct ReportOptions: ParsableArguments {
 
   private static let names = ReportFormat.allCases.map(\.rawValue).joined(separator: ", ")
 
-  // This runs before anything else: it must be known before the restart that a report can be written.
+  // This runs before anything else, so that it is known before the restart whether a report can be written.
   func validate() throws {
     var seen: Set<String> = []
     for text in files {

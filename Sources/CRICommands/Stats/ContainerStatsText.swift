@@ -52,7 +52,7 @@ struct ContainerStatsText: ListText {
 
   func id(_ usage: Usage<ContainerStats>) -> String { usage.stats.usageID }
 
-  /// The name in the form that `cri logs` takes.
+  /// The name in the form that `cri logs` accepts.
   func name(_ usage: Usage<ContainerStats>) -> String {
     "\(usage.stats.podNamespace)/\(usage.stats.podName)/\(usage.stats.attributes?.metadata?.name ?? "")"
   }

@@ -13,7 +13,7 @@ struct TopScreen {
   private static let first = Duration.milliseconds(500)
 
   mutating func run(_ source: inout TopSource) async throws {
-    // An unreachable runtime is reported before the screen is switched.
+    // An unreachable runtime is reported before the alternate screen is shown.
     var sample = try await source.measure()
     let screen = try FullScreen()
     var failure: Failure?

@@ -227,7 +227,7 @@ struct GuardCommand: AsyncParsableCommand {
     return record.snapshot(before).map { "cri verify --before \($0) --wait \(wait)" } ?? "cri net before kubelet starts"
   }
 
-  /// Ends with the result, and prints what it means for the units.
+  /// Exits with the result, and prints what it means for the units.
   private func end(
     _ error: any Error, _ units: UnitHold, _ outcome: UnitHold.Outcome, _ record: GuardRecord
   ) throws {

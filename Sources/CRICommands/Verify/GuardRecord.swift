@@ -8,7 +8,7 @@ internal import CRIText
 struct GuardRecord {
   /// The name of the last snapshot after which nothing was lost.
   private static let current = "guard-before.json"
-  /// The number of snapshots of other runs that are kept.
+  /// The maximum number of snapshots of other runs to keep.
   private static let maximumKept = 10
 
   private let command: String

@@ -59,7 +59,7 @@ struct RulesCommand: AsyncParsableCommand {
     }
   }
 
-  /// The text broken between words; all lines but the first are indented by two columns.
+  /// The text, wrapped between words; all lines but the first are indented by two columns.
   private static func lines(_ text: String, of width: Int) -> [String] {
     var lines: [String] = []
     var line = ""

@@ -2,7 +2,7 @@ internal import CRICommandLine
 internal import CRISystem
 
 extension SignalWatch {
-  /// Runs work, and cancels and awaits it if a signal arrives.
+  /// Runs the work; if a signal arrives, cancels it and waits for it to end.
   /// - Parameter includesHangUp: Whether SIGHUP interrupts it too. If not, the work continues without a terminal.
   /// - Throws: What the work throws, or `InterruptedError`.
   func interrupting<Value: Sendable>(

@@ -48,7 +48,7 @@ struct TarHeader {
     return id
   }
 
-  /// An octal number, or a binary one of GNU tar, which begins with a set bit.
+  /// An octal number, or a number in GNU tar's binary form, whose first bit is set.
   private static func number(
     _ field: ArraySlice<UInt8>, _ name: String, allowsNegative: Bool = false
   ) throws(TarFailure) -> Int {

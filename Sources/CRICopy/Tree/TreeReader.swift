@@ -75,7 +75,7 @@ package struct TreeReader {
       file?.rest -= count
       return .zeros(count)
     case nil:
-      // The entry has promised this many bytes.
+      // The entry has announced this many bytes.
       file = nil
       shrunkPath = path
       return .zeros(rest)

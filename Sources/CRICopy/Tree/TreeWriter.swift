@@ -1,6 +1,6 @@
 internal import CRISystem
 
-/// Writes entries below an open directory. Names are never followed, a regular file gets its name only when it is
+/// Writes entries below an open directory. Names are never followed, a regular file is given its name only when it is
 /// complete, and hard links point only to files that this writer has written.
 package final class TreeWriter {
   private struct Level {

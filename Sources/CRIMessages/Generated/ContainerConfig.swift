@@ -202,7 +202,7 @@ public struct Mount: Message {
   public var readonly: Bool = false
   /// Whether the files on the node get the container's SELinux label.
   public var selinuxRelabel: Bool = false
-  /// Whether later mounts propagate between the node and the container.
+  /// How later mounts propagate between the node and the container.
   public var propagation: MountPropagation = .private
   /// The mapping of the files' user IDs into the container. If it is empty, the IDs are not mapped.
   public var uidMappings: [IDMapping] = []

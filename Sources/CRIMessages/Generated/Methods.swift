@@ -20,9 +20,9 @@ extension Method where Request == RunPodSandboxRequest, Response == RunPodSandbo
 }
 
 extension Method where Request == StopPodSandboxRequest, Response == StopPodSandboxResponse {
-  /// Stops all containers of a sandbox and tears down its network. The sandbox and its containers remain, not
-  /// ready, until they are removed. The call is idempotent: it succeeds if the sandbox is already stopped or
-  /// does not exist.
+  /// Stops all containers of a sandbox and tears down its network. The sandbox, which is then not ready, and
+  /// its containers remain until they are removed. The call is idempotent: it succeeds if the sandbox is
+  /// already stopped or does not exist.
   package static var stopPodSandbox: Self {
     Self(.runtime, "StopPodSandbox", isServerStreaming: false)
   }

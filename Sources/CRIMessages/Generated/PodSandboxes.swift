@@ -321,8 +321,7 @@ public struct PodSandboxStatus: Message {
   public var state: PodSandboxState = .ready
   /// The time at which the sandbox was created.
   public var createdAt: Timestamp = .zero
-  /// The addresses of the sandbox. A sandbox that uses the node's network has none, and neither has a stopped
-  /// sandbox.
+  /// The addresses of the sandbox. There are none if the sandbox is stopped or uses the node's network.
   public var network: PodSandboxNetworkStatus? = nil
   /// The status that is specific to Linux; not set on other systems.
   public var linux: LinuxPodSandboxStatus? = nil

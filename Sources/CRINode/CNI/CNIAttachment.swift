@@ -18,7 +18,7 @@ struct CNIAttachment: Hashable, Sendable {
     guard let root = try? JSON.parse(bytes), root.objectValue != nil else {
       throw .fault(.malformedCache(path: path))
     }
-    // Before 2019 the file held only the result.
+    // Before 2019, the file held only the result.
     guard root["kind"]?.stringValue == "cniCacheV1", let result = root["result"], result.objectValue != nil else {
       throw .unknown(UnknownReason(.cniResultForm, path: path))
     }

@@ -47,7 +47,7 @@ struct CNICache {
           }
           entries.append(entry)
         } catch {
-          // The network was detached since the directory was listed.
+          // The network has been detached since the directory was listed.
           if error != .noSuchFile { return .unknown(UnknownReason(error, path)) }
         }
       }
@@ -58,7 +58,7 @@ struct CNICache {
   /// Returns nil if the file is not a cache entry.
   static func entry(_ bytes: [UInt8], file: String, id: String) -> Entry? {
     guard let root = try? JSON.parse(bytes), root.objectValue != nil else { return nil }
-    // Before 2019 the file held only the result, so the names must be taken from the file's name.
+    // Before 2019, the file held only the result, so the names must be taken from the file's name.
     let result = root["result"] ?? root
     let names = file.split(separator: "-").map(String.init)
     let middle = names.firstIndex(of: id) ?? 0

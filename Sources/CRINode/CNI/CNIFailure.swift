@@ -3,7 +3,7 @@ internal import CRISnapshot
 
 /// The reason why CNI does not confirm a pod's network.
 enum CNIFailure: Error, Hashable {
-  /// CRI-O gets the same error when it starts.
+  /// CRI-O encounters the same error when it starts.
   case fault(CNIFault)
   /// It is unknown which result CRI-O would get.
   case unknown(UnknownReason)

@@ -82,7 +82,7 @@ struct HostLocal {
     return result
   }
 
-  /// The file holds the owner's ID and, since 2018, the interface in a second line; the lines end in CR LF.
+  /// The file holds the owner's ID and, since 2018, the interface on a second line; the lines end in CR LF.
   private static func lease(_ bytes: [UInt8], network: String, address: String) -> HostLocalLease {
     let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).map(String.init)
     return HostLocalLease(
