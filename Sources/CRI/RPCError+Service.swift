@@ -3,8 +3,8 @@ public import CRIGRPC
 extension RPCError {
   /// Whether the runtime does not serve the service, because it does not implement this version of the CRI, or because
   /// its CRI plugin is disabled or failed to load. gRPC uses the same code (UNIMPLEMENTED) for a method that is missing
-  /// from a service, so only the message tells the two apart (grpc-go: `unknown service NAME`, `unknown method NAME for
-  /// service NAME`).
+  /// from a service, so only the message distinguishes the two (grpc-go: `unknown service NAME`, `unknown method NAME
+  /// for service NAME`).
   public var isUnknownService: Bool {
     guard case .status(let status) = facts, status.code == .unimplemented else { return false }
     return status.message.hasPrefix("unknown service")

@@ -4,7 +4,7 @@ package import CRISystem
 package enum CopyError: Error, Hashable, Sendable {
   /// A system call failed.
   case system(path: String, Errno)
-  /// The path on the host was refused or does not exist.
+  /// The path on the node was refused or does not exist.
   case host(path: String, FileError)
   case refused(path: String, Refusal)
   case archive(TarFailure)

@@ -24,8 +24,8 @@ package struct CopyPolicy: Sendable {
   let destination: (users: IDMap, groups: IDMap)?
 
   /// - Parameters:
-  ///   - source: The container, if its files are read on the host.
-  ///   - destination: The container, if its files are written on the host.
+  ///   - source: The container, if its files are read on the node.
+  ///   - destination: The container, if its files are written on the node.
   package init(
     _ direction: Direction, owners: Owners, from source: ContainerRoot? = nil, to destination: ContainerRoot? = nil
   ) {

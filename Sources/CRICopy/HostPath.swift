@@ -1,6 +1,6 @@
 internal import CRISystem
 
-/// Resolves paths on the host by the rules of `PathWalk`: another user's symbolic link is not followed.
+/// Resolves paths on the node by the rules of `PathWalk`: another user's symbolic link is not followed.
 package enum HostPath {
   /// Finds the object to copy.
   /// - Parameter followsLast: Whether a symbolic link at the end is followed.

@@ -21,7 +21,7 @@ package struct IDMap: Hashable, Sendable {
     }
   }
 
-  /// The host's ID for an ID of the container; nil if the ID is not mapped.
+  /// The ID on the node for an ID in the container; nil if the ID is not mapped.
   package func host(_ id: UInt32) -> UInt32? {
     for extent in extents where id >= extent.inside && id - extent.inside < extent.count {
       let (sum, overflows) = extent.outside.addingReportingOverflow(id - extent.inside)
@@ -30,7 +30,7 @@ package struct IDMap: Hashable, Sendable {
     return nil
   }
 
-  /// The container's ID for an ID of the host; 65534 if the ID is not mapped, as the kernel reports it.
+  /// The ID in the container for an ID on the node; 65534 if the ID is not mapped, as the kernel reports it.
   package func container(_ id: UInt32) -> UInt32 {
     for extent in extents where id >= extent.outside && id - extent.outside < extent.count {
       let (sum, overflows) = extent.inside.addingReportingOverflow(id - extent.outside)

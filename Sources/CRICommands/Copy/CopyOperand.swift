@@ -7,7 +7,7 @@ enum CopyOperand: Hashable, Sendable {
   case host(CopyPath)
   case container(String, CopyPath)
 
-  /// Parses an argument as `docker cp` does: a path on the host that contains a colon must begin with `/` or `.`.
+  /// Parses an argument as `docker cp` does: a path on the node that contains a colon must begin with `/` or `.`.
   /// - Returns: nil for an empty path or an empty container name.
   init?(_ text: String) {
     if text == "-" {

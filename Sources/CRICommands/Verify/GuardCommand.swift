@@ -103,7 +103,7 @@ struct GuardCommand: AsyncParsableCommand {
   private enum Stage {
     /// Nothing has been changed yet.
     case before
-    /// The command has started: from here on, only a verdict may start the held units.
+    /// The command has started: from here on, the held units are started only after a verdict.
     case changed
     /// A signal arrived before the verdict: this is never a success, whatever the options say.
     case interrupted

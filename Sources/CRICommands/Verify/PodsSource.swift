@@ -4,11 +4,11 @@ internal import CRISnapshot
 internal import CRIStreaming
 internal import CRISystem
 
-/// The place from which the specifications of the node's pods come: a file, standard input, or kubelet.
+/// The source of the specifications of the node's pods: a file, standard input, or kubelet.
 struct PodsSource {
   /// The maximum size in bytes, more than the pods of any node take.
   private static let maximumSize = 64 << 20
-  /// The maximum time for kubelet's response without `--timeout`.
+  /// The maximum time for kubelet's response if `--timeout` is not given.
   private static let defaultTimeout = Duration.seconds(10)
   private static let remedy = "write it with kubectl get pods -A -o json --field-selector spec.nodeName=NODE"
   private static let remedyOfURL = "pipe the output of kubectl get --raw /api/v1/nodes/NODE/proxy/pods to --pods -"
@@ -48,7 +48,7 @@ struct PodsSource {
     }
   }
 
-  /// Requests the pods from kubelet without credentials, which its read-only port does not need.
+  /// Requests the pods from kubelet without credentials, which its read-only port does not require.
   private func fetch() throws(Failure) -> [UInt8] {
     do throws(FetchError) {
       return try Fetch(

@@ -200,7 +200,7 @@ public struct Mount: Message {
   public var hostPath: String = ""
   /// Whether the mount is read-only.
   public var readonly: Bool = false
-  /// Whether the files on the node get the container's SELinux label.
+  /// Whether the files on the node are given the container's SELinux label.
   public var selinuxRelabel: Bool = false
   /// How later mounts propagate between the node and the container.
   public var propagation: MountPropagation = .private
