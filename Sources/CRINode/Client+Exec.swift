@@ -4,14 +4,16 @@ public import CRISnapshot
 public import CRIVerify
 
 extension Client {
-  /// Starts a process in every running container to test whether the runtime still reaches the container's shim,
-  /// because lists and states look right even if it does not. The program is `true`; an image without it proves the
-  /// same.
+  /// Starts a process in every running container to test whether the runtime can still reach the container's shim,
+  /// because lists and states look right even if it cannot. The program is `true`; if an image does not contain it, the
+  /// resulting error proves the same.
   /// - Parameters:
   ///   - scope: The pods whose containers are probed.
-  ///   - timeout: The timeout of each process, rounded up to whole seconds. All of them have ten times that together.
+  ///   - timeout: The timeout of each process, rounded up to whole seconds. All of them together have ten times as
+  ///     long.
   public func probeExec(_ snapshot: inout Snapshot, in scope: Scope = Scope(), timeout: Duration = .seconds(10)) async {
-    // If a sandbox's shim does not respond, the exec results of its containers decide.
+    // If a sandbox's shim does not respond, its containers are still probed, and the results show whether they can be
+    // reached.
     let silent = snapshot.unchecked.compactMap(\.object).filter { object in
       object.kind == .pod && object.pod.map(scope.contains) ?? scope.isWhole
     }.map(\.id)
@@ -35,7 +37,7 @@ extension Client {
     }
   }
 
-  /// How long all processes may take together, in terms of the timeout of one of them.
+  /// The time limit for all processes together, as a multiple of the timeout for one.
   private static let execTimeouts = 10
 
   private func exec(
@@ -45,7 +47,7 @@ extension Client {
       return .unknown(
         UnknownReason(.callFailed, message: "\(RPCError.deadlineExceeded(method: "/ExecSync", timeout: nil))"))
     }
-    // In the CRI, zero stands for no timeout.
+    // In the CRI, zero means no timeout.
     let (seconds, attoseconds) = timeout.components
     let request = ExecSyncRequest(
       containerID: id, cmd: ["true"], timeout: max(1, seconds + (attoseconds > 0 ? 1 : 0)))

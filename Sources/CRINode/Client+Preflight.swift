@@ -4,7 +4,7 @@ public import CRIPreflight
 public import CRISnapshot
 internal import CRISystem
 
-/// Options that say what preflight may do and where the node's file system is.
+/// Options that determine what preflight is allowed to do and where the node's file system is.
 public struct PreflightOptions: Hashable, Sendable {
   /// The program that runs preflight, such as `cri 0.1.0`.
   public var tool: String
@@ -33,10 +33,10 @@ public struct PreflightOptions: Hashable, Sendable {
 }
 
 extension Client {
-  /// Reads everything that decides what a restart would lose. Whatever cannot be read is unknown, with the reason.
+  /// Reads everything that determines what a restart would lose. Whatever cannot be read is unknown, with the reason.
   ///
   /// The snapshot has the time limits of `snapshot(tool:)`. Everything after it shares the client's timeout, except
-  /// for the details of pods, which have ten times that, and for pulls.
+  /// that the details of pods have ten times as long, and pulls have their own timeout.
   /// - Throws: An error if the runtime does not respond.
   public func preflightFacts(_ options: PreflightOptions) async throws(RPCError) -> PreflightFacts {
     // This reads only the runtime's state: only CRI-O depends on the kernel's view of pods, which is read below.
@@ -53,14 +53,14 @@ extension Client {
 private struct PreflightReader {
   /// A long timeout, because an image may be large and its registry slow.
   private static let pullTimeout = Duration.seconds(300)
-  /// containerd deletes a record up to this time before it removes the object from its list.
+  /// The maximum time between the removal of a record by containerd and that of the object from its list.
   private static let removalTime = Duration.milliseconds(250)
 
-  /// Bytes of memory for several lists together, each of which may take 8 MiB whatever its size.
+  /// The memory in bytes for several lists together, each of which may take 8 MiB regardless of its size.
   static let base = 24 << 20
 
   let client: Client
-  /// What bounds the calls after the snapshot together.
+  /// The limits that the calls after the snapshot share.
   let budget: ResponseBudget
   let options: PreflightOptions
   let snapshot: Snapshot
@@ -74,7 +74,7 @@ private struct PreflightReader {
       snapshot: snapshot, target: options.target,
       kubelet: KubeletConfiguration(
         KubeletSettings.read(files, beside: snapshot.daemon.pid, proc: options.proc), files, asked: client.endpoint))
-    // A missing directory means something only if the runtime's own directory exists.
+    // A missing directory is significant only if the runtime's own directory exists.
     let isNode: Bool
     switch snapshot.runtime.name {
     case "containerd":
@@ -110,8 +110,8 @@ private struct PreflightReader {
     return facts
   }
 
-  /// Returns the snapshot without objects that were removed while records were read, because their missing records are
-  /// not a loss.
+  /// Returns the snapshot without objects that were removed while records were being read, because their missing
+  /// records are not a loss.
   private func settled(_ records: DiskRecords, _ client: Client) async throws(RPCError) -> Snapshot {
     let known = Set(records.sandboxes.map(\.id) + records.containers.map(\.id) + records.malformed)
     guard !(snapshot.sandboxes.map(\.id) + snapshot.containers.map(\.id)).allSatisfy(known.contains) else {
@@ -173,7 +173,7 @@ private struct PreflightReader {
       do throws(RPCError) {
         paths[sandbox.id] = CRIOPaths(info: try await client.runtime.podSandboxStatus(request).info["info"] ?? "")
       } catch {
-        // The calls for the other pods would have to be waited for too.
+        // Stop here, because the calls for the other pods would take time and fail too.
         if error.isAboutRuntime { break }
       }
     }
@@ -181,7 +181,7 @@ private struct PreflightReader {
   }
 
   /// Returns the valid CNI configurations among the files that a runtime would read.
-  /// The plugins of the networks that containerd has loaded, by the verbose status.
+  /// The plugins of the networks that containerd has loaded, according to the verbose status.
   private func missingPlugins(_ cni: JSON, _ isNode: Bool) -> Observation<[CNIFault]> {
     guard let directories = cni["PluginDirs"]?.arrayValue?.compactMap(\.stringValue), !directories.isEmpty,
       let networks = cni["Networks"]?.arrayValue
@@ -249,7 +249,7 @@ private struct PreflightReader {
 
   private func document(_ text: String?) -> JSON { text.flatMap { try? JSON.parse($0) } ?? .null }
 
-  /// CRI-O's configuration, in which the running daemon's command line and environment count most.
+  /// CRI-O's configuration, in which the running daemon's command line and environment take precedence.
   private func configuration(of daemon: Int32?) -> Observation<CRIOConfiguration> {
     guard let daemon else { return CRIODisk.configuration(files, CRIOOptions()) }
     func words(_ name: String) throws(FileError) -> [String] {
@@ -260,7 +260,7 @@ private struct PreflightReader {
       let options = CRIOOptions(arguments: try words("cmdline"), environment: try words("environ"))
       return CRIODisk.configuration(files, options)
     } catch {
-      // A variable could override any setting in the files.
+      // An environment variable could override any setting in the files.
       return .unknown(UnknownReason(error, "\(options.proc)/\(daemon)/environ"))
     }
   }

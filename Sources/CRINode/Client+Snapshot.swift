@@ -14,7 +14,7 @@ extension Client {
     try await snapshot(tool: tool, observed: NodeObserver())
   }
 
-  /// - Parameter observed: The reader of the node's own state; nil to ask only the runtime.
+  /// - Parameter observed: The reader of the node's own state; nil to use only the runtime's responses.
   package func snapshot(tool: String, observed: NodeObserver?) async throws(RPCError) -> Snapshot {
     let reader = SnapshotReader(client: self)
     let asked = Kernel.ticks
@@ -40,7 +40,7 @@ private struct SnapshotReader {
   /// - Parameter configuration: Whether to also read the runtime's configuration; the result is nil if the runtime
   ///   returns none.
   func read(tool: String, configuration: Bool) async throws(RPCError) -> (Snapshot, configuration: JSON?) {
-    // This call comes first and alone, so that the later ones know the version of the CRI.
+    // This call comes first and alone, so that the later ones know the CRI version.
     let version = try await client.runtime.version(VersionRequest(version: "v1"))
     async let statusResult = result { () async throws(RPCError) in
       // The configuration is part of the verbose response, which is otherwise the same.
@@ -58,7 +58,7 @@ private struct SnapshotReader {
     try check(containers.map(\.id), Method<ListContainersRequest, ListContainersResponse>.listContainers, "container")
     let images = await imageResult
     let servesOldVersion = await oldVersion
-    // The caller may have fixed the version, so it does not show what the runtime serves.
+    // The caller may have fixed the version, so it does not show which versions the runtime serves.
     var newest = client.negotiatedVersion ?? .v1
     if newest == .v1alpha2, client.selection != .auto, await client.serves(.v1) == true { newest = .v1 }
 
@@ -94,7 +94,7 @@ private struct SnapshotReader {
     return (snapshot, status.info["config"].flatMap { try? JSON.parse($0) })
   }
 
-  /// Throws if a list is not usable for a comparison.
+  /// Throws if a list is not usable for comparisons.
   private func check<Request, Response>(
     _ ids: [String], _ method: Method<Request, Response>, _ noun: String
   ) throws(RPCError) {

@@ -1,7 +1,7 @@
 internal import CRISnapshot
 internal import CRISystem
 
-/// Reads the node's files, which are under a different root if we run in a container that mounts them.
+/// Reads the node's files. They are under a different root if we run in a container that mounts them.
 struct NodeFiles: Sendable {
   private static let maximumLinks = 40
   private static let maximumSize = 16 << 20
@@ -27,8 +27,8 @@ struct NodeFiles: Sendable {
 
   func exists(_ path: String) throws(FileError) -> Bool { try File.exists(resolve(path)) }
 
-  /// The paths of all files below a directory, with the files of subdirectories at the position of their directory, as
-  /// Go's `filepath.Walk` visits them: sorted, and without following symbolic links to directories.
+  /// The paths of all files below a directory in the order in which Go's `filepath.Walk` visits them: sorted, with the
+  /// files of a subdirectory at the subdirectory's position, and without following symbolic links to directories.
   func filesBelow(_ directory: String) throws(FileError) -> [String] {
     var found: [String] = []
     var rest = [directory]
@@ -47,7 +47,7 @@ struct NodeFiles: Sendable {
 
   private static let maximumFiles = 10_000
 
-  /// Whether a path is a directory, not a symbolic link to one.
+  /// Whether a path is a directory and not a symbolic link to one.
   private func isDirectory(_ path: String) -> Bool {
     guard let slash = path.lastIndex(of: "/") else { return false }
     let own = resolve(String(path[..<slash])) + path[slash...]
@@ -63,7 +63,7 @@ struct NodeFiles: Sendable {
     return identity == FileIdentity(of: other)
   }
 
-  /// Returns the path that we can open. The node's links point to paths under the node's root, not under ours.
+  /// Returns the path that we can open. The node's symbolic links point to paths under the node's root, not under ours.
   private func resolve(_ path: String) -> String {
     guard !root.isEmpty else { return path }
     var resolved: [Substring] = []
@@ -95,6 +95,6 @@ extension NodeFiles {
       ? UnknownReason(.notOnNode, path: path, errno: error.errno?.rawValue) : UnknownReason(error, path)
   }
 
-  /// Returns the reason for a directory that exists but contains nothing that the runtime lists.
+  /// Returns the reason for a directory that exists but does not contain anything that the runtime lists.
   static func foreign(_ path: String) -> UnknownReason { UnknownReason(.foreignDirectory, path: path) }
 }

@@ -13,7 +13,7 @@ package struct NodeObserver: Sendable {
   package var includesNode: Bool
 
   /// In seconds. A process that is older than this must be listed, because the runtime lists a container shortly after
-  /// its start.
+  /// starting it.
   static let grace: UInt64 = 10
 
   package init(paths: NodePaths = NodePaths(), timeLimit: Duration = .seconds(5), includesNode: Bool = true) {
@@ -35,7 +35,7 @@ package struct NodeObserver: Sendable {
       snapshot.sandboxes[index].observed?.process = process(pid, in: table)
     }
     for index in snapshot.containers.indices {
-      // containerd still reports the pid of a container that has ended.
+      // containerd still reports the pid of a container that has exited.
       let pid = snapshot.containers[index].isRunning ? snapshot.containers[index].pid : nil
       snapshot.containers[index].observed = ObservedContainer(process: process(pid, in: table))
     }
@@ -68,7 +68,8 @@ package struct NodeObserver: Sendable {
       isMissing = isMissing || log == .known(false)
     }
     guard isMissing else { return }
-    // kubelet renames a log file and then asks the runtime to reopen it: a file that is missing in between is not lost.
+    // kubelet renames a log file and then asks the runtime to reopen it: a file that is missing only in between is not
+    // lost.
     Thread.sleep(.milliseconds(200))
     for index in snapshot.containers.indices where snapshot.containers[index].observed?.hasLog == .known(false) {
       let log = log(of: snapshot.containers[index], view)
@@ -137,14 +138,14 @@ package struct NodeObserver: Sendable {
       table: table, runtime: snapshot.runtime.name, listed: snapshot.listed,
       ended: Set(snapshot.containers.filter(\.hasEnded).map(\.id)),
       isOurSocket: { $0 == path || socket != nil && FileIdentity(of: view.path($0)) == socket },
-      // A process that is older than the daemon cannot belong to an object that the daemon is just creating.
+      // A process that is older than the daemon cannot belong to an object that the daemon is creating now.
       deadline: max(askedAt > grace ? askedAt - grace : 0, snapshot.daemon.startTime ?? 0),
       canBeOurs: { [daemon = snapshot.daemon.pid, paths] in
         ProcessTrust.belongs($0, to: daemon, proc: paths.proc)
       })
     let found = search.orphans()
     if found.isEmpty { return .known([]) }
-    // A process that is about to end is not an orphan, so look again after a moment.
+    // A process that is about to exit is not an orphan, so check again after a moment.
     Thread.sleep(.milliseconds(200))
     return .known(found.filter { table.isStillRunning($0.pid, startTime: $0.startTime) })
   }

@@ -1,11 +1,11 @@
-/// The paths from which the node's state is read; they differ from the defaults in tests and with a custom CNI setup.
+/// The paths from which the node's state is read; tests and custom CNI setups use other paths than the defaults.
 package struct NodePaths: Hashable, Sendable {
   package static let defaultCNI = "/var/lib/cni"
 
   package var proc: String
   /// CNI's directory: `results` in it is libcni's cache, `networks` holds host-local's leases.
   package var cni: String
-  /// A prefix for every path that the runtime names: the root of its file system if that is not ours.
+  /// A prefix for every path that the runtime reports: the root of its file system if that is not ours.
   package var root: String
 
   package init(proc: String = "/proc", cni: String = NodePaths.defaultCNI, root: String = "") {

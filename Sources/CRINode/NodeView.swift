@@ -15,7 +15,8 @@ struct NodeView {
     var seesAllPaths = false
     if let daemon {
       let proc = paths.proc
-      // A namespace that we are not permitted to examine counts as the same: it usually is, and we are not root.
+      // A namespace that we are not permitted to examine counts as the same, because it usually is the same if we are
+      // not root.
       func differs(_ kind: String) -> Bool {
         guard let own = FileIdentity(of: "\(proc)/self/ns/\(kind)"),
           let other = FileIdentity(of: "\(proc)/\(daemon)/ns/\(kind)")

@@ -10,7 +10,7 @@ public struct ReadinessWait: Sendable {
   /// What to wait for.
   public enum Goal: Hashable, Sendable {
     case ready
-    /// CNI is configured too, so that pods with their own network can start.
+    /// The runtime is ready and CNI is configured, so that pods with their own network can start.
     case network
   }
 
@@ -43,29 +43,30 @@ public struct ReadinessWait: Sendable {
       case settling
       case ready
     }
-    /// The state.
+    /// The runtime's state.
     public var phase: Phase
     /// One line, such as `the socket does not exist`.
     public var words: String
   }
 
-  /// How the wait ended.
+  /// The result of the wait.
   public enum Outcome: Hashable, Sendable {
     /// - Parameter after: The time from the start of the wait to the first success.
     case ready(after: Duration, peer: PeerCredentials?)
     case timedOut(last: Observation)
-    /// Waiting longer would not help.
+    /// The error is permanent, so waiting longer would not help.
     case failed(RPCError)
   }
 
-  /// The interval for changes that the kernel does not report, such as a mount; a new socket is noticed immediately.
+  /// The polling interval for changes that the kernel does not report, such as a mount; a new socket is noticed
+  /// immediately.
   package var patrolInterval = Duration.seconds(1)
   /// The longest interval between attempts to connect; a replaced socket is noticed immediately.
   package var longestDelay = Duration.seconds(1)
   /// A daemon that hangs is polled again on a new connection.
   private static let tryTimeout = Duration.seconds(1)
-  /// An error that looks permanent may come from an old daemon that stops or a new one that starts, so it must last
-  /// this long.
+  /// How long an error that looks permanent must last before it ends the wait, because an old daemon that is stopping
+  /// or a new one that is starting may return such errors too.
   package var grace = Duration.seconds(5)
 
   /// Creates a wait. `run(progress:)` performs it.
@@ -89,7 +90,8 @@ public struct ReadinessWait: Sendable {
     var last: Observation?
     var good: (since: ContinuousClock.Instant, peer: PeerCredentials?, polls: Int)?
     var permanentSince: ContinuousClock.Instant?
-    // The number of times that the runtime was ready and then was not, or was a different process.
+    // The number of times that the runtime was ready but then was not ready or had been replaced by a different
+    // process.
     var ends = 0
     var pollInterval = PollInterval(endpoint, longest: longestDelay)
     while true {
@@ -106,7 +108,7 @@ public struct ReadinessWait: Sendable {
       if case .permanent = poll {} else { permanentSince = nil }
       switch poll {
       case .good(let peer):
-        // The process differs from that at the last poll, so the watch starts over.
+        // The process is not the one that responded to the last poll, so the required time starts over.
         if let good, good.peer != peer { ends += 1 }
         if good == nil || good?.peer != peer { good = (now, peer, 0) }
         good?.polls += 1
@@ -122,7 +124,7 @@ public struct ReadinessWait: Sendable {
         between = min(.milliseconds(250), stability / 4)
         pollInterval.reset()
       case .bad(let seen):
-        // The timeout ended this poll early, so the previous one says more.
+        // The timeout ended this poll early, so the previous poll is more informative.
         if isCutShort, seen.phase == .silent, now - start >= timeout, let last { return .timedOut(last: last) }
         good = nil
         observation = seen
@@ -156,7 +158,7 @@ public struct ReadinessWait: Sendable {
   private enum PollResult {
     case good(PeerCredentials?)
     case bad(Observation)
-    /// There is no socket.
+    /// The socket does not exist.
     case missing
     case permanent(RPCError)
   }

@@ -3,7 +3,7 @@ package import CRISystem
 
 extension UnknownReason {
   /// Creates a reason from the error of a system call.
-  /// - Parameter path: The file; nil if it does not matter which file it was.
+  /// - Parameter path: The file; nil if the file does not matter.
   package init(_ error: Errno, _ path: String? = nil) {
     let code: Code =
       switch error {
@@ -15,8 +15,8 @@ extension UnknownReason {
     self.init(code, path: path, errno: error.rawValue, message: "\(error)")
   }
 
-  /// Creates a reason from an error that occurred while a file was read.
-  /// - Parameter path: The file; nil if it does not matter which file it was.
+  /// Creates a reason from an error that occurred while a file was being read.
+  /// - Parameter path: The file; nil if the file does not matter.
   package init(_ error: FileError, _ path: String? = nil) {
     if let errno = error.errno {
       self.init(errno, path)

@@ -5,7 +5,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
-// These are macros in C.
+// Macros in C, which Swift does not import.
 static inline int cri_tls_require_version_1_2(SSL_CTX *context) {
   return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1;
 }
@@ -26,7 +26,7 @@ static inline uint64_t cri_tls_options(void) {
 }
 static inline uint64_t cri_tls_initialisation(void) { return OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT; }
 
-// Without a callback, OpenSSL asks for the passphrase on the terminal.
+// Without this callback, OpenSSL asks for the passphrase on the terminal.
 static int cri_tls_refuse_passphrase(char *buffer, int size, int writing, void *data) {
   (void)buffer, (void)size, (void)writing, (void)data;
   return -1;

@@ -1,9 +1,9 @@
 internal import CRIRules
 public import CRISnapshot
 
-/// The versions with a known defect that loses state, one row for each defect. What is on disk decides whether a defect
-/// applies (`PreflightRules`); this table lists the defects, including those that an upgrade introduces and those that
-/// are not visible on disk.
+/// The known defects that lose state, with the versions that have them, one row for each defect. The data on disk
+/// determines whether a defect applies (`PreflightRules`); this table lists the defects, including those that an
+/// upgrade introduces and those that are not visible on disk.
 public enum Advisories {
   /// Returns the advisories for a version, or for a change from one version to another.
   /// - Parameters:

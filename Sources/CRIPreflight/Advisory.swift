@@ -1,9 +1,10 @@
 public import CRIRules
 public import CRISnapshot
 
-/// A published defect of some versions: a row of the table in `Advisories`.
+/// A published defect that affects some versions: a row of the table in `Advisories`.
 ///
-/// An advisory only makes versions suspect; facts on disk are examined first and prove or disprove it.
+/// An advisory only makes versions suspect. The data on disk is examined first and can confirm the defect or rule it
+/// out.
 public struct Advisory: Hashable, Sendable {
   /// The product whose versions are affected.
   public enum Product: String, Hashable, Sendable, CaseIterable {
@@ -11,12 +12,12 @@ public struct Advisory: Hashable, Sendable {
     case crio = "cri-o"
     case k3s, rke2, kubelet, microk8s, runc
 
-    /// Whether the table covers this minor version; always true for products that follow the version numbers of
+    /// Whether the table covers this minor version; always true for products whose version numbers follow those of
     /// Kubernetes.
     func isKnown(_ version: RuntimeVersion) -> Bool {
       switch self {
       case .containerd: version.major == 1 && version.minor <= 7 || version.major == 2 && version.minor <= 4
-      // There was no 1.3 to 1.7: since 1.8 its versions follow those of Kubernetes.
+      // CRI-O 1.3 to 1.7 do not exist: since 1.8, its version numbers follow those of Kubernetes.
       case .crio: version.major == 1 && (8...37).contains(version.minor)
       default: true
       }
@@ -35,15 +36,15 @@ public struct Advisory: Hashable, Sendable {
     case replacedBinary = "replaced-binary"
     /// Pods move to this runtime from a different one.
     case migration
-    /// Nothing: the defect can appear at any time, such as a wrong response or a security hole.
+    /// No trigger is needed: the defect can appear at any time, such as a wrong response or a security hole.
     case always
   }
 
   /// How certain the advisory is.
   public enum Confidence: String, Hashable, Sendable, Comparable {
-    /// Derived from discussions, or the fixed version is uncertain.
+    /// The advisory is derived from discussions, or it is uncertain which version fixes the defect.
     case medium
-    /// Found in the source code, or reproduced.
+    /// The defect was found in the source code, or reproduced.
     case high
 
     /// Orders the values by certainty.
@@ -64,14 +65,14 @@ public struct Advisory: Hashable, Sendable {
   public struct Case: Hashable, Sendable {
     /// The versions that run after the change.
     public enum Target: Hashable, Sendable {
-      /// Every target.
+      /// Any target version.
       case any
       case versions([VersionRange])
       /// Any minor version other than the running one.
       case otherMinor
     }
 
-    /// What has to happen for it to show.
+    /// The event that triggers the defect.
     public let scenario: Scenario
     /// The daemon's version before the change.
     public let running: [VersionRange]
@@ -87,22 +88,22 @@ public struct Advisory: Hashable, Sendable {
 
   /// The ID of the advisory.
   public let id: AdvisoryID
-  /// The product whose versions have the fault.
+  /// The product whose versions have the defect.
   public let product: Product
-  /// When the fault shows.
+  /// The cases in which the defect appears.
   public let cases: [Case]
-  /// Whether a version or a workaround fixes the defect.
+  /// Whether a new version or a workaround fixes the defect.
   public let hasFix: Bool
   /// The issue in which the defect is discussed, such as `containerd#7843`.
   public let reference: String
   /// How certain the advisory is.
   public let confidence: Confidence
-  /// nil if the defect appears on any node.
+  /// The condition under which the defect appears; nil if it appears on any node.
   public let condition: Condition?
   /// The preflight rules that decide whether the advisory applies, regardless of the version.
   public let decidedBy: [RuleID]
-  /// Whether every pod that an affected version creates is lost at that version's next restart, so that no node should be
-  /// changed to such a version.
+  /// Whether every pod that an affected version creates is lost at that version's next restart, so that no node should
+  /// be upgraded or downgraded to such a version.
   public let rulesOutTarget: Bool
 
   init(
@@ -135,7 +136,7 @@ public struct AdvisoryMatch: Hashable, Sendable {
 
   /// The advisory.
   public let advisory: Advisory
-  /// What has to happen for it to show.
+  /// The event that triggers the defect.
   public let scenario: Advisory.Scenario
   /// The version that the advisory concerns.
   public let concern: Concern
@@ -165,7 +166,7 @@ extension Advisory {
 }
 
 extension Advisory {
-  /// Whether a version has a defect that shows at each of its restarts.
+  /// Whether a version has a defect that appears at each of its restarts.
   func affectsRestarts(of version: RuntimeVersion) -> Bool {
     cases.contains { item in item.scenario == .restart && item.running.contains { $0.contains(version) } }
   }
@@ -187,8 +188,8 @@ extension Advisory.Case.Target {
 }
 
 extension Advisory.Product {
-  /// The product to which a version belongs, given the runtime's name: `v1.24.9+k3s1` is a version of k3s, whose
-  /// containerd calls itself `v1.6.12-k3s1`.
+  /// The product to which a version belongs, given the runtime's name: for example, `v1.24.9+k3s1` is a version of k3s,
+  /// whose containerd reports the version `v1.6.12-k3s1`.
   public init?(of version: RuntimeVersion, runtime name: String) {
     switch version.distributor {
     case .k3s? where version.text.contains("+k3s"): self = .k3s

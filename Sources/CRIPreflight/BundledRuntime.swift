@@ -2,16 +2,16 @@ package import CRISnapshot
 
 /// The containerd that each release of k3s and RKE2 contains.
 ///
-/// Source: the column `Containerd` in the release notes of both (docs.k3s.io and docs.rke2.io).
+/// Source: the column `Containerd` in the release notes of both distributions (docs.k3s.io and docs.rke2.io).
 package enum BundledRuntime {
-  /// Some consecutive releases of one minor version that contain the same containerd.
+  /// Consecutive releases of one minor version that contain the same containerd.
   private struct Row {
     let releases: ClosedRange<RuntimeVersion>
     let containerd: RuntimeVersion
   }
 
-  /// Returns the version of containerd in a release of k3s or RKE2.
-  /// - Returns: nil if the version does not belong to either, or if the table does not contain it.
+  /// Returns the version of the containerd that a release of k3s or RKE2 contains.
+  /// - Returns: nil if the version is not one of these distributions', or if the table does not contain it.
   package static func containerd(in release: RuntimeVersion) -> RuntimeVersion? {
     guard release.prerelease.isEmpty, let distributor = release.distributor else { return nil }
     let rows = distributor == .k3s ? k3s : rke2

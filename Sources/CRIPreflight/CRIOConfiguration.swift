@@ -11,7 +11,7 @@ public struct CRIOConfiguration: Hashable, Sendable {
   /// Creates an empty configuration, in which defaults apply.
   public init() {}
 
-  /// Adds a TOML file. If a key occurs several times, the last value wins, as with CRI-O's drop-in files.
+  /// Adds a TOML file. If a key occurs several times, the last value wins, as in CRI-O's drop-in files.
   /// - Throws: The reason why CRI-O would exit: the text is not TOML, or a key that is needed here has a value of the
   ///   wrong type.
   package mutating func add(_ text: String) throws(CRIOConfigurationFault) {
@@ -46,7 +46,7 @@ public struct CRIOConfiguration: Hashable, Sendable {
     return texts.count == list.count ? texts : nil
   }
 
-  /// Whether the key's value is a Boolean and not a string; nil if the key does not matter.
+  /// Whether the key's value is a Boolean rather than a string; nil if the key is not relevant here.
   private static func isFlag(_ key: String) -> Bool? {
     if key == "crio.internal_wipe" { return true }
     return flags.values.contains(key) || key == olderPluginKey || runtime(ofRoot: key) != nil ? false : nil
@@ -59,13 +59,13 @@ public struct CRIOConfiguration: Hashable, Sendable {
     return String(key.dropFirst(prefix.count).dropLast(suffix.count))
   }
 
-  /// Adds the daemon's command line and its environment, which override the files. Every flag has a variable, and the flag
-  /// overrides the variable (urfave/cli).
+  /// Adds the daemon's command line and its environment, which override the files. Every flag has an environment
+  /// variable, which it overrides (urfave/cli).
   public mutating func add(_ options: CRIOOptions) {
     for (flag, key) in Self.flags {
       if let value = options.value(of: flag) { values[key] = value }
     }
-    // An empty variable sets no Boolean.
+    // An empty variable leaves the Boolean unset.
     if let wipes = options.flag("internal-wipe") { values["crio.internal_wipe"] = "\(wipes)" }
     // The flag takes comma-separated values and can be repeated.
     let directories = options.list(of: "cni-plugin-dir")
@@ -88,13 +88,13 @@ public struct CRIOConfiguration: Hashable, Sendable {
 
   /// The file that loses its content when the node reboots (CRI-O: `version_file`).
   public var versionFile: String { values["crio.version_file"] ?? "/var/run/crio/version" }
-  /// Empty if there is no such file; then CRI-O never wipes images.
+  /// The path of the file that is kept when the node reboots; if it is empty, CRI-O never wipes images.
   public var persistentVersionFile: String { values["crio.version_file_persist"] ?? "" }
-  /// nil if not configured, so that the version's default applies.
+  /// Whether CRI-O wipes; nil if not configured, so that the version's default applies.
   public var wipes: Bool? { values["crio.internal_wipe"].map { $0 == "true" } }
-  /// nil if not configured, so that the version's default applies.
+  /// The name of the default OCI runtime; nil if not configured, so that the version's default applies.
   public var defaultRuntime: String? { values["crio.runtime.default_runtime"].flatMap { $0.isEmpty ? nil : $0 } }
-  /// The OCI runtime of each state directory; a directory that two of them share is left out.
+  /// The OCI runtime of each state directory; a directory that several runtimes share is left out.
   package var stateDirectories: [String: String] {
     var roots = ["crun": "/run/crun", "runc": "/run/runc"]
     for (key, root) in values where !root.isEmpty {
@@ -104,9 +104,9 @@ public struct CRIOConfiguration: Hashable, Sendable {
   }
   /// `systemd` or `cgroupfs` (CRI-O: `cgroup_manager`).
   public var cgroupManager: String { values["crio.runtime.cgroup_manager"] ?? "systemd" }
-  /// The directory of CNI's configurations (CRI-O: `network_dir`).
+  /// The directory of the CNI configurations (CRI-O: `network_dir`).
   public var networkDirectory: String { values["crio.network.network_dir"] ?? "/etc/cni/net.d" }
-  /// Empty for the first network in the directory.
+  /// The name of the default network; empty for the first network in the directory.
   package var defaultNetwork: String { values["crio.network.cni_default_network"] ?? "" }
   /// The directories of the CNI plugins, in search order.
   package var pluginDirectories: [String] {
@@ -115,7 +115,7 @@ public struct CRIOConfiguration: Hashable, Sendable {
     return all.filter { !$0.isEmpty }.isEmpty ? [Self.defaultPlugins] : all.filter { !$0.isEmpty }
   }
   private static let defaultPlugins = "/opt/cni/bin"
-  /// The image of pods' pause containers (CRI-O: `pause_image`); nil for the version's default.
+  /// The pods' pause image (CRI-O: `pause_image`); nil for the version's default.
   public var pauseImage: String? { values["crio.image.pause_image"] }
 
   /// Whether a version removes the pods by default (CRI-O 1.22 and later).

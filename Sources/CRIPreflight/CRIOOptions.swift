@@ -1,6 +1,7 @@
-/// The options that a running CRI-O was given: its command line and its environment.
+/// The options of a running CRI-O: its command line and its environment.
 ///
-/// Every flag has a variable: `--internal-wipe` is `CONTAINER_INTERNAL_WIPE` (CRI-O: `internal/criocli`).
+/// Every flag has an environment variable, such as `CONTAINER_INTERNAL_WIPE` for `--internal-wipe` (CRI-O:
+/// `internal/criocli`).
 public struct CRIOOptions: Hashable, Sendable {
   private var flags: [String: [String]] = [:]
   private var variables: [String: String] = [:]
@@ -10,7 +11,7 @@ public struct CRIOOptions: Hashable, Sendable {
   ///   - environment: The variables in the form `NAME=VALUE`.
   public init(arguments: [String] = [], environment: [String] = []) {
     for (index, argument) in arguments.enumerated() where argument.hasPrefix("-") && argument != "-" {
-      // Go's flag package accepts one dash as well as two.
+      // Go's flag package accepts one or two dashes.
       let text = argument.drop { $0 == "-" }
       let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       guard let word = parts.first.map(String.init), !word.isEmpty else { break }
@@ -31,10 +32,10 @@ public struct CRIOOptions: Hashable, Sendable {
   }
 
   private static let shortNames = ["c": "config", "d": "config-dir"]
-  /// The flags that matter here and take no separate value.
+  /// The flags that are relevant here and do not take a separate value.
   private static let booleans: Set = ["internal-wipe"]
 
-  /// The value of a flag, or else of its variable; nil if neither is set.
+  /// The value of a flag, or that of its environment variable; nil if neither is set.
   func value(of name: String) -> String? { flags[name]?.last ?? variables[Self.variable(name)] }
 
   /// A Boolean in Go's form (`strconv.ParseBool`); nil if it is not set or not a Boolean.

@@ -34,11 +34,12 @@ public struct DiskContainer: Hashable, Sendable {
   public var id: String
   /// The unique name `CONTAINER_POD_NAMESPACE_UID_ATTEMPT`.
   public var name: String
-  /// The ID of its sandbox.
+  /// The ID of the container's sandbox.
   public var sandboxID: String
-  /// The time at which it was created.
+  /// The time at which the container was created.
   public var created: Timestamp
-  /// nil if the record was truncated when it was read, so that there is nothing to compare.
+  /// The container's configuration; nil if the record was truncated when it was read, so that there is nothing to
+  /// compare.
   public var configuration: Configuration?
 
   /// Creates a value with the given properties.

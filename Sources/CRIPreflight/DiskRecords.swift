@@ -2,13 +2,14 @@ internal import CRIJSON
 package import CRIMessages
 internal import CRIProtobuf
 
-/// containerd's records of sandboxes and containers on disk, which are all that it will know after a restart.
+/// containerd's records of sandboxes and containers on disk, which are all that containerd will know after a restart.
 public struct DiskRecords: Hashable, Sendable {
-  /// A record that is labelled as one of the CRI but has no CRI data: containerd fails to load it at each start.
+  /// A record that is labelled as belonging to the CRI but has no CRI data, so that containerd cannot load it when it
+  /// starts.
   public struct RecordWithoutData: Hashable, Sendable {
     /// The runtime's ID.
     public var id: String
-    /// Whether the record is one of a sandbox.
+    /// Whether the record belongs to a sandbox.
     public var isSandbox: Bool
 
     /// Creates a value with the given properties.
@@ -24,7 +25,7 @@ public struct DiskRecords: Hashable, Sendable {
   public var containers: [DiskContainer]
   /// The IDs of records that could not be decoded.
   public var malformed: [String]
-  /// The records without any data of the CRI.
+  /// The records without any CRI data.
   public var withoutData: [RecordWithoutData]
 
   /// Creates a value with the given properties.
@@ -44,7 +45,7 @@ extension DiskRecords {
   package init(_ records: [StoredContainer]) {
     self.init()
     for record in records {
-      // containerd looks at the label, and then requires the extension that belongs to it.
+      // containerd checks the label, and then requires the corresponding extension.
       if let kind = record.labels["io.cri-containerd.kind"],
         !record.extensions.contains(where: { $0.key == "io.cri-containerd.\(kind).metadata" && $0.value != nil })
       {

@@ -12,11 +12,11 @@ public struct DiskSandbox: Hashable, Sendable {
   public var name: String
   /// The pod.
   public var pod: PodName
-  /// The time at which it was created.
+  /// The time at which the sandbox was created.
   public var created: Timestamp
-  /// The pause image from which it was created; empty if that is not recorded.
+  /// The pause image from which the sandbox was created; empty if it is not recorded.
   public var image: String
-  /// CRI: `PodSandboxMetadata.attempt` in its configuration.
+  /// The attempt in the sandbox's configuration (CRI: `PodSandboxMetadata.attempt`).
   public var attempt: UInt32
   /// The labels.
   public var labels: StringMap
@@ -26,19 +26,20 @@ public struct DiskSandbox: Hashable, Sendable {
   public var runtimeHandler: String
   /// The namespace modes in the sandbox's configuration; an unset mode means POD, as in the CRI.
   public var namespaces: NamespaceOption
-  /// The path of the network namespace; empty on the host's network, and if it was lost.
+  /// The path of the network namespace; empty if the pod uses the host's network or if the path was lost.
   public var networkNamespace: String
-  /// The primary address; empty on the host's network, and if it was never recorded (containerd#7843).
+  /// The primary address; empty if the pod uses the host's network or if the address was never recorded
+  /// (containerd#7843).
   public var ip: String
   /// The addresses besides the primary one.
   public var additionalIPs: [String]
-  /// The CNI result, sorted by name; nil if none is recorded.
+  /// The CNI result, sorted by name; nil if no result is recorded.
   public var interfaces: [NetworkInterface]?
-  /// The component that creates and removes it, `podsandbox` or `shim`, as the sandbox store records from 2.0 on; empty
-  /// otherwise.
+  /// The component that creates and removes the sandbox, `podsandbox` or `shim`, as recorded in the sandbox store from
+  /// 2.0 on; empty otherwise.
   public var sandboxer: String
 
-  /// Whether its configuration requests the host's network.
+  /// Whether the sandbox's configuration requests the host's network.
   public var isHostNetwork: Bool { namespaces.network == .node }
 
   /// Creates a value with the given properties.
@@ -67,7 +68,7 @@ public struct DiskSandbox: Hashable, Sendable {
 }
 
 extension DiskSandbox {
-  /// - Parameter bytes: The extension, which has the same form in both places.
+  /// - Parameter bytes: The extension, which has the same format in both places.
   init?(id: String, created: Timestamp, image: String, sandboxer: String, _ bytes: [UInt8]) {
     guard let metadata = DiskRecords.metadata(bytes), let name = metadata["Name"]?.stringValue else { return nil }
     let config = metadata["Config"]
@@ -92,7 +93,7 @@ extension DiskSandbox {
       network: mode(options?["network"]), pid: mode(options?["pid"]), ipc: mode(options?["ipc"]), usernsOptions: users)
   }
 
-  /// Go's JSON of the message: enums are numbers (or names in newer versions), and zeros are left out.
+  /// Go's JSON of the message: enums are numbers (or names in newer versions), and zero values are left out.
   private static func mode(_ value: JSON?) -> NamespaceMode {
     if let number = value?.intValue.flatMap({ Int32(exactly: $0) }) { return NamespaceMode(rawValue: number) }
     return NamespaceMode.knownValues.first { $0.protoName == value?.stringValue }?.value ?? .pod

@@ -1,7 +1,7 @@
 public import CRISnapshot
 
-/// What the CNI plugins report about the pods' networks when they are called as CRI-O calls them when it starts (CNI
-/// specification, `CHECK`).
+/// What the CNI plugins report about the pods' networks when they are called in the way that CRI-O calls them at
+/// startup (CNI specification, `CHECK`).
 public struct NetworkCheck: Hashable, Sendable {
   /// The reason why each pod would lose its address, by the sandbox's ID.
   public var faults: [String: CNIFault]

@@ -17,7 +17,7 @@ struct PreflightCheck: Sendable {
 /// The result of a check.
 struct PreflightOutcome {
   var findings: [(object: ObjectName, detail: PreflightDetail)] = []
-  /// The reasons why parts of the check were not possible.
+  /// The reasons why parts of the check could not be performed.
   var unknown: [UnknownReason] = []
 
   mutating func add(_ object: ObjectName, _ detail: PreflightDetail = .none) { findings.append((object, detail)) }

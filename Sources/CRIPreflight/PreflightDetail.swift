@@ -1,9 +1,9 @@
 public import CRIProtobuf
 public import CRISnapshot
 
-/// The facts that prove a finding of preflight. They have no text: reports format them.
+/// The facts that prove a preflight finding. They contain no text, because reports format them.
 public enum PreflightDetail: Hashable, Sendable {
-  /// No facts: the rule and the object say enough.
+  /// No facts: the rule and the object are sufficient.
   case none
 
   // The runtime's memory compared with its records on disk.
@@ -17,7 +17,7 @@ public enum PreflightDetail: Hashable, Sendable {
   case alreadyLost(path: String?)
   case sharedName(String, isInUse: Bool, id: String)
   case recordName(String)
-  /// A record without any CRI data: containerd fails to load it at each start.
+  /// A record without any CRI data: containerd cannot load it when it starts.
   case recordWithoutData
   /// The sandbox is only in the sandbox store.
   case storeOnly
@@ -56,7 +56,7 @@ public enum PreflightDetail: Hashable, Sendable {
 
   // The runtime's own messages, images and pods.
 
-  /// A condition of the runtime that is not true.
+  /// A condition that the runtime reports as not met.
   case condition(reason: String, message: String)
   case message(String)
   case image(String)

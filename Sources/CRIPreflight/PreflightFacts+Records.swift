@@ -63,7 +63,7 @@ extension PreflightFacts {
       if index.malformedInStore.contains(record.id) { return .unknown(malformed) }
       guard let disk = index.store[record.id] else { return .none(.none) }
       switch disk.sandboxer {
-      // Before 2.0, only the runtime's report of a pause process shows whether the sandbox ever had one.
+      // Before 2.0, only the pid that the runtime reports shows whether the sandbox ever had a pause process.
       case "" where record.facts.pid == nil: return .unknown(UnknownReason(.unknownCreator, object: object))
       case "", "podsandbox": return .none(.storeOnly)
       default: return isNextUnknown ? .unknown(.unknownNextVersion) : .known(disk)
@@ -87,7 +87,7 @@ extension PreflightFacts {
   var endsAtBareRecords: Bool {
     guard let next = nextVersion else { return false }
     if next.major == 1 {
-      // 1.7 does so only in its sandbox mode, which is visible only in its records.
+      // 1.7 does so only in its sandbox mode, which can be recognised only by its records.
       guard next.minor == 7, version?.major == 1, let store = containerd?.store.value else { return false }
       return !Set(store.sandboxes.map(\.id)).isDisjoint(with: readySandboxes.map(\.id))
     }
@@ -99,7 +99,8 @@ extension PreflightFacts {
     VersionRange(from: "2.1.0-0", before: "2.1.4"),
   ]
 
-  /// Whether kubelet needs a container, because it has not ended or is the newest with its name in a ready pod.
+  /// Whether kubelet needs a container, because it has not exited or is the newest container of its name in a ready
+  /// pod.
   func isNeeded(_ container: ContainerRecord) -> Bool {
     guard container.status.state == .exited else { return true }
     guard readySandboxes.contains(where: { $0.id == container.sandboxID }) else { return false }

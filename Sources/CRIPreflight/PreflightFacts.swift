@@ -1,7 +1,8 @@
 public import CRIProtobuf
 public import CRISnapshot
 
-/// Everything that the preflight rules examine: the runtime's responses, its records on disk, kubelet's configuration.
+/// Everything that the preflight rules examine: the runtime's responses, its records on disk and kubelet's
+/// configuration.
 public struct PreflightFacts: Hashable, Sendable {
   /// What the runtime reports.
   public var snapshot: Snapshot
@@ -13,15 +14,15 @@ public struct PreflightFacts: Hashable, Sendable {
   public var containerd: ContainerdDisk?
   /// CRI-O's state on disk; nil for other runtimes.
   public var crio: CRIODisk?
-  /// The configuration of kubelet.
+  /// kubelet's configuration.
   public var kubelet: KubeletConfiguration
   /// The file names of the CNI configurations that a runtime can use.
   public var networkConfigurations: Observation<[String]>
-  /// The CNI plugins that the runtime's networks name and that none of its directories has.
+  /// The CNI plugins that the runtime's networks require and that are not in any of its plugin directories.
   public var missingPlugins: Observation<[CNIFault]>
-  /// The ready sandboxes and running containers whose process has ended, each with its pid, by ID.
+  /// The ready sandboxes and running containers whose process has exited, each with its pid, by ID.
   public var endedProcesses: Observation<[String: Int32]>
-  /// The missing images of running pods, with the results of pulling them; nil if pulling was not requested.
+  /// The results of pulling the missing images of running pods; nil if pulling was not requested.
   public var pulls: [ImagePull]?
 
   /// Creates a value with the given properties.
@@ -44,17 +45,17 @@ public struct PreflightFacts: Hashable, Sendable {
     self.pulls = pulls
   }
 
-  /// The running version; nil if its text is not a version.
+  /// The running version; nil if the runtime's version string cannot be parsed.
   public var version: RuntimeVersion? { RuntimeVersion(snapshot.runtime.version) }
-  /// The version of the runtime that starts next. It is nil if it cannot be parsed, if the target is a release of a
+  /// The version of the runtime that will start next. It is nil if it cannot be parsed, if the target is a release of a
   /// distribution whose runtime is unknown, or if the running program was replaced on disk and no target is specified.
   public var nextVersion: RuntimeVersion? {
     guard let target else { return isNextUnknown ? nil : version }
     if isTargetBundle { return assumedVersion }
     return Advisory.Product(rawValue: snapshot.runtime.name) == nil ? nil : target
   }
-  /// The version of containerd that the target, a release of k3s or RKE2, contains; nil for any other target, and if that
-  /// version is unknown.
+  /// The version of containerd in the target, a release of k3s or RKE2; nil for any other target, or if that version is
+  /// unknown.
   public var assumedVersion: RuntimeVersion? {
     guard let target, isTargetBundle, snapshot.runtime.name == Advisory.Product.containerd.rawValue else { return nil }
     return BundledRuntime.containerd(in: target)
@@ -78,7 +79,7 @@ public struct RuntimeConfiguration: Hashable, Sendable {
   public var cgroupDriver: Observation<String>
   /// Whether the runtime reports the driver to kubelet (CRI: `RuntimeConfig`), as it does from 1.31 on.
   public var servesCgroupDriver: Bool
-  /// The image of pods' pause containers.
+  /// The pods' pause image.
   public var pauseImage: Observation<String>
   /// The directory of the CNI configurations.
   public var networkDirectory: Observation<String>
@@ -100,15 +101,15 @@ public struct RuntimeConfiguration: Hashable, Sendable {
 public struct ContainerdDisk: Hashable, Sendable {
   /// The records of sandboxes and containers.
   public var records: Observation<DiskRecords>
-  /// Empty before 1.7, which has no such store.
+  /// The sandbox store; empty before 1.7, which has no such store.
   public var store: Observation<SandboxStore>
   /// The containers without a checkpoint (`containers/ID/status`), each with the path at which it is missing.
   public var missingCheckpoints: Observation<[String: String]>
   /// The tasks whose shim's program is missing, each with the program's path.
   public var missingShims: Observation<[String: String]>
-  /// The tasks without the file `address`, by which containerd 1.x reconnects to their shim.
+  /// The tasks without the file `address`, which containerd 1.x needs to reconnect to their shim.
   public var missingAddresses: Observation<Set<String>>
-  /// The tasks that have neither `address` nor `bootstrap.json`, of which containerd 2.x accepts either.
+  /// The tasks with neither `address` nor `bootstrap.json`; containerd 2.x accepts either file.
   public var lostShims: Observation<Set<String>>
   /// The containers whose record has a newer shim protocol than the pod's shim.
   public var newerRecords: Observation<Set<String>>
@@ -141,19 +142,19 @@ public struct ContainerdDisk: Hashable, Sendable {
 public struct CRIODisk: Hashable, Sendable {
   /// A file in which CRI-O records the version that ran.
   public enum VersionFile: Hashable, Sendable {
-    /// The file is not configured, so it decides nothing.
+    /// No such file is configured, so CRI-O does not check it.
     case off
     case missing(path: String)
     case written(path: String, version: String)
   }
 
-  /// The configuration from its files and its command line.
+  /// The configuration from CRI-O's files and command line.
   public var configuration: Observation<CRIOConfiguration>
-  /// If it contains a different minor version or does not exist, CRI-O removes containers.
+  /// If this file contains a different minor version or does not exist, CRI-O removes containers.
   public var versionFile: Observation<VersionFile>
-  /// If it contains a different minor version or does not exist, CRI-O also removes images.
+  /// If this file contains a different minor version or does not exist, CRI-O also removes images.
   public var persistentVersionFile: Observation<VersionFile>
-  /// What CNI will report about the pods' networks.
+  /// What the CNI plugins will report about the pods' networks.
   public var networks: NetworkCheck
   /// The missing files that CRI-O needs to restore a sandbox or container, by ID.
   public var missingState: Observation<[String: [MissingState]]>

@@ -1,7 +1,7 @@
 public import CRIRules
 public import CRISnapshot
 
-/// A violation of a preflight rule by one object. It is proved, because it follows from data that was read.
+/// A violation of a preflight rule by one object. It is proven, because it follows from data that was read.
 public struct PreflightFinding: Hashable, Sendable {
   /// The rule that is violated.
   public var rule: Rule

@@ -8,13 +8,13 @@ public struct PreflightReport: Hashable, Sendable {
   /// The version of the report's JSON document.
   public static let schema = 1
 
-  /// What the change would lose, in a word.
+  /// What the change would lose, in one word.
   public enum Verdict: String, Hashable, Sendable {
     /// No loss is predicted.
     case none
     /// Pods, containers or the daemon would be lost.
     case loss
-    /// Nothing that could be checked predicts a loss, but a rule that could predict one is unchecked.
+    /// No rule that was checked predicts a loss, but a rule that could predict one is unchecked.
     case unchecked
   }
 
@@ -28,22 +28,23 @@ public struct PreflightReport: Hashable, Sendable {
     public var reaction: PodReaction?
   }
 
-  /// An advisory, compared with what is on disk.
+  /// An advisory, compared with the data on disk.
   public struct Suspicion: Hashable, Sendable {
-    /// What is known of an advisory's fault on this node.
+    /// What is known about the advisory's defect on this node.
     public enum Status: String, Hashable, Sendable {
       /// Only the version is suspect.
       case suspect
       /// A rule has found the defect.
       case proved
-      /// The deciding rules found nothing: none of the current pods has the defect.
+      /// The rules that decide found nothing: none of the current pods is affected.
       case settled
-      /// Every version has the defect and nothing can be checked, so it does not speak for or against any version.
+      /// Every version has the defect and its effect cannot be checked, so it does not count for or against any
+      /// version.
       case unfixed
     }
     /// The advisory.
     public var match: AdvisoryMatch
-    /// What is known of its fault on this node.
+    /// What is known about the advisory's defect on this node.
     public var status: Status
   }
 
@@ -57,24 +58,24 @@ public struct PreflightReport: Hashable, Sendable {
   public var runtimeVersion: String
   /// The version that runs after the change; nil if it stays the same.
   public var target: RuntimeVersion?
-  /// The version of the runtime that the target, a release of a distribution, contains; nil for any other target, and if
+  /// The version of the runtime in the target, if that is a release of a distribution; nil for any other target, or if
   /// that version is unknown.
   public var assumedVersion: RuntimeVersion?
   /// Whether the target is a release of a distribution that contains the runtime.
   public var isTargetBundle: Bool
   /// Whether the target is older than the running version.
   public var isDowngrade: Bool
-  /// Whether the version stays the same, whether or not a target was specified.
+  /// Whether the version stays the same, with or without a specified target.
   public var isRestart: Bool
-  /// The time of the check, by the node's clock.
+  /// The time of the check according to the node's clock.
   public var taken: Timestamp
   /// The ready pods: those that a change can lose.
   public var pods: [PodName]
-  /// Sorted by severity, the worst first, then by rule.
+  /// The findings, sorted by severity, the worst first, then by rule.
   public var findings: [PreflightFinding]
   /// The advisories that concern the node or the change.
   public var suspicions: [Suspicion]
-  /// An entry is required if there can be no good verdict without it.
+  /// What could not be checked. An entry is required if the verdict cannot be good without it.
   public var unchecked: [Unchecked]
   /// Whether the user has supplied the pods' specifications.
   public var hasSpecifications: Bool
@@ -82,7 +83,7 @@ public struct PreflightReport: Hashable, Sendable {
   private var reactions: [PodName: [Bool: PodReaction]] = [:]
 
   /// Applies all rules to the facts, and reads nothing.
-  /// - Parameter ignored: rules that do not count. The report lists them as not checked.
+  /// - Parameter ignored: The rules to ignore. The report lists them as not checked.
   public init(_ facts: PreflightFacts, ignoring ignored: Set<RuleID> = []) {
     let snapshot = facts.snapshot
     host = snapshot.host
@@ -139,19 +140,19 @@ public struct PreflightReport: Hashable, Sendable {
   /// The pods that would be killed, recreated or deleted, without duplicates, in the order of the findings.
   public var podsToLose: [AffectedPod] { affectedPods(.pods) }
 
-  /// The pods that stay, with containers that would restart or become unmanageable.
+  /// The pods that would stay, but with containers that would be restarted or become unmanageable.
   public var podsToDisturb: [AffectedPod] {
     let killed = Set(podsToLose.map(\.pod))
     return affectedPods(.containers).filter { !killed.contains($0.pod) }
   }
 
-  /// The pods that stay and would lose a secondary address.
+  /// The pods that would stay but lose a secondary address.
   public var podsWithNewAddresses: [AffectedPod] {
     let killed = Set(podsToLose.map(\.pod))
     return affectedPods(.addresses).filter { !killed.contains($0.pod) }
   }
 
-  /// The pods that stay, but about which the runtime would report different values.
+  /// The pods that would stay, but with different values reported by the runtime.
   public var podsReportedDifferently: [AffectedPod] {
     let killed = Set(podsToLose.map(\.pod))
     return affectedPods(.records).filter { !killed.contains($0.pod) }
@@ -209,7 +210,7 @@ private struct Examination {
     listUncheckedTarget()
   }
 
-  /// Removes what these rules have found or could not check, and lists the rules as ignored.
+  /// Removes everything that these rules found or could not check, and lists the rules as ignored.
   mutating func ignore(_ rules: Set<RuleID>) {
     for id in rules.sorted(by: { $0.rawValue < $1.rawValue }) {
       let count = findings.count { $0.rule.id == id }
@@ -231,7 +232,7 @@ private struct Examination {
     }
   }
 
-  /// A target of k3s or RKE2 includes its own containerd.
+  /// A k3s or RKE2 target includes its own containerd.
   private mutating func listUncheckedTarget() {
     guard let product, let target = facts.target else { return }
     if Advisory.Product(of: target, runtime: product.rawValue) == product {
@@ -253,7 +254,7 @@ private struct Examination {
     var matches = Advisories.matching(
       product, facts.version, target: facts.target == nil ? nil : facts.nextVersion, scenarios: scenarios)
     if let targetProduct, targetProduct != product {
-      // If its containerd is known, containerd's own advisory says the same.
+      // If the target's containerd is known, containerd's own advisories cover these defects.
       matches += Advisories.matching(targetProduct, nil, target: facts.target, scenarios: scenarios)
         .filter { facts.assumedVersion == nil || !$0.advisory.rulesOutTarget }
     }
@@ -267,7 +268,7 @@ private struct Examination {
     if rules.isEmpty, match.advisory.affectsEveryVersion { return .unfixed }
     let isFound = findings.contains { $0.detail.defect == match.advisory.id }
     if match.concern == .target, isFound { return .proved }
-    // The running version wrote what is on disk, so it says nothing about the target version.
+    // The data on disk was written by the running version, so it shows nothing about the target version.
     guard !rules.isEmpty, match.concern != .target else { return .suspect }
     if findings.contains(where: { rules.contains($0.rule.id) }) { return .proved }
     // A loop, because Swift 6.3's optimizer crashes on `rule.map(rules.contains)` here.
@@ -275,7 +276,7 @@ private struct Examination {
     return .settled
   }
 
-  /// An unknown condition counts as met.
+  /// An unknown condition is treated as met.
   private func meets(_ condition: Advisory.Condition?) -> Bool {
     switch condition {
     case nil: return true

@@ -50,7 +50,7 @@ extension PreflightFacts {
 
   /// The fault that would cost every pod its address, if it can be detected without calling the CNI plugins.
   fileprivate func crioNetworkFault(_ disk: CRIODisk) -> PreflightDetail? {
-    // A network that is configured by name may exist only in the cache.
+    // A network that is configured by name may exist only in CNI's cache.
     guard disk.configuration.value?.defaultNetwork.isEmpty != false else { return nil }
     if snapshot.runtime.condition("NetworkReady") == false {
       let condition = condition("NetworkReady")
@@ -92,7 +92,7 @@ extension PreflightFacts {
   /// The default runtime after the change; nil if it does not change.
   fileprivate func nextDefaultRuntime(_ running: String) throws(UnknownReason) -> String? {
     if let configured = try crioDisk().configuration.get().defaultRuntime { return configured }
-    // Nothing is configured, so each version's default applies, and only a different version changes it.
+    // If the setting is not configured, each version's default applies, so only a different version changes it.
     guard !isNextUnknown else { throw .unknownNextVersion }
     guard let target, let version else { return nil }
     let (before, after) = (

@@ -22,7 +22,7 @@ extension PreflightRules {
       try facts.comparePods(&found) { record, disk in
         let reported = record.facts.networkNamespace
         if record.hasLostNetwork { return .alreadyLost(path: reported ?? "") }
-        // With other sandboxers the runtime's specification does not name the namespace.
+        // With other sandboxers, the runtime's specification does not contain the namespace's path.
         let isOther =
           ["", "podsandbox"].contains(disk.sandboxer) && reported != nil && reported != disk.networkNamespace
         guard disk.networkNamespace.isEmpty || isOther else { return nil }

@@ -5,7 +5,7 @@ internal import CRISnapshot
 
 extension PreflightRules {
   /// The checks that compare what the runtime reports with what it will read from disk after a restart, because kubelet
-  /// then acts on that.
+  /// then acts on those values.
   static let records: [PreflightCheck] = [
     PreflightCheck(.networkModeOnDisk) { (facts, found) throws(UnknownReason) in
       try facts.compareAllPods(&found) { record, disk in

@@ -4,7 +4,7 @@ internal import CRIProtobuf
 package import CRIRules
 internal import CRISnapshot
 
-/// The checks of preflight, one row for each rule: for containerd, for the records on disk, for CRI-O, and for any
+/// The preflight checks, one row for each rule: those for containerd, for the records on disk, for CRI-O and for any
 /// runtime.
 public enum PreflightRules {
   static let checks: [PreflightCheck] = containerd + records + crio + common
@@ -61,7 +61,7 @@ extension PreflightRules {
       if !pods.isEmpty { found.add(ObjectName(.runtime), .pods(pods)) }
     },
     PreflightCheck(.podCreatedInFuture) { (facts, found) throws(UnknownReason) in
-      // The clock was read after the list.
+      // The clock was read after the list, so a later creation time is in the future.
       for record in facts.snapshot.sandboxes where record.status.createdAt > facts.now {
         found.add(.pod(record), .createdLater(record.status.createdAt))
       }
@@ -110,7 +110,7 @@ extension PreflightRules {
       let (product, version) =
         facts.nextVersion.map { (runtime, $0) }
         ?? (Advisory.Product(of: target, runtime: runtime.rawValue) ?? runtime, target)
-      // Without a change of version, the records on disk decide.
+      // If the version does not change, the records on disk decide.
       guard version != facts.version else { return }
       for advisory in Advisories.table
       where advisory.product == product && advisory.rulesOutTarget && advisory.affectsRestarts(of: version) {
@@ -128,7 +128,7 @@ extension PreflightRules {
 }
 
 extension PreflightFacts {
-  /// A condition as the runtime reports it.
+  /// Returns a condition that the runtime reports.
   func condition(_ type: String) -> RuntimeCondition? { snapshot.runtime.conditions.first { $0.type == type } }
 
   /// containerd's own deprecation warnings, which it has reported since 1.6.27 and 1.7.12.
@@ -161,7 +161,7 @@ extension PreflightFacts {
     return images.contains { image in names.contains { !$0.isEmpty && image.hasName($0) } }
   }
 
-  /// The images that running containers use and that the runtime does not have: their names as given by the containers,
+  /// The images that running containers use and the runtime no longer has, by the names that the containers give,
   /// without duplicates.
   package var absentImages: [String] {
     guard let images = try? images() else { return [] }
@@ -172,7 +172,7 @@ extension PreflightFacts {
     return names
   }
 
-  /// A container as the report names it.
+  /// A container's name for the report.
   func name(of container: ContainerRecord) -> ObjectName {
     let pod = snapshot.sandboxes.first { $0.id == container.sandboxID }?.pod
     return ObjectName(.container, pod: pod, name: container.name, id: container.id)

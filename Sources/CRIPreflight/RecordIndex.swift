@@ -1,6 +1,6 @@
 internal import CRISnapshot
 
-/// The records of sandboxes on disk by ID, because a large node has thousands of them.
+/// The records of sandboxes on disk by ID. They are indexed because a large node has thousands of them.
 struct RecordIndex {
   let sandboxes: [String: DiskSandbox]
   let malformed: Set<String>

@@ -1,13 +1,14 @@
 package import CRIMessages
 public import CRIProtobuf
 
-/// containerd's sandbox store on disk (since 1.7), which exists beside the records of pause containers.
+/// containerd's sandbox store on disk (since 1.7), which exists in addition to the records of pause containers.
 ///
-/// 2.x reads it when it starts, after those records, for sandboxes without one; 1.7 reads it only in its sandbox mode.
+/// When it starts, 2.x reads the store after those records, for sandboxes that have no such record; 1.7 reads it only
+/// in its sandbox mode.
 public struct SandboxStore: Hashable, Sendable {
   /// The sandboxes of the CRI.
   public var sandboxes: [DiskSandbox]
-  /// The creation time of each record without CRI data: a daemon ended while it created them (containerd#10848).
+  /// The creation time of each record without CRI data: a daemon exited while creating them (containerd#10848).
   public var withoutData: [String: Timestamp]
   /// The IDs of records that could not be decoded.
   public var malformed: [String]

@@ -1,14 +1,14 @@
 public import CRISnapshot
 
-/// The versions from one to before another, possibly of one distributor only.
+/// The versions from a first one up to, but not including, another, possibly limited to one distributor.
 public struct VersionRange: Hashable, Sendable {
   /// The first version; nil if there is no lower bound.
   public let from: RuntimeVersion?
   /// The first version after the range; nil if there is no upper bound.
   public let before: RuntimeVersion?
-  /// nil for all builds, upstream's and distributors', except the `fixedBuilds`.
+  /// The distributor; nil for all builds, upstream's and distributors', except the `fixedBuilds`.
   public let distributor: RuntimeVersion.Distributor?
-  /// Builds of a distributor that have the fix although their number is in the range, from this one on.
+  /// Builds of a distributor that have the fix although their number is in the range: this build and later ones.
   public let fixedBuilds: [RuntimeVersion]
 
   /// - Parameters: Versions as text. A text that is not a version sets no bound, which the table's tests would detect.

@@ -1,7 +1,7 @@
 internal import CRIProtobufC
 internal import Glibc
 
-/// The state of an arena, at a fixed address that C may keep.
+/// The state of an arena, at a fixed address that C code may keep.
 struct ArenaState {
   static let alignment = 8
   static let maximumStep = 8 << 20

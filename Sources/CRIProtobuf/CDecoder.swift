@@ -1,20 +1,20 @@
 package import CRIProtobufC
 internal import Glibc
 
-/// Copies values from C memory to Swift. Long map keys and names share their storage because the elements of a list
+/// Copies values from C memory to Swift. Long map keys and names share their storage, because the elements of a list
 /// usually repeat them.
 package struct CDecoder {
   private var keys = [String](repeating: "", count: slotCount)
   static let slotCount = 512
-  /// A String of at most this many bytes needs no heap storage.
+  /// A String of at most this many bytes does not need heap storage.
   static let smallStringCapacity = 15
   /// The heap overhead of a longer String, in bytes.
   static let storageHeader = 32
 
-  /// The heap storage of all keys that were copied, in bytes.
+  /// The heap storage of all keys copied so far, in bytes.
   private(set) var keyStorage = 0
-  /// The maximum for `keyStorage`. `WireSizeEstimate`, which estimates it, sees the keys in the order of the wire, in which
-  /// more keys may share their storage than in the order in which they are copied.
+  /// The maximum for `keyStorage`. The estimate by `WireSizeEstimate` may be too low, because it sees the keys in the
+  /// order of the wire, in which more keys may share their storage than in the order in which they are copied.
   private let keyAllowance: Int
 
   package init(keyAllowance: Int = .max) { self.keyAllowance = keyAllowance }
@@ -46,7 +46,7 @@ package struct CDecoder {
     [T](UnsafeBufferPointer(start: items, count: items == nil ? 0 : count))
   }
 
-  /// Copies the key of a map, or a name that many elements have.
+  /// Copies the key of a map, or a name that many elements share.
   package mutating func key(_ data: ProtobufCBinaryData) -> String {
     guard data.len > Self.smallStringCapacity, let start = data.data else { return string(data) }
     let slot = Self.slot(start, data.len)
@@ -61,20 +61,19 @@ package struct CDecoder {
     return keys[slot]
   }
 
-  /// Returns the slot in which a key of more than 15 bytes is kept, for tests.
+  /// Returns the slot in which a key of more than 15 bytes is kept, (for tests).
   package static func keySlot(_ key: String) -> Int {
     var key = key
     return key.withUTF8 { bytes in bytes.baseAddress.map { slot($0, bytes.count) } ?? 0 }
   }
 
-  /// Returns the slot that follows from the length, middle and end of a key, because many keys begin with the same
-  /// prefix.
+  /// Returns the slot for a key, derived from its length, middle and end, because many keys begin with the same prefix.
   /// - Parameter count: More than `smallStringCapacity`.
   static func slot(_ raw: UnsafeRawPointer, _ count: Int) -> Int {
     let middle = raw.loadUnaligned(fromByteOffset: (count - 8) / 2, as: UInt64.self)
     let end = raw.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)
     let mixed = (middle &+ UInt64(count)) &* 0x9E37_79B9_7F4A_7C15 ^ end &* 0xC2B2_AE3D_27D4_EB4F
-    // The last bytes are the highest ones of `end`, so they must reach the lowest bits first.
+    // The last bytes are the highest ones of `end`, so they must be shifted to the lowest bits first.
     let spread = (mixed ^ mixed >> 32) &* 0xC4CE_B9FE_1A85_EC53
     return Int(truncatingIfNeeded: spread >> 48) & (slotCount - 1)
   }

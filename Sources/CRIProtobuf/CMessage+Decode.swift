@@ -7,19 +7,19 @@ extension CMessage {
   /// UTF-8 becomes U+FFFD. A field of the wrong wire type is an error, except that protobuf-c accepts any varint as a
   /// Boolean.
   ///
-  /// `ResponseLimits` limits the memory that the message may take.
+  /// `ResponseLimits` bounds the memory that the message may take.
   package static func decode(_ bytes: [UInt8]) throws(DecodeError) -> Self {
     try decode(bytes, ResponseLimits().allowance(forBytes: bytes.count)).message
   }
 
-  /// Decodes a message like `decode(_:)`. The previous contents of the arena are lost.
+  /// Decodes a message like `decode(_:)`. The previous contents of the arena are discarded.
   package static func decode(_ bytes: [UInt8], in arena: borrowing Arena) throws(DecodeError) -> Self {
     let allowance = ResponseLimits().allowance(forBytes: bytes.count)
     let sizeEstimate = try count(bytes, allowance)
     return try decode(bytes, in: arena, sizeEstimate.keyAllowance, deadline: nil)
   }
 
-  /// Decodes a message, and estimates the memory that it takes in bytes.
+  /// Decodes a message, and estimates how many bytes of memory it takes.
   ///
   /// Elements are counted on the wire first, so nothing is allocated for a message that exceeds its limits.
   package static func decode(
@@ -80,8 +80,8 @@ extension CMessage {
     }
   }
 
-  /// Counts the fields of each list, and all other fields if there is any list; fields of a wrong wire type are among
-  /// the others.
+  /// Counts the fields of each list, and all other fields if there is any list; fields of the wrong wire type count as
+  /// other fields.
   private static func split(
     _ bytes: UnsafeBufferPointer<UInt8>, _ elements: [ElementField<Self>]
   ) throws(DecodeError) -> (counts: [Int], rest: [UInt8]?) {

@@ -1,8 +1,8 @@
 internal import CRIProtobufC
 
 extension CMessage {
-  /// Encodes the message in protobuf's wire format: fields in the order of their numbers, sorted map keys, and unknown fields
-  /// last.
+  /// Encodes the message in protobuf's wire format: fields in the order of their numbers, with sorted map keys, and
+  /// unknown fields last.
   package func encode() -> [UInt8] {
     let arena = Arena()
     return UnsafeMutableRawPointer(arena.encode(self)).withMemoryRebound(

@@ -9,7 +9,7 @@ extension CMessage {
     return writer.bytes
   }
 
-  /// Encodes the message as a JSON document that can be changed; see `write(to:)` for the rules.
+  /// Encodes the message as a mutable JSON document; see `write(to:)` for the rules.
   package func json() -> JSON {
     do {
       return try JSON.parse(jsonBytes(.compact))
@@ -20,9 +20,9 @@ extension CMessage {
 
   /// Writes the message as the next JSON value, exactly as Go's protojson does with EmitDefaultValues.
   ///
-  /// Fields have camelCase names and the order of their declaration. Map keys are sorted, 64-bit integers are strings,
-  /// enums are names, and bytes are base64. An unset field has its zero value, but an unset message is left out.
-  /// Unknown fields are left out. Secrets are included.
+  /// Field names are in camelCase, and fields are in the order of their declaration. Map keys are sorted, 64-bit
+  /// integers are strings, enums are names, and bytes are base64. An unset field has its zero value, but an unset
+  /// message is left out. Unknown fields are left out. Secrets are included.
   package func write(to json: inout JSONWriter) {
     // The lists are written from `self`, one element at a time, so that C memory holds only one of them.
     var withoutLists = self
@@ -47,16 +47,16 @@ extension CMessage {
 
   /// Decodes a message from a JSON document.
   ///
-  /// Field names may be in camelCase or as in the CRI, enums names or numbers, and integers numbers or strings. Bytes
-  /// are base64, and `null` leaves a field unset.
+  /// Field names may be in camelCase or spelled as in the CRI. Enum values may be names or numbers, and integers may be
+  /// numbers or strings. Bytes are base64, and `null` leaves a field unset.
   /// - Throws: `MessageJSONError` with the path of the value that is wrong.
   package init(json: JSON, _ dialect: JSONDialect) throws(MessageJSONError) {
     var ignored: IgnoredFields?
     try self.init(json: json, dialect, ignored: &ignored)
   }
 
-  /// Decodes a message from a JSON document and collects the fields that it does not have.
-  /// - Parameter ignored: The list to which unknown fields are added; nil to throw the error of the first one.
+  /// Decodes a message from a JSON document and collects the fields that the message type does not have.
+  /// - Parameter ignored: The list to which unknown fields are added; nil to throw an error for the first one.
   package init(
     json: JSON, _ dialect: JSONDialect, ignored: inout IgnoredFields?
   ) throws(MessageJSONError) {

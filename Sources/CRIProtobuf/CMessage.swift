@@ -5,7 +5,7 @@ package protocol CMessage: Message {
   /// The C struct that protobuf-c uses for the message.
   associatedtype C
 
-  /// protobuf-c's description of the C struct.
+  /// protobuf-c's descriptor of the C struct.
   static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> { get }
 
   /// The fields of the message, for reflection.

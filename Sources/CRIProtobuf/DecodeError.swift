@@ -6,7 +6,7 @@ public struct DecodeError: Error, Hashable, CustomStringConvertible {
     case malformed
     /// There is not enough memory for the message.
     case outOfMemory
-    /// The message holds more than its size justifies.
+    /// The message contains more than its size justifies.
     case overLimit(DecodeExcess)
     /// The call's deadline passed while the response was decoded.
     case deadlineExceeded

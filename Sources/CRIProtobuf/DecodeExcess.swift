@@ -16,7 +16,7 @@ public struct DecodeExcess: Hashable, Sendable, CustomStringConvertible {
   public let count: Int
   /// The allowed value in the limit's unit.
   public let allowed: Int
-  /// The number of counted elements of lists and maps, at all levels.
+  /// The number of list and map elements counted, at all levels.
   public let elements: Int
   /// The message's size on the wire, in bytes.
   public let size: Int

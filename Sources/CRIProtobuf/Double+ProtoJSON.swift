@@ -18,7 +18,8 @@ extension Double {
     return sign + digits.prefix(exponent) + "." + digits.dropFirst(exponent)
   }
 
-  /// The shortest digits without leading and trailing zeros, and the position of the decimal point relative to them.
+  /// The shortest sequence of digits without leading and trailing zeros, and the position of the decimal point relative
+  /// to it.
   private var decimal: (digits: String, exponent: Int) {
     let parts = description.split(separator: "e")
     let mantissa = parts[0].split(separator: ".", omittingEmptySubsequences: false)

@@ -15,7 +15,7 @@ package struct ElementField<Owner: CMessage>: Sendable {
 
   let count: @Sendable (_ owner: Owner) -> Int
 
-  /// The owner with only some of the elements.
+  /// The owning message with only some of the elements.
   let part: @Sendable (_ owner: Owner, _ range: Range<Int>) -> Owner
 
   /// Removes all elements.

@@ -35,7 +35,7 @@ package struct EnumSchema: @unchecked Sendable {
     return names.map { String($0.dropFirst(prefix?.count ?? 0)) }
   }
 
-  /// The number of a value by its full or short name, in upper or lower case.
+  /// The number of a value by its full or short name, ignoring case.
   func number(short name: String) -> Int32? {
     let name = name.uppercased()
     return zip(values, shortNames).first { $0.name.uppercased() == name || $1.uppercased() == name }?.0.number

@@ -18,16 +18,16 @@ package final class FieldSchema: Sendable {
   package let name: String
   /// The name in JSON, such as `podSandboxId`.
   package let jsonName: String
-  /// The name in JSON as `JSONWriter` writes it.
+  /// The name in JSON, in the form in which `JSONWriter` writes it.
   let jsonKey: [UInt8]
   package let kind: Kind
   /// Whether the field is a list. Maps do not count as lists.
   package let isRepeated: Bool
   /// Whether the CRI has deprecated the field.
   package let isDeprecated: Bool
-  /// The offset of the value in the C struct, or of the address of the first element of a list.
+  /// The offset in the C struct of the value, or of the pointer to the first element of a list.
   let offset: Int
-  /// The offset of the length of a list in the C struct.
+  /// The offset in the C struct of a list's length.
   let countOffset: Int
 
   init(_ field: ProtobufCFieldDescriptor) {
@@ -51,7 +51,8 @@ package final class FieldSchema: Sendable {
     case PROTOBUF_C_TYPE_UINT32: return .uint32
     case PROTOBUF_C_TYPE_UINT64: return .uint64
     case PROTOBUF_C_TYPE_DOUBLE: return .double
-    // Strings are declared as bytes, so that they have a length; a default value marks them as strings (see Tools/generate).
+    // Strings are declared as bytes, so that they have a length; a default value identifies them as strings (see
+    // Tools/generate).
     case PROTOBUF_C_TYPE_BYTES: return field.default_value == nil ? .bytes : .string
     case PROTOBUF_C_TYPE_ENUM:
       return .enumeration(EnumSchema(field.descriptor.assumingMemoryBound(to: ProtobufCEnumDescriptor.self)))
@@ -63,8 +64,8 @@ package final class FieldSchema: Sendable {
     }
   }
 
-  /// Whether the field is a name that the elements of a list usually repeat, such as that of a metric. The generated code
-  /// copies it with `CDecoder.key`.
+  /// Whether the field is a name that the elements of a list usually repeat, such as a metric's name. The generated
+  /// code copies such a field with `CDecoder.key`.
   var isName: Bool { name == "name" && !isRepeated }
 
   /// Returns the JSON name by protobuf's rule: a letter after an underscore becomes upper case.

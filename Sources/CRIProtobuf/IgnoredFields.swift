@@ -1,5 +1,5 @@
-/// The fields of a JSON document that a message does not have. Only the first ones are kept, because a file may have any
-/// number of them.
+/// The fields of a JSON document that a message type does not have. Only the first ones are kept, because a file may
+/// have any number of them.
 package struct IgnoredFields: Sendable {
   /// The number of errors that are kept.
   private static let maximum = 20

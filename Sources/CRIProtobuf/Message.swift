@@ -1,7 +1,7 @@
 /// A message of the Container Runtime Interface (CRI): a value type with a property for each field.
 ///
-/// A message keeps what a newer version of the CRI has added: it stores unknown fields in `unknownFields` and encodes them
-/// again, and enums accept unknown numbers.
+/// A message preserves what a newer version of the CRI has added: it stores unknown fields in `unknownFields` and
+/// encodes them again, and enums accept unknown numbers.
 public protocol Message: Hashable, Sendable, CustomStringConvertible {
   /// The full name in the CRI, such as `runtime.v1.Container`.
   static var protoName: String { get }
@@ -14,6 +14,6 @@ public protocol Message: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Message {
-  /// No property is secret by default.
+  /// By default, no property is secret.
   public static var secretProperties: Set<String> { [] }
 }

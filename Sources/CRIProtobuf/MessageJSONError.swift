@@ -4,7 +4,7 @@ public struct MessageJSONError: Error, Hashable, Sendable, CustomStringConvertib
   public enum Problem: Hashable, Sendable {
     /// The value has the wrong type. Both texts are phrases such as `an array`.
     case wrongType(expected: String, found: String)
-    /// The message has no field of this name. `nearest` is the most similar name that it has.
+    /// The message type has no field of this name. `nearest` is the most similar name that it has.
     case unknownField(message: String, nearest: String?)
     /// The enum has no value of this name. `nearest` is the most similar name that it has.
     case unknownValue(enumeration: String, nearest: String?)

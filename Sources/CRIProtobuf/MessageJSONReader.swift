@@ -6,7 +6,7 @@ internal import CRIText
 struct MessageJSONReader {
   private let dialect: JSONDialect
   private var path: [Step] = []
-  /// The unknown fields, if they do not end the reading.
+  /// The unknown fields; nil if such a field is an error.
   private(set) var ignored: IgnoredFields?
 
   init(_ dialect: JSONDialect, ignored: IgnoredFields? = nil) {
@@ -142,12 +142,12 @@ struct MessageJSONReader {
     }
   }
 
-  /// Returns the value of a map entry. `key:` without a value is null in YAML, which Go decodes as an empty string.
+  /// Returns the value of a map entry. `key:` without a value is null in YAML, and Go decodes it as an empty string.
   private func mapValue(_ json: JSON) throws(MessageJSONError) -> String {
     json.isNull && dialect == .handwritten ? "" : try text(json)
   }
 
-  /// The value for a list's element that is null in a document; Go decodes it as the zero value.
+  /// The value for a list element that is null in a document, because Go decodes null as the zero value.
   private static func zero(_ kind: FieldSchema.Kind) -> JSON {
     switch kind {
     case .bool: false
@@ -169,11 +169,11 @@ struct MessageJSONReader {
         number.uintValue.flatMap { T(exactly: $0) }
       }
     if let value { return value }
-    // A whole number that has not been accepted so far is out of range.
+    // A whole number that was not accepted above is out of range.
     guard let double = number.doubleValue, double.rounded() == double else {
       throw wrongType("an integer", json)
     }
-    // Go writes the YAML number 1e18 as an integer before it decodes it.
+    // Go converts the YAML number 1e18 to an integer before decoding it.
     if dialect == .handwritten, double.magnitude < 0x1p63, let value = T(exactly: Int64(double)) { return value }
     throw error(.outOfRange(type: "\(T.self)"))
   }

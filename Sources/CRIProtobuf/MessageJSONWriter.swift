@@ -53,7 +53,7 @@ enum MessageJSONWriter {
       let number = address.load(as: Int32.self)
       if let name = schema.valueName(number) { json.string(name) } else { json.number(number) }
     case .message(let schema), .map(let schema):
-      // A message is stored as a pointer, both in a list and outside.
+      // A message is stored as a pointer, whether or not it is in a list.
       if let c = address.load(as: UnsafeRawPointer?.self) { write(c, schema, to: &json) }
     }
   }

@@ -29,7 +29,7 @@ extension MessageSchema {
       for (path, schema) in level {
         for field in schema.fields where !field.isRepeated {
           if schema !== self, Self.normalized(field.name) == normalized { return path + field.name }
-          // Containers of a Linux node have no settings for Windows.
+          // The containers of a Linux node do not have Windows settings.
           if case .message(let message) = field.kind, field.name != "windows" {
             next.append((path + field.name + ".", message))
           }
@@ -40,6 +40,6 @@ extension MessageSchema {
     return nil
   }
 
-  /// The name in lower case and without underscores.
+  /// The name in lower case, without underscores.
   private static func normalized(_ name: String) -> String { name.lowercased().filter { $0 != "_" } }
 }

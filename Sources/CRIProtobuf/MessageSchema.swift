@@ -7,16 +7,16 @@ package final class MessageSchema: @unchecked Sendable {
 
   /// The full name, such as `runtime.v1.Container`.
   package let name: String
-  /// The fields in the order of their declaration in the CRI, which is not always that of their numbers.
+  /// The fields in the order of their declaration in the CRI, which is not always the order of their numbers.
   package let fields: [FieldSchema]
-  /// protobuf-c's description of the C struct.
+  /// protobuf-c's descriptor of the C struct.
   let descriptor: UnsafePointer<ProtobufCMessageDescriptor>
   /// The table for counting what a message contains; it is never released.
   let sizeTable: UnsafePointer<WireSizeTable>
   private let indexByName: [String: Int]
 
-  /// Creates the schema together with those of the messages inside it. This ends because no message of the CRI contains
-  /// itself.
+  /// Creates the schema together with the schemas of nested messages. The recursion ends, because no message of the CRI
+  /// contains itself.
   package init(_ descriptor: UnsafePointer<ProtobufCMessageDescriptor>) {
     self.descriptor = descriptor
     name = String(cString: descriptor.pointee.name)

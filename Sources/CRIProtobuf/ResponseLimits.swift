@@ -1,15 +1,15 @@
 /// The memory that a response may take, in proportion to its size. Every limit on responses is defined here.
 ///
-/// An honest response is mostly text and grows little when it is decoded. A hostile one is mostly structure: an empty
+/// A normal response is mostly text and grows little when it is decoded. A hostile one is mostly structure: an empty
 /// element takes two bytes on the wire and several hundred as a value. `docs/limits.md` explains the numbers.
 package struct ResponseLimits: Hashable, Sendable {
   /// The memory that the decoded values of any response may take, in bytes.
   package var decodedBase = 8 << 20
-  /// The memory that they may take in addition for each byte of the response.
+  /// The additional memory that they may take for each byte of the response.
   package var decodedPerByte = 2
   /// The memory that one element of a list may take during its conversion (its C structs and its document), in bytes.
   package var elementBase = 6 << 20
-  /// The memory that it may take in addition for each byte of the response.
+  /// The additional memory that such an element may take for each byte of the response.
   package var elementPerByte = 1
   /// The maximum nesting depth of messages; the CRI itself has eight levels.
   package var depth = 32
@@ -23,7 +23,7 @@ package struct ResponseLimits: Hashable, Sendable {
     let elementSize = elementBase + elementPerByte * count
     return DecodeAllowance(
       decodedSize: decodedBase + decodedPerByte * count, elementSize: elementSize,
-      // The count of elements already includes the text that protobuf-c copies.
+      // The element size already includes the text that protobuf-c copies.
       arenaSize: elementSize + count, depth: depth, renderedElement: renderedElement, deadline: deadline)
   }
 }

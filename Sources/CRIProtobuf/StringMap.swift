@@ -38,7 +38,7 @@ public struct StringMap: Hashable, Sendable {
     }
   }
 
-  /// Sorts the pairs and removes all but the last of equal keys. The sort must be stable, which Swift's is.
+  /// Sorts the pairs, and removes all but the last pair of each key. The sort must be stable, as Swift's is.
   private mutating func sortPairs() {
     pairs.sort { Self.isBefore($0.key, $1.key) }
     var keptCount = 0
@@ -51,7 +51,7 @@ public struct StringMap: Hashable, Sendable {
     pairs.removeSubrange(keptCount...)
   }
 
-  /// Whether `left` comes before `right` in the order of bytes, which is Go's. String's own order depends on Unicode
+  /// Whether `left` comes before `right` in byte order, as in Go. String's own order depends on Unicode
   /// equivalence, which does not apply to keys.
   static func isBefore(_ left: String, _ right: String) -> Bool {
     let fast = left.utf8.withContiguousStorageIfAvailable { left in

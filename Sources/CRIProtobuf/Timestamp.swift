@@ -3,7 +3,7 @@ public struct Timestamp: Hashable, Comparable, Sendable {
   /// Nanoseconds since the Unix epoch.
   public var nanoseconds: Int64
 
-  /// The time with which the CRI says that something has not happened.
+  /// The value by which the CRI indicates that something has not happened.
   public static let zero = Timestamp(nanoseconds: 0)
 
   /// Creates a time from nanoseconds since the Unix epoch.
@@ -16,7 +16,7 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     self.nanoseconds = isTooLarge || isBeyond ? (seconds < 0 ? .min : .max) : sum
   }
 
-  /// Whether this is zero, which in the CRI means that something has not happened.
+  /// Whether the time is zero, which in the CRI means that something has not happened.
   public var isZero: Bool { nanoseconds == 0 }
 
   /// Whether `left` is earlier than `right`.

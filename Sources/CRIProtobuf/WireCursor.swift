@@ -1,7 +1,7 @@
-/// Steps through the fields of a message in wire format, over plain memory. It ends at the first byte that is not a
+/// Steps through the fields of a message in wire format, in unmanaged memory. It ends at the first byte that is not a
 /// field.
 ///
-/// `WireFields` returns more about each field; this type is for counting, where speed matters.
+/// `WireFields` returns more about each field; this type is used for counting, where speed matters.
 struct WireCursor {
   private let start: UnsafeRawPointer
   private let count: Int
@@ -16,7 +16,7 @@ struct WireCursor {
 
   init(_ start: UnsafePointer<UInt8>, _ count: Int) { self.init(UnsafeRawPointer(start), count) }
 
-  /// Returns the next field's number and its bytes without tag and length.
+  /// Returns the next field's number and its content without the tag and the length.
   mutating func next() -> (number: UInt32, content: UnsafeRawBufferPointer)? {
     guard let tag = varint(), tag <= UInt64(UInt32.max), tag >> 3 != 0 else { return nil }
     let value = position

@@ -1,17 +1,16 @@
 internal import Glibc
 
-/// Counts what a message in wire format contains, and the memory that it will take, before anything is allocated for
-/// it.
+/// Counts what a message in wire format contains, and estimates the memory that it will take, before any is allocated
+/// for it.
 ///
-/// It stops at the first byte that is not a field, which the decoder reports, or when a limit is exceeded, in which
-/// case the message is never decoded.
+/// Counting stops at the first byte that is not a field, which the decoder then reports, or when a limit is exceeded,
+/// in which case the message is never decoded.
 struct WireSizeEstimate {
   /// The number of elements of lists and maps, at all levels.
   private(set) var elements = 0
-  /// The memory of the Swift values in bytes, which lasts as long as the response is used.
+  /// The memory in bytes of the Swift values, which are kept as long as the response is in use.
   private(set) var retained = 0
-  /// The maximum storage of keys and names in bytes: that of the distinct ones plus what is left of the
-  /// allowance.
+  /// The maximum storage of keys and names in bytes: that of the distinct ones plus the remaining allowance.
   var keyAllowance: Int { allowance.decodedSize - retained + keyStorage }
   /// The memory in bytes of the largest part that is converted in one step: an element of a top-level list, or
   /// everything else.
@@ -22,7 +21,7 @@ struct WireSizeEstimate {
   private var others = 0
   private var fieldsUntilClock = clockInterval
   private var keyStorage = 0
-  /// The keys that share their storage, indexed by the slots of `CDecoder`.
+  /// The keys whose storage is shared, indexed by the slots of `CDecoder`.
   private var keys = [UnsafeRawBufferPointer?](repeating: nil, count: CDecoder.slotCount)
 
   /// The number of fields between two checks of the deadline.
@@ -97,7 +96,7 @@ struct WireSizeEstimate {
     case .entries:
       elements += 1
       guard isLengthDelimited else { return }
-      // The size of two strings. In C memory, an entry is a struct and its address.
+      // The size of two strings. In C memory, an entry consists of a struct and a pointer to it.
       var bytes = 32
       var others = 160
       if let start = content.baseAddress {
@@ -117,7 +116,7 @@ struct WireSizeEstimate {
     case .number, .unknown:
       elements += 1
       retained += content.count + 4
-      // The sizes of protobuf-c's record of the field and of its entry in the scan.
+      // The sizes of protobuf-c's records for the field and for its entry in the scan.
       size += content.count + 80
     }
     try check(size, part)
@@ -151,15 +150,16 @@ struct WireSizeEstimate {
     return 0
   }
 
-  /// Returns the size in bytes of a string outside of its inline storage, including what the escapes of control
-  /// characters and the repair of invalid UTF-8 add when it is printed.
+  /// Returns the size in bytes of a string outside of its inline storage, including the bytes that are added when
+  /// control characters are escaped and invalid UTF-8 is replaced.
   private func text(_ content: UnsafeRawBufferPointer) -> Int {
     let heap = content.count > CDecoder.smallStringCapacity ? content.count + CDecoder.storageHeader : 0
     return heap + WireText.expansion(of: content)
   }
 
-  /// The contents of a `DecodeAllowance` without an `Instant`. The layout of a struct with an `Instant` is known only
-  /// at runtime, so each access to one of its members, or to a member of the estimate, would go through its metadata.
+  /// The contents of a `DecodeAllowance`, but without an `Instant`. The layout of a struct with an `Instant` is known
+  /// only at runtime, so each access to one of its members, or to a member of the estimate, would go through its
+  /// metadata.
   private struct Allowance {
     let decodedSize: Int
     let elementSize: Int

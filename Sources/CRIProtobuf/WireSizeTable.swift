@@ -1,7 +1,7 @@
 internal import CRIProtobufC
 
-/// The properties of a message's fields that `WireSizeEstimate` needs, in plain memory, so that a pass over the wire format
-/// needs no reference counting. A table belongs to a schema, which is never released.
+/// The properties of a message's fields that `WireSizeEstimate` needs, in plain memory, so that a pass over the wire
+/// format does not require reference counting. A table belongs to a schema, which is never released.
 struct WireSizeTable {
   /// The kind of a field, which determines its size in memory.
   enum Kind {
@@ -12,7 +12,7 @@ struct WireSizeTable {
     /// A list of numbers.
     case numbers
     case text
-    /// A name that many elements have; they share its storage.
+    /// A name that many elements have in common, and whose storage they share.
     case name
     case texts
     case message

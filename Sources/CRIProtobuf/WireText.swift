@@ -1,6 +1,6 @@
-/// Estimates how much a text on the wire grows when it is decoded and printed.
+/// Estimates how much text on the wire grows when it is decoded and printed.
 enum WireText {
-  /// A control character becomes an escape in each copy that a table or a document makes.
+  /// A control character becomes an escape sequence in each copy that is made for a table or a document.
   private static let control = 16
   /// A byte that is not valid UTF-8 becomes U+FFFD.
   private static let repaired = 12

@@ -3,15 +3,15 @@ package import CRISnapshot
 
 /// The changes between two snapshots as a document.
 package struct DiffDocument: Sendable {
-  /// The size in bytes at which a piece is written, because two large snapshots may have several changes for each
-  /// object.
+  /// The size in bytes above which a piece is written, because the diff of two large snapshots may contain several
+  /// changes for each object.
   private static let pieceSize = 64 << 10
 
   private let changes: [Change]
   private let notCompared: [Unchecked]
   private let text: ReportText
 
-  /// - Parameter notCompared: What is unchecked in at least one of the snapshots.
+  /// - Parameter notCompared: The entries that are unchecked in at least one of the snapshots.
   package init(_ changes: [Change], notCompared: [Unchecked], text: ReportText = .english) {
     self.changes = changes
     self.notCompared = notCompared

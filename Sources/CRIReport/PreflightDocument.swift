@@ -5,7 +5,7 @@ internal import CRISnapshot
 
 extension PreflightReport {
   /// Returns the report as the document that `cri preflight -o json` prints.
-  /// - Parameter exitCode: The exit code in the document; nil for that of `cri preflight`.
+  /// - Parameter exitCode: The exit code in the document; nil for the exit code of `cri preflight`.
   public func json(exitCode: Int32? = nil) -> JSON { json(exitCode: exitCode ?? verdict.exitCode, text: .english) }
 
   func json(exitCode: Int32, text: ReportText) -> JSON {
@@ -70,7 +70,7 @@ extension PreflightReport.Suspicion {
 }
 
 extension Unchecked {
-  /// An entry of `unchecked` in a preflight report: the rule, or an empty string and the subject in the text.
+  /// An entry of `unchecked` in a preflight report: the rule, or an empty string with the subject in the text.
   fileprivate func preflightJSON(_ text: ReportText) -> JSON {
     let entry = text.unchecked(self)
     return [

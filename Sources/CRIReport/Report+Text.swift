@@ -4,12 +4,12 @@ public import CRIRules
 public import CRIVerify
 
 extension Report {
-  /// Returns the report as text, as `cri verify` prints it.
+  /// Returns the report as text, in the form that `cri verify` prints.
   /// - Parameters:
   ///   - format: The format of the text.
-  ///   - threshold: The least severity that counts as loss.
-  ///   - checked: The time of the check, which some formats contain; nil for that of the later snapshot.
-  /// - Returns: complete lines, without colours.
+  ///   - threshold: The lowest severity that counts as a loss.
+  ///   - checked: The time of the check, which some formats contain; nil for the time of the later snapshot.
+  /// - Returns: Complete lines, without colours.
   public func text(
     _ format: ReportFormat = .table, failingOn threshold: Severity = .major, checked: Timestamp? = nil
   ) -> String {
@@ -20,19 +20,19 @@ extension Report {
 }
 
 extension PreflightReport {
-  /// Returns the report as text, as `cri preflight` prints it.
+  /// Returns the report as text, in the form that `cri preflight` prints.
   /// - Parameters:
   ///   - format: The format of the text.
   ///   - checked: The time of the check, which some formats contain; nil for the time at which the facts were read.
-  /// - Returns: complete lines, without colours.
+  /// - Returns: Complete lines, without colours.
   public func text(_ format: ReportFormat = .table, checked: Timestamp? = nil) -> String {
     format.text(ReportView(self, exitCode: verdict.exitCode, checked: checked ?? taken))
   }
 }
 
 extension Report.Verdict {
-  /// The exit code of `cri verify`: 0 if nothing is lost, 1 after a loss, 3 if data is missing for a verdict, and 4 if
-  /// there was nothing to verify.
+  /// The exit code of `cri verify`: 0 if nothing is lost, 1 if something is lost, 3 if data for a verdict is missing,
+  /// and 4 if there was nothing to verify.
   public var exitCode: Int32 {
     switch self {
     case .intact: 0
@@ -44,7 +44,8 @@ extension Report.Verdict {
 }
 
 extension PreflightReport.Verdict {
-  /// The exit code of `cri preflight`: 0 if no loss is predicted, 5 if one is, and 3 if data is missing for a verdict.
+  /// The exit code of `cri preflight`: 0 if no loss is predicted, 5 if a loss is predicted, and 3 if data for a verdict
+  /// is missing.
   public var exitCode: Int32 {
     switch self {
     case .none: 0

@@ -3,10 +3,10 @@ internal import CRIPreflight
 public import CRIRules
 internal import CRIVerify
 
-/// A report that was decoded from the document of `cri verify`, `cri guard` or `cri preflight` (`-o json`).
+/// A report decoded from the document of `cri verify`, `cri guard` or `cri preflight` (`-o json`).
 ///
-/// The properties are what both kinds of reports have in common. `json` is the complete document; docs/report.md describes
-/// its members.
+/// The properties are those that both kinds of reports have in common. `json` is the complete document; docs/report.md
+/// describes its members.
 public struct ReportDocument: Hashable, Sendable {
   /// The kind of a report. The raw value is the `kind` of the document.
   public enum Kind: String, Hashable, Sendable, CaseIterable {
@@ -22,7 +22,8 @@ public struct ReportDocument: Hashable, Sendable {
     public let rule: String
     /// The severity of the finding.
     public let severity: Severity
-    /// The object that the finding is about: `kind`, and depending on it `namespace`, `pod`, `uid`, `name` and `id`.
+    /// The object that the finding is about: its `kind` and, depending on the kind, `namespace`, `pod`, `uid`, `name`
+    /// and `id`.
     public let object: JSON
     /// Why the finding matters, in English.
     public let reason: String
@@ -32,7 +33,7 @@ public struct ReportDocument: Hashable, Sendable {
 
   /// Something that was not checked.
   public struct Unchecked: Hashable, Sendable {
-    /// Why, in English.
+    /// The reason, in English.
     public let reason: String
     /// The code of the reason, such as `permission-denied`.
     public let code: String
@@ -42,13 +43,13 @@ public struct ReportDocument: Hashable, Sendable {
 
   /// The kind of the report.
   public let kind: Kind
-  /// The version of the document's form.
+  /// The version of the document's schema.
   public let schema: Int
   /// The verdict, such as `intact` or `loss`.
   public let verdict: String
   /// The exit code of the command.
   public let exitCode: Int32
-  /// Why there is no verdict; nil if there is one.
+  /// The reason why there is no verdict; nil if there is one.
   public let reason: String?
   /// The findings, the most severe first; empty if the check failed.
   public let findings: [Finding]
@@ -100,7 +101,7 @@ public struct ReportDocument: Hashable, Sendable {
 }
 
 extension ReportDocument.Kind {
-  /// The newest schema of such reports.
+  /// The newest schema version of such reports.
   fileprivate var schema: Int {
     switch self {
     case .verification: Report.schema

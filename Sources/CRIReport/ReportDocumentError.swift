@@ -1,10 +1,10 @@
-/// Why a JSON document cannot be decoded as a report.
+/// The reason why a JSON document cannot be decoded as a report.
 public enum ReportDocumentError: Error, Hashable, Sendable {
-  /// The document is of a different kind than a report.
+  /// The document is not a report.
   case notAReport
   /// A newer version of `cri` wrote the document.
   case newerSchema(Int, supported: Int)
-  /// A member is missing or has the wrong type. The value is its path, such as `findings[0].rule`.
+  /// A member is missing or has the wrong type. The associated value is its path, such as `findings[0].rule`.
   case malformed(String)
 }
 

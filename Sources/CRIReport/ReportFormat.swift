@@ -4,7 +4,7 @@ internal import CRIYAML
 
 /// The format of a report. The raw value is its name on the command line (`-o`).
 public enum ReportFormat: String, Hashable, Sendable, CaseIterable {
-  /// Lines for people, as on the terminal.
+  /// Lines for people, as printed on the terminal.
   case table
   /// The complete report as a JSON document.
   case json
@@ -14,7 +14,7 @@ public enum ReportFormat: String, Hashable, Sendable, CaseIterable {
   case junit
   /// Version 13 of the Test Anything Protocol, with a test point for each object.
   case tap
-  /// One line with performance data for Nagios and its relatives.
+  /// One line with performance data for Nagios and compatible monitors.
   case nagios
   /// Metrics in Prometheus' text format, for node_exporter's textfile collector.
   case prometheus
@@ -22,7 +22,7 @@ public enum ReportFormat: String, Hashable, Sendable, CaseIterable {
   case github
 
   /// Returns the whole text with a final line feed.
-  /// - Parameter style: Applies to the formats that people read.
+  /// - Parameter style: The style for the formats that people read.
   package func text(_ view: ReportView, style: TextStyle = .plain) -> String {
     switch self {
     case .table: TableFormatter(view: view, style: style).text

@@ -4,9 +4,9 @@ package import CRISnapshot
 /// One examined subject: the node, its runtime, a pod with its containers, or an image.
 package struct ReportSubject: Hashable, Sendable {
   package var object: ObjectName
-  /// The worst entry first; a pod's own entries before those of its containers.
+  /// The entries, the worst first; a pod's own entries precede those of its containers.
   package var entries: [ReportEntry]
-  /// What kubelet will do with the subject, if no entry says so.
+  /// What kubelet will do to the subject; nil if an entry says it.
   package var predictedAction: String?
 
   package init(_ object: ObjectName, entries: [ReportEntry] = [], predictedAction: String? = nil) {
@@ -43,7 +43,8 @@ package struct ReportEntry: Hashable, Sendable {
   package var remedy: String
   /// The fact, the rule and, if it differs between findings, the consequence, in one line.
   package var line: String
-  /// The line without the consequence, for many findings of one rule; nil if the consequence is not that of the rule.
+  /// The line without the consequence, used if a rule has many findings; nil if the consequence differs from that of
+  /// the rule.
   package var brief: String?
 }
 

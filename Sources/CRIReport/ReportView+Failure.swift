@@ -7,7 +7,7 @@ extension ReportView {
   /// Describes a check that failed before it reached a verdict. It replaces an earlier report, which must not be
   /// mistaken for this one.
   /// - Parameters:
-  ///   - reason: The error that ended the check, in a line.
+  ///   - reason: The error that ended the check, in one line.
   ///   - node: The name of this node.
   package init(
     failed check: ReportCheck, reason: String, exitCode: Int32, checked: Timestamp, node: String = "",
@@ -36,7 +36,7 @@ extension ReportView {
   /// The verdict of a check that failed.
   package static let failed = "failed"
 
-  /// All verdicts of a check.
+  /// All verdicts that a check can have.
   static func verdicts(of check: ReportCheck) -> [String] {
     switch check {
     case .preflight: ["none", "loss", "unchecked", failed]

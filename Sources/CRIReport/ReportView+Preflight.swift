@@ -47,7 +47,7 @@ extension ReportView {
         groups.append((entry, []))
         continue
       }
-      // An ignored rule has its own line, because the line says how many findings the rule had.
+      // An ignored rule has its own line, because that line gives the number of its findings.
       let isIgnored = entry.reason.code == .ignored
       if !isIgnored, let index = groups.firstIndex(where: { !$0.rules.isEmpty && $0.entry.reason == entry.reason }) {
         if !groups[index].rules.contains(rule) { groups[index].rules.append(rule) }
@@ -64,7 +64,7 @@ extension ReportView {
 }
 
 extension ReportEntry {
-  /// - Parameter isBlocking: Whether a predicted loss counts.
+  /// - Parameter isBlocking: Whether a predicted loss affects the verdict.
   fileprivate init(_ finding: PreflightFinding, isBlocking: Bool, _ text: ReportText) {
     let (rule, ruleText, fact) = (finding.rule, text.rule(finding.rule.id), text.fact(finding))
     self.init(

@@ -8,7 +8,7 @@ extension ReportView {
   /// Describes the verdict about a change.
   /// - Parameters:
   ///   - threshold: The lowest severity that counts as a loss.
-  ///   - exitCode: The exit code of the command. 0 with a loss means that the command only warns.
+  ///   - exitCode: The exit code of the command. 0 despite a loss means that the command only warns.
   ///   - failure: The reason why a guarded command failed.
   package init(
     _ report: Report, failingOn threshold: Severity, exitCode: Int32, checked: Timestamp, failure: String? = nil,

@@ -11,7 +11,7 @@ package struct ReportView: Sendable {
   /// What distinguishes a time series or a test suite, such as the node and its runtime.
   package var properties: [(name: String, value: String)]
   package var verdict: ReportVerdict
-  /// Everything that was examined, with findings or without.
+  /// Every examined subject, with or without findings.
   package var subjects: [ReportSubject]
   /// Lines that do not belong to a single subject.
   package var notes: [ReportNote]
@@ -19,12 +19,12 @@ package struct ReportView: Sendable {
   /// The remedies, one for each line.
   package var advice: [String]
   package var counts: [ReportCount]
-  /// The whole report as a document, which `json` and `yaml` write.
+  /// The whole report as a document, which the formats `json` and `yaml` write.
   package var document: JSON
-  /// The name of the file that the report goes to, without the extension; empty for none. Prometheus needs it, because
-  /// the series of two files must differ.
+  /// The name of the file to which the report is written, without the extension; empty if there is none. The Prometheus
+  /// format needs the name, because the series of two files must differ.
   package var fileName = ""
-  /// The texts that the formats add.
+  /// The catalogue of the texts that the formats add.
   package var text = ReportText.english
 
   /// The findings, subject by subject.
@@ -34,7 +34,7 @@ package struct ReportView: Sendable {
 /// A line of a report that does not belong to a single subject.
 package struct ReportNote: Hashable, Sendable {
   package var text: String
-  /// Whether it reports a loss.
+  /// Whether the line reports a loss.
   package var isLoss: Bool
 
   package init(_ text: String, isLoss: Bool = false) {

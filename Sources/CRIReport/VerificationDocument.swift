@@ -6,8 +6,8 @@ public import CRIVerify
 extension Report {
   /// Returns the report as the document that `cri verify -o json` prints.
   /// - Parameters:
-  ///   - threshold: The least severity that counts as loss.
-  ///   - exitCode: The exit code in the document; nil for that of `cri verify`.
+  ///   - threshold: The lowest severity that counts as a loss.
+  ///   - exitCode: The exit code in the document; nil for the exit code of `cri verify`.
   public func json(failingOn threshold: Severity = .major, exitCode: Int32? = nil) -> JSON {
     json(failingOn: threshold, exitCode: exitCode ?? verdict(failingOn: threshold).exitCode, text: .english)
   }

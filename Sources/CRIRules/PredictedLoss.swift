@@ -1,10 +1,10 @@
-/// What a change loses when a rule of preflight is violated.
+/// What a change loses when a preflight rule is violated.
 public enum PredictedLoss: String, Hashable, Sendable, CaseIterable {
   /// The change itself loses nothing.
   case nothing
   /// kubelet kills or recreates the pods, or the runtime deletes them.
   case pods
-  /// Containers restart or become unmanageable in pods that stay.
+  /// Containers are restarted or become unmanageable in pods that stay.
   case containers
   /// Pods stay but get different addresses.
   case addresses

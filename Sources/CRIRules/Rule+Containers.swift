@@ -1,5 +1,5 @@
 extension Rule {
-  /// The rules of verify about a container.
+  /// The verify rules about a container.
   static let containers: [Rule] = [
     Rule(.containerCreatedState, .minor, in: .inPlace, .state),
     Rule(.containerExitCode, .critical, in: .ended, .exitCode),

@@ -1,5 +1,5 @@
 extension Rule {
-  /// The rules of verify about the node, the runtime and its images.
+  /// The verify rules about the node, the runtime and its images.
   static let node: [Rule] = [
     Rule(.runtimeName, .major, in: .allExcept(.migrate), .runtimeName),
     Rule(.runtimeVersion, .major, in: [.restart, .kubeletRestart], .runtimeVersion),

@@ -1,5 +1,5 @@
 extension Rule {
-  /// The rules of verify about a pod and its sandbox.
+  /// The verify rules about a pod and its sandbox.
   static let pods: [Rule] = [
     Rule(.podMetadata, .critical, in: .all, .metadata),
     Rule(.podAttempt, .major, in: .inPlace, .attempt),

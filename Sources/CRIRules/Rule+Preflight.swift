@@ -1,5 +1,5 @@
 extension Rule {
-  /// The rules of preflight.
+  /// The preflight rules.
   static let preflight: [Rule] = [
     Rule(.networkIPOnDisk, .critical, predicts: .pods, of: .containerd),
     Rule(.networkNamespaceOnDisk, .critical, predicts: .pods, of: .containerd),

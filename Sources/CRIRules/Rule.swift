@@ -1,6 +1,6 @@
-/// A condition that must hold, for any command. It has no text: reports build every sentence from the ID.
+/// A condition that a command checks. It contains no text, because reports build every sentence from the ID.
 public struct Rule: Hashable, Sendable, Identifiable {
-  /// The command that checks it.
+  /// The command that checks the rule.
   public enum Command: String, Hashable, Sendable, CaseIterable {
     /// `cri verify` and `cri guard`: compares two snapshots.
     case verify
@@ -14,16 +14,16 @@ public struct Rule: Hashable, Sendable, Identifiable {
   public let command: Command
   /// The severity of a violation.
   public let severity: Severity
-  /// The scenarios in which verify applies it; empty for a rule of preflight, which applies before any change.
+  /// The scenarios in which verify applies the rule; empty for a preflight rule, which applies before any change.
   public let scenarios: Set<Scenario>
-  /// What verify compares; nil for a rule of preflight.
+  /// What verify compares; nil for a preflight rule.
   public let field: RuleField?
-  /// What the change loses if a rule of preflight is violated. Rules of verify detect losses and predict nothing.
+  /// What the change loses if a preflight rule is violated. Verify rules detect losses and do not predict any.
   public let predicts: PredictedLoss
-  /// The runtime to which the rule applies; nil for every runtime.
+  /// The runtime to which the rule applies; nil if it applies to every runtime.
   public let runtime: RuntimeProduct?
 
-  /// Creates a rule of verify.
+  /// Creates a verify rule.
   init(_ id: RuleID, _ severity: Severity, in scenarios: Set<Scenario>, _ field: RuleField) {
     self.id = id
     self.severity = severity
@@ -34,7 +34,7 @@ public struct Rule: Hashable, Sendable, Identifiable {
     runtime = nil
   }
 
-  /// Creates a rule of preflight.
+  /// Creates a preflight rule.
   init(_ id: RuleID, _ severity: Severity, predicts: PredictedLoss, of runtime: RuntimeProduct? = nil) {
     self.id = id
     self.severity = severity

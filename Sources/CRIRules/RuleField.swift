@@ -1,4 +1,4 @@
-/// What a rule compares. The raw value is the name in documents: the CRI's name if the CRI has the field.
+/// What a rule compares. The raw value is its name in documents, which is the CRI's name if the CRI has such a field.
 public enum RuleField: String, Hashable, Sendable, CaseIterable {
   case state
   case exitCode = "exit_code"

@@ -1,6 +1,6 @@
 extension RuleID {
-  /// The short name of a preflight rule, such as `P1`: P for containerd, O for CRI-O, N for any runtime. nil for the rules
-  /// of verify, whose readable IDs have always been printed.
+  /// The short name of a preflight rule, such as `P1`: P for containerd, O for CRI-O, N for any runtime. It is nil for
+  /// the verify rules, because reports have always printed their readable IDs.
   public var alias: String? {
     switch self {
     case .networkIPOnDisk: "P1"

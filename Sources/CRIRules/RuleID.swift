@@ -1,6 +1,6 @@
 /// The ID of a rule.
 ///
-/// The raw value is the readable ID, `AREA.ASPECT`, that every command prints or accepts. It never changes.
+/// The raw value is the readable ID, `AREA.ASPECT`, that every command prints and accepts. It never changes.
 public enum RuleID: String, Hashable, Sendable, CaseIterable {
   // Verify: a pod and its sandbox.
   case podMetadata = "pod.metadata"

@@ -1,6 +1,6 @@
-/// What happened between two snapshots. It decides which rules apply: the columns of `cri rules`.
+/// What happened between two snapshots. It determines which rules apply (the columns of `cri rules`).
 public enum Scenario: String, Hashable, Sendable, CaseIterable {
-  /// The runtime's daemon was restarted, in the same version, on a node that kept running.
+  /// The runtime's daemon was restarted, with the same version, on a node that kept running.
   case restart
   /// The daemon was replaced by a different version, on a node that kept running.
   case upgrade
@@ -11,7 +11,7 @@ public enum Scenario: String, Hashable, Sendable, CaseIterable {
   case reboot
   /// A different runtime took over, and kubelet recreated the pods.
   case migrate
-  /// kubelet was restarted in the same version; the runtime was not restarted.
+  /// kubelet was restarted with the same version, and the runtime was not restarted.
   case kubeletRestart = "kubelet-restart"
 
   /// Whether sandboxes and containers must survive. Otherwise pods are identified by their UID, and containers by their
@@ -25,7 +25,7 @@ extension Set<Scenario> {
   /// The scenarios in which kubelet recreates the pods.
   package static let renewed: Self = [.wipe, .reboot, .migrate]
   package static let all = inPlace.union(renewed)
-  /// The scenarios in which a container that has exited stays; after a reboot, it does if the runtime has kept it.
+  /// The scenarios in which an exited container remains; after a reboot, it remains if the runtime has kept it.
   static let ended = inPlace.union([.reboot])
 
   static func allExcept(_ others: Scenario...) -> Self { all.subtracting(others) }

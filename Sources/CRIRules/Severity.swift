@@ -1,8 +1,8 @@
-/// How bad a finding is.
+/// The severity of a finding.
 public enum Severity: Int, Hashable, Sendable, CaseIterable, Comparable {
-  /// Nothing is lost, but it is worth knowing.
+  /// Nothing is lost, but the finding is worth knowing.
   case info
-  /// Something that tools read has changed, and no workload is affected.
+  /// A value that tools read has changed, but no workload is affected.
   case minor
   /// State is lost or wrong, and must be examined.
   case major

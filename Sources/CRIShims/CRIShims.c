@@ -25,8 +25,8 @@ void cri_signals_to(int descriptor) { destination = descriptor; }
 
 int cri_catch_signal(int number) {
   if (sigaction(number, NULL, &previous[number]) != 0) return -1;
-  // nohup, and shells for background jobs, start programs with signals ignored on purpose. This does not apply to SIGCHLD and
-  // SIGPIPE.
+  // nohup, and shells that start background jobs, deliberately ignore signals in the programs that they start. SIGCHLD
+  // and SIGPIPE are not among these signals.
   if (previous[number].sa_handler == SIG_IGN && number != SIGCHLD && number != SIGPIPE) return 1;
   struct sigaction action = {.sa_sigaction = write_message, .sa_flags = SA_SIGINFO | SA_RESTART | SA_NOCLDSTOP};
   sigemptyset(&action.sa_mask);
@@ -38,8 +38,8 @@ void cri_release_signal(int number) { sigaction(number, &previous[number], NULL)
 static struct termios terminal_before;
 static struct termios terminal_raw;
 static volatile sig_atomic_t terminal = -1;
-// The signals that would end the process with the terminal in raw mode, and that SignalWatch does not deliver. A parent process
-// can have blocked them, or ignored SIGQUIT.
+// Signals that would end the process while the terminal is in raw mode, and that SignalWatch does not deliver. A parent
+// process can have blocked them, or can have ignored SIGQUIT.
 static const int ending[] = {SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGSYS};
 enum { ENDING = sizeof ending / sizeof *ending };
 static struct sigaction ending_before[ENDING];
@@ -88,7 +88,7 @@ int cri_terminal_raw(int descriptor) {
     sigaddset(&delivered, ending[index]);
   }
   action.sa_flags = SA_RESTART;
-  // The shell has its own mode while this process is stopped.
+  // The shell sets its own terminal mode while this process is stopped.
   action.sa_handler = make_raw_again;
   sigaction(SIGCONT, &action, &continue_before);
   sigaddset(&delivered, SIGCONT);
@@ -135,7 +135,7 @@ void cri_terminal_without_memory(const char *sequence, const struct termios *set
   has_settings = settings != NULL;
 }
 
-// Only functions that need no memory are called from here on.
+// From here on, only functions that do not allocate memory are called.
 static void write_all(int descriptor, const char *text, size_t length) {
   while (length > 0) {
     ssize_t written = write(descriptor, text, length);

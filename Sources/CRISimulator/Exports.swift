@@ -1,4 +1,4 @@
-// Users of this product need only `import CRISimulator`: it re-exports the types in its public interface.
+// Users of this product need only `import CRISimulator`, which re-exports the types in its public interface.
 @_exported public import CRIGRPC
 @_exported public import CRIMessages
 @_exported public import CRIProtobuf

@@ -3,7 +3,7 @@ public import CRIMessages
 
 /// The faults that are injected into a simulated runtime.
 public struct Faults: Sendable {
-  /// How a runtime responds after it has started and before it has recovered its state.
+  /// How a runtime responds after it has started but before it has recovered its state.
   public enum NotReadyStyle: String, Hashable, Sendable, CaseIterable {
     /// Calls fail with UNKNOWN and `server is not initialized yet`, as with containerd up to 1.7.
     case unknown
@@ -37,21 +37,21 @@ public struct Faults: Sendable {
   public var notReadyStyle = NotReadyStyle.unknown
   /// The time from the start until the condition `NetworkReady` is true.
   public var networkReadyAfter: Duration = .zero
-  /// The delay before each response, by the method's name. `all` applies to methods that are not named.
+  /// The delay before each response, by the method's name. `all` applies to all methods that are not named.
   public var delays: [String: Duration] = [:]
   /// The names of methods that never respond, or `all`.
   public var hanging: Set<String> = []
-  /// The failures of methods, by the method's name. `all` applies to methods that are not named.
+  /// The failures of methods, by the method's name. `all` applies to all methods that are not named.
   public var failures: [String: Failure] = [:]
   /// The number of the call, starting at 1, during which the runtime dies; nil for none.
   public var killAfter: Int?
-  /// Whether sessions refuse SPDY, as with CRI-O and conmon-rs. It applies when the runtime is created.
+  /// Whether sessions reject SPDY, as with CRI-O and conmon-rs. It takes effect when the runtime is created.
   public var refusesSPDY = false
-  /// The URL that `Exec`, `Attach` and `PortForward` return instead of one of the simulated runtime. It applies when the
-  /// runtime is created.
+  /// The URL that `Exec`, `Attach` and `PortForward` return instead of the simulated runtime's own URLs. It takes
+  /// effect when the runtime is created.
   public var streamingURL: String?
 
-  /// Creates no faults.
+  /// Creates a value without faults.
   public init() {}
 }
 

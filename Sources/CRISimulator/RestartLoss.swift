@@ -20,7 +20,7 @@ public struct RestartLoss: Hashable, Sendable {
     case exitContainers = "exit-containers"
     /// Running containers have exited with code 137, and new ones with attempt + 1 run in their place.
     case restartContainers = "restart-containers"
-    /// Sandboxes are replaced, as by kubelet: the new one has a different ID and address, attempt + 1 and new
+    /// Sandboxes are replaced, as by kubelet: each new one has a different ID and address, attempt + 1 and new
     /// containers.
     case recreatePods = "recreate-pods"
     /// Pods have a second ready sandbox, with attempt + 1.
@@ -33,9 +33,9 @@ public struct RestartLoss: Hashable, Sendable {
     case reboot
   }
 
-  /// What the runtime loses or changes.
+  /// What is lost or changed.
   public var kind: Kind
-  /// The pod that is affected, as name, namespace/name or UID; nil for all pods.
+  /// The affected pod, as name, namespace/name or UID; nil for all pods.
   public var pod: String?
 
   /// Creates a loss.

@@ -6,7 +6,7 @@ public import CRISystem
 
 /// A container runtime without containers, for tests: it serves the CRI on a unix socket from in-memory state.
 ///
-/// Clients can read and change the state with all calls of the CRI, but nothing is ever executed: sessions run a few
+/// Clients can read and change the state with all CRI calls, but nothing is ever executed: sessions run a few
 /// simulated programs (`echo`, `cat`, `sleep`, `exit`, `sh` and others), on a TCP port of the loopback interface. Errors have
 /// containerd's messages, or those of CRI-O if a recording of CRI-O is served.
 public final class SimulatedRuntime: Sendable {
@@ -14,7 +14,7 @@ public final class SimulatedRuntime: Sendable {
   public enum Source: Hashable, Sendable {
     /// The described pods.
     case pods([PodDescription])
-    /// The given numbers of generated pods and containers. `containers` is the total for all pods.
+    /// Generated pods and containers in the given numbers. `containers` is the total for all pods.
     case synthetic(pods: Int, containers: Int)
     /// The path of a file with recorded calls, one JSON object per line.
     case recording(String)
@@ -33,9 +33,9 @@ public final class SimulatedRuntime: Sendable {
     public var faults = Faults()
     /// Whether to add objects that are invalid in every way that the wire format permits.
     public var addsMalformedObjects = false
-    /// Called when `Faults.killAfter` applies. If nil, all connections are closed during the call.
+    /// Called when `Faults.killAfter` applies. If it is nil, all connections are closed during the call.
     public var onKill: (@Sendable () -> Void)?
-    /// TLS for the sessions of exec, attach and port-forward, whose URLs then begin with https; nil for none.
+    /// TLS for exec, attach and port-forward sessions, whose URLs then begin with https; nil for no TLS.
     public var streamingTLS: (any TLSProvider)?
 
     /// Creates the default options.
@@ -83,7 +83,7 @@ public final class SimulatedRuntime: Sendable {
   deinit { stop() }
 
   /// Listens on a unix socket at `path`. A socket file on which no process listens is replaced.
-  /// - Throws: The error number if it cannot listen, or cannot write the state file.
+  /// - Throws: The error number if the runtime cannot listen or cannot write the state file.
   public func start(at path: String) throws(Errno) {
     try save()
     let run = state.withLock { state in
@@ -115,10 +115,10 @@ public final class SimulatedRuntime: Sendable {
     if !path.isEmpty { try? File.remove(path) }
   }
 
-  /// Closes all connections and leaves the socket file, as after SIGKILL.
+  /// Closes all connections but leaves the socket file, as after SIGKILL.
   public func crash() { _ = end() }
 
-  /// - Returns: The path of the socket; empty if it was not served.
+  /// - Returns: The path of the socket; empty if the runtime was not listening.
   private func end() -> String {
     let (server, path, listeners) = state.withLock { state in
       defer {
@@ -134,9 +134,9 @@ public final class SimulatedRuntime: Sendable {
     return path
   }
 
-  /// Stops, applies losses to the state, and starts again on the same socket.
-  /// - Parameter losses: The losses to apply; nil for those of the options.
-  /// - Throws: The error number if it cannot listen, or cannot write the state file.
+  /// Stops the runtime, applies losses to its state, and starts it again on the same socket.
+  /// - Parameter losses: The losses to apply; nil for the losses in the options.
+  /// - Throws: The error number if the runtime cannot listen or cannot write the state file.
   public func restart(_ losses: [RestartLoss]? = nil) throws(Errno) {
     let path = state.withLock { $0.path }
     stop()
@@ -146,7 +146,7 @@ public final class SimulatedRuntime: Sendable {
 
   // MARK: Control
 
-  /// What the runtime does wrong. It can be changed while the runtime runs; delays are counted from the most recent
+  /// What the runtime does wrong. This can be changed while the runtime runs; delays are counted from the most recent
   /// start.
   public var faults: Faults {
     get { state.withLock { $0.faults } }
@@ -158,7 +158,7 @@ public final class SimulatedRuntime: Sendable {
   @discardableResult
   public func add(_ pod: PodDescription) -> String { change { $0.add(pod) } }
 
-  /// Adds an image, unless it exists.
+  /// Adds an image unless it already exists.
   /// - Returns: The ID of the image.
   @discardableResult
   public func addImage(_ name: String) -> String { change { $0.addImage(name) } }
@@ -174,7 +174,7 @@ public final class SimulatedRuntime: Sendable {
   /// The current state as a recording.
   package var recording: [UInt8] { state.withLock { $0.node }.recording() }
 
-  /// Writes the state file, if the options name one and the state has changed.
+  /// Writes the state file, if the options specify one and the state has changed.
   func save() throws(Errno) {
     guard let path = options.statePath else { return }
     try state.withLock { (state) throws(Errno) in

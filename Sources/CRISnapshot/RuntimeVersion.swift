@@ -28,17 +28,17 @@ public struct RuntimeVersion: Sendable {
   public let patch: Int
   /// The parts of a prerelease, such as `beta` and `1`; empty for a release.
   public let prerelease: [String]
-  /// nil for upstream's builds and for packages that do not identify their patches.
+  /// The distributor; nil for upstream's builds and for packages that do not identify their patches.
   public let distributor: Distributor?
   /// The number of the distributor's build; 0 if the version does not have one.
   public let build: Int
 
-  /// Reads any form; a prefix (`v`, `cri-o `, `containerd://`) is ignored.
+  /// Parses a version in any form; a prefix (`v`, `cri-o `, `containerd://`) is ignored.
   /// - Returns: nil unless the text contains two numbers with a dot between them.
   public init?(_ text: String) {
     let whole = text
     let text = Self.withoutEpoch(text)
-    // The first digit that begins a word, which the 2 in rke2 does not.
+    // The first digit at the start of a word; the 2 in rke2 is not at the start.
     var start = text.startIndex
     while let end = text[start...].firstIndex(where: { $0.isASCII && $0.isNumber }) {
       let before = end == text.startIndex ? nil : text[text.index(before: end)]
@@ -58,7 +58,7 @@ public struct RuntimeVersion: Sendable {
     (prerelease, distributor, build) = Self.suffix(word.dropFirst(numbers.count))
   }
 
-  /// Reads a version that a user specified: an optional `v`, two or three numbers, a suffix.
+  /// Parses a version that a user specified: an optional `v`, two or three numbers, a suffix.
   /// - Returns: nil if the text contains anything else.
   public init?(exactly text: String) {
     let version = Self.withoutEpoch(text)
@@ -73,7 +73,7 @@ public struct RuntimeVersion: Sendable {
     self.init(text)
   }
 
-  /// Removes dpkg's and rpm's epoch, a number before a colon that counts the changes of the numbering scheme.
+  /// Removes the epoch of dpkg and rpm, a number before a colon that counts changes to the numbering scheme.
   private static func withoutEpoch(_ text: String) -> String {
     guard let colon = text.firstIndex(of: ":"), colon != text.startIndex, text[..<colon].allSatisfy(\.isNumber) else {
       return text
@@ -81,7 +81,7 @@ public struct RuntimeVersion: Sendable {
     return String(text[text.index(after: colon)...])
   }
 
-  /// Splits the words after the numbers, most of which only matter to a packager.
+  /// Splits the words after the numbers, most of which matter only to packagers.
   private static func suffix(_ text: Substring) -> ([String], Distributor?, Int) {
     var prerelease: [String] = []
     var distributor: Distributor?
@@ -118,7 +118,7 @@ public struct RuntimeVersion: Sendable {
 }
 
 extension RuntimeVersion: Comparable, Hashable {
-  /// Whether neither is newer; their texts may differ.
+  /// Whether neither version is newer; their texts may differ.
   public static func == (a: Self, b: Self) -> Bool {
     a.numbers == b.numbers && a.prerelease == b.prerelease && a.distributor == b.distributor && a.build == b.build
   }
@@ -131,21 +131,23 @@ extension RuntimeVersion: Comparable, Hashable {
     hasher.combine(build)
   }
 
-  /// Orders versions as semantic versioning does (semver.org, section 11), with a distributor's builds after their base.
+  /// Orders versions as semantic versioning does (semver.org, section 11), with a distributor's builds after the
+  /// version on which they are based.
   public static func < (a: Self, b: Self) -> Bool {
     if a.numbers != b.numbers { return a.numbers.lexicographicallyPrecedes(b.numbers) }
     if a.prerelease != b.prerelease {
       if a.prerelease.isEmpty || b.prerelease.isEmpty { return b.prerelease.isEmpty }
       return a.prerelease.lexicographicallyPrecedes(b.prerelease, by: precedes)
     }
-    // Different versions must not be equal, and builds of different distributors have no other order.
+    // Different versions must not be equal, and builds of different distributors cannot be ordered in any other way.
     if a.distributor != b.distributor { return (a.distributor?.rawValue ?? "") < (b.distributor?.rawValue ?? "") }
     return a.build < b.build
   }
 
   private var numbers: [Int] { [major, minor, patch] }
 
-  /// Semantic Versioning 2.0, item 11: numbers by value and before words, words by their bytes.
+  /// Semantic Versioning 2.0, item 11: numbers are compared by value and precede words, which are compared by their
+  /// bytes.
   private static func precedes(_ a: String, _ b: String) -> Bool {
     switch (Int(a), Int(b)) {
     case (let a?, let b?): a < b

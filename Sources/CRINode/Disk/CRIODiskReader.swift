@@ -21,7 +21,7 @@ extension CRIODisk {
       defaultRuntime: Self.defaultRuntime(status, snapshot, files, configuration))
   }
 
-  /// Reads the main file, the drop-in files in order, and the daemon's options, which override both.
+  /// Reads the main file, then the drop-in files in order, then the daemon's options, which override both.
   static func configuration(_ files: NodeFiles, _ options: CRIOOptions) -> Observation<CRIOConfiguration> {
     let (main, directory) = (options.file, options.directory)
     var configuration = CRIOConfiguration()
@@ -114,7 +114,8 @@ extension CRIODisk {
     }
   }
 
-  /// The runtime that the daemon reports, or else the one that holds the state of a running container.
+  /// The default runtime that the daemon reports, or else the runtime whose state directory contains a running
+  /// container.
   private static func defaultRuntime(
     _ status: JSON, _ snapshot: Snapshot, _ files: NodeFiles, _ configuration: Observation<CRIOConfiguration>
   ) -> Observation<String> {

@@ -7,7 +7,8 @@ internal import CRISystem
 extension ContainerdDisk {
   /// - Parameters:
   ///   - root: The CRI plugin's root directory, such as `/var/lib/containerd/io.containerd.grpc.v1.cri`.
-  ///   - state: Its directory for data that a reboot removes, such as `/run/containerd/io.containerd.grpc.v1.cri`.
+  ///   - state: The plugin's directory for data that is lost at a reboot, such as
+  ///     `/run/containerd/io.containerd.grpc.v1.cri`.
   init(
     records: Observation<DiskRecords>, store: Observation<SandboxStore>, _ snapshot: Snapshot, _ files: NodeFiles,
     root: String?, state: String?
@@ -54,7 +55,7 @@ extension ContainerdDisk {
     _ snapshot: Snapshot, _ files: NodeFiles, _ directory: String, without names: [String]
   ) -> Observation<Set<String>> {
     let missing = findMissing(directory, files, at: tasks(snapshot)) { id throws(FileError) in
-      // A task without a bundle here has a different kind of shim.
+      // A task without a bundle in this directory has a different kind of shim.
       let bundle = "\(directory)/\(id)"
       guard try files.exists(bundle) else { return nil }
       for name in names where try files.exists("\(bundle)/\(name)") { return nil }
@@ -77,7 +78,7 @@ extension ContainerdDisk {
     return newer.map { Set($0.keys) }
   }
 
-  /// The shim's protocol version from its bundle; nil if containerd 2 has not written one.
+  /// The shim's protocol version from its bundle; nil if the bundle was not written by containerd 2.
   private static func protocolVersion(_ bundle: String, _ files: NodeFiles) throws(FileError) -> Int64? {
     let path = "\(bundle)/bootstrap.json"
     guard try files.exists(path) else { return nil }
@@ -89,7 +90,7 @@ extension ContainerdDisk {
     snapshot.sandboxes.filter(\.isReady).map(\.id) + snapshot.containers.filter(\.isRunning).map(\.id)
   }
 
-  /// Returns the missing file of each ID; the result is unknown unless the directory contains at least one of the IDs.
+  /// Returns the path of the missing file for each ID; unknown unless the directory contains at least one of the IDs.
   private static func findMissing(
     _ directory: String, _ files: NodeFiles, at ids: [String],
     _ missing: (String) throws(FileError) -> String?

@@ -7,7 +7,8 @@ extension DiskRecords {
   /// containerd's namespace for everything that belongs to the CRI.
   static let namespace = (name: "containerd-namespace", value: "k8s.io")
   private static let filters = ["sandbox", "container"].map { "labels.\"io.cri-containerd.kind\"==\($0)" }
-  /// A record has about 10 KB. The runtime's own limit for one message is lower, and above it the runtime streams.
+  /// A record has about 10 KB. The runtime's own limit for one message is lower; beyond that, the runtime streams the
+  /// records.
   static let largestResponse = 256 << 20
 
   /// Reads the records through containerd's own API, which it serves on the same socket.
@@ -31,7 +32,7 @@ extension DiskRecords {
       return DiskRecords(
         try decode(try await channel.unary("\(service)/List", request, options: options), deadline))
     } catch {
-      // The records exceed one message of containerd (16 MiB by default).
+      // The records do not fit into one message from containerd (16 MiB by default).
       guard error.statusCode == .resourceExhausted else { throw error }
     }
     var records = DiskRecords()

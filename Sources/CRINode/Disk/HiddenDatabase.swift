@@ -2,15 +2,15 @@ internal import CRISnapshot
 internal import CRISystem
 
 /// Finds out whether containerd's database is still the file at its path. A mount over containerd's root directory
-/// hides it from everyone but the daemon, which keeps using the open file until it restarts.
+/// hides the database from every process except the daemon, which keeps using the open file until it restarts.
 enum HiddenDatabase {
-  /// containerd: `plugins/metadata/plugin.go`, below the root directory.
+  /// The path below the root directory (containerd: `plugins/metadata/plugin.go`).
   private static let name = "/io.containerd.metadata.v1.bolt/meta.db"
-  /// The kernel's mark after the path of an open file that was removed (proc_pid_fd(5)).
+  /// What the kernel appends to the path of an open file that was removed (proc_pid_fd(5)).
   private static let deleted = " (deleted)"
 
   /// - Returns: The path of the database if there is a different file or no file at this path; nil if it is the same
-  ///   file, or if the process has no database open.
+  ///   file, or if the process does not have a database open.
   static func path(openedBy pid: Int32?, _ files: NodeFiles, proc: String = "/proc") -> Observation<String?> {
     guard let pid else { return .known(nil) }
     let directory = "\(proc)/\(pid)/fd"

@@ -5,7 +5,8 @@ internal import CRISnapshot
 extension SandboxStore {
   private static let method = "/containerd.services.sandbox.v1.Store/List"
 
-  /// Reads the store through containerd's own API on the same socket; it is empty if this version has no such store.
+  /// Reads the store through containerd's own API on the same socket. The result is empty if this version has no such
+  /// store.
   static func read(from endpoint: Endpoint, deadline: ContinuousClock.Instant?) async -> Observation<SandboxStore> {
     let channel = Channel(path: endpoint.path, maxMessageSize: DiskRecords.largestResponse)
     defer { channel.close() }

@@ -2,9 +2,9 @@ internal import CRI
 internal import CRISnapshot
 internal import CRISystem
 
-/// Finds the ready sandboxes and running containers whose process has ended without the runtime's notice.
+/// Finds the ready sandboxes and running containers whose process has exited without the runtime noticing.
 struct EndedProcesses {
-  /// The time in which a runtime notices that a process has ended.
+  /// The time within which a runtime notices that a process has exited.
   private static let delay = Duration.milliseconds(500)
 
   let client: Client
@@ -34,7 +34,7 @@ struct EndedProcesses {
     guard observed.seesProcesses else { return .unknown(UnknownReason(.processesNotVisible)) }
     let dead = observed.deadObjects
     if dead.isEmpty { return .known([:]) }
-    // A process may have ended a moment ago.
+    // A process may have exited a moment ago.
     await pause(Self.delay)
     let sandboxes = Set(try await client.runtime.podSandboxes().filter { $0.state == .ready }.map(\.id))
     let containers = Set(try await client.runtime.containers().filter { $0.state == .running }.map(\.id))

@@ -6,9 +6,9 @@ enum NamespaceReader {
   struct Target: Hashable, Sendable {
     /// The namespace's path according to the runtime.
     var path: String
-    /// Whether a missing file proves that the namespace is gone, rather than that we see a different file system.
+    /// Whether a missing file proves that the namespace is gone, and not just that we see a different file system.
     var isConfirmed: Bool
-    /// A process that should be in the namespace: it keeps the namespace alive even without the path.
+    /// A process that should be in the namespace and keeps the namespace alive even without the path.
     var process: String?
   }
 
@@ -59,13 +59,13 @@ enum NamespaceReader {
     }
   }
 
-  /// Whether the namespace's parent directory exists: if it is mounted into our container, we see what it contains.
+  /// Whether the namespace's parent directory exists: if it is mounted into our container, we can see its contents.
   private static func isPlausible(_ path: String) -> Bool {
     let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
     return !directory.isEmpty && FileIdentity(of: directory) != nil
   }
 
-  /// Returns nil if the process has ended or has the host's network.
+  /// Returns nil if the process has exited or uses the host's network.
   private static func interfaces(of process: String?, host: FileIdentity?) -> Observation<[ObservedInterface]>? {
     guard let process, let host else { return nil }
     do throws(Errno) {

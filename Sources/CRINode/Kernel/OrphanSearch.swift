@@ -1,17 +1,18 @@
 internal import CRISnapshot
 
-/// Finds live processes of a runtime that belong to nothing in its lists.
+/// Finds live processes of a runtime that do not belong to anything in its lists.
 struct OrphanSearch: Sendable {
   let table: ProcessTable
   /// CRI: `VersionResponse.runtime_name`.
   let runtime: String
   /// The IDs of all sandboxes and containers that the runtime lists.
   let listed: Set<String>
-  /// The IDs of the containers that have ended according to the runtime.
+  /// The IDs of the containers that have exited according to the runtime.
   let ended: Set<String>
   /// Whether a path is the runtime's socket.
   let isOurSocket: @Sendable (String) -> Bool
-  /// A limit in clock ticks after boot: a process that started later may belong to an object that will soon be listed.
+  /// A time in clock ticks after boot. Later processes are ignored, because they may belong to objects that will soon
+  /// be listed.
   let deadline: UInt64
   /// Whether a process can belong to the runtime: any user can start a process with a shim's name and arguments.
   var canBeOurs: @Sendable (Int32) -> Bool = { _ in true }
@@ -23,7 +24,8 @@ struct OrphanSearch: Sendable {
     var orphans: [Orphan] = []
     for (pid, shim) in ownShims() {
       guard let entry = table.entries[pid], entry.isAlive else { continue }
-      // CRI-O believes that the container has ended, because CRI-O asked a different OCI runtime, but it still runs.
+      // CRI-O believes that the container has exited, because it queried a different OCI runtime, but the container
+      // still runs.
       let isAlive = shim.kind == .conmon && ended.contains(shim.id) && children[pid] != nil
       if !listed.contains(shim.id) || isAlive {
         guard entry.startTime <= deadline else { continue }
@@ -39,7 +41,8 @@ struct OrphanSearch: Sendable {
     return orphans.sorted { ($0.startTime, $0.pid) < ($1.startTime, $1.pid) }
   }
 
-  /// Returns the shims of this runtime, but not those of another containerd, of Docker or of Podman.
+  /// A socket may have several names, and directories are configurable: the shims of listed IDs show which ones are
+  /// this runtime's.
   private func ownShims() -> [Int32: ShimProcess] {
     // A socket may have several names, and directories are configurable: shims of listed IDs show which are ours.
     let known = table.shims.filter { listed.contains($0.value.id) && canBeOurs($0.key) }.values
@@ -55,7 +58,8 @@ struct OrphanSearch: Sendable {
     }
   }
 
-  /// Returns processes of unlisted containers under the shim of a listed pod. Their cgroup shows their container.
+  /// Returns processes of unlisted containers under the shim of a listed pod. Their cgroup shows to which container
+  /// they belong.
   private func strays(_ children: [ProcessEntry], under shim: Int32) -> [Orphan] {
     var strays: [String: Orphan] = [:]
     for child in children where child.startTime <= deadline {
@@ -86,7 +90,7 @@ struct OrphanSearch: Sendable {
 }
 
 extension ShimProcess.Kind {
-  /// Whether a runtime may have started such a process. A node may have both containerd and CRI-O.
+  /// Whether a runtime could have started such a process. A node may have both containerd and CRI-O.
   fileprivate func belongs(to runtime: String) -> Bool {
     switch runtime {
     case "containerd": self == .shim

@@ -1,7 +1,7 @@
 /// A line of `/proc/PID/stat`.
 struct ProcessEntry: Hashable, Sendable {
   var pid: Int32
-  /// The program's name, cut off after 15 bytes.
+  /// The program's name, truncated to 15 bytes.
   var name: String
   var state: String
   var parent: Int32
@@ -10,11 +10,11 @@ struct ProcessEntry: Hashable, Sendable {
 
   /// Returns nil if the text is not such a line.
   init?(stat: [UInt8]) {
-    // The name may contain anything, including blanks and parentheses: it ends at the last parenthesis.
+    // The name may contain anything, including spaces and parentheses, so it ends at the last closing parenthesis.
     guard let open = stat.firstIndex(of: UInt8(ascii: "(")), let close = stat.lastIndex(of: UInt8(ascii: ")")),
       open < close, let pid = Self.number(stat[..<open].dropLast()).flatMap({ Int32(exactly: $0) })
     else { return nil }
-    // The fields from number 3 on.
+    // The fields from the third on.
     let fields = stat[(close + 1)...].split(separator: UInt8(ascii: " "), maxSplits: 20)
     guard fields.count > 19, let parent = Self.number(fields[1]).flatMap({ Int32(exactly: $0) }),
       let startTime = Self.number(fields[19])

@@ -2,7 +2,7 @@ internal import CRISnapshot
 internal import CRISystem
 
 extension ProcessTable {
-  /// What is known about a process that the runtime names.
+  /// What is known about a process whose pid the runtime reports.
   func observed(of pid: Int32) -> ObservedProcess {
     guard let entry = entries[pid] else { return .gone }
     return .there(

@@ -13,7 +13,7 @@ struct ProcessTable: Hashable, Sendable {
     var entries: [Int32: ProcessEntry] = [:]
     var shims: [Int32: ShimProcess] = [:]
     for name in try Directory.names(at: proc) {
-      // The process may have ended since the directory was listed.
+      // The process may have exited since the directory was listed.
       guard let pid = Int32(name), let stat = try? File.readShort("\(proc)/\(name)/stat"),
         let entry = ProcessEntry(stat: stat)
       else { continue }
@@ -36,8 +36,8 @@ struct ProcessTable: Hashable, Sendable {
       .mapValues { $0.sorted { ($0.startTime, $0.pid) < ($1.startTime, $1.pid) } }
   }
 
-  /// The path of a process's cgroup: in version 2 if the kernel has it, or else in the first hierarchy; nil if
-  /// unreadable.
+  /// The path of a process's cgroup: in version 2 if the kernel has it, or else in the first hierarchy; nil if it
+  /// cannot be read.
   func cgroup(of pid: Int32) -> String? {
     guard let bytes = try? File.readShort("\(proc)/\(pid)/cgroup") else { return nil }
     let paths = bytes.split(separator: UInt8(ascii: "\n")).compactMap { line -> (isUnified: Bool, path: String)? in

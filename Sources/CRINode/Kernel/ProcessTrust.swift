@@ -1,13 +1,13 @@
 internal import CRISystem
 
-/// Decides whether a process may name programs that we run, and provide their environment.
+/// Decides whether we may run programs that a process names, with the environment that it provides.
 ///
-/// Anyone can start a process with any name and any arguments, and can listen at a socket. So a process is trusted only
+/// Anyone can start a process with any name and any arguments, and can listen on a socket. So a process is trusted only
 /// if all of its user IDs are those of root or of the caller, which excludes set-uid programs, and if it is in our
 /// namespaces, because root in a container is not root on the node.
 enum ProcessTrust {
   static func isTrusted(_ pid: Int32, proc: String) -> Bool {
-    // Read the namespaces first: once a process has ended, its namespaces and user IDs are unreadable.
+    // Read the namespaces first: once a process has exited, its namespaces and user IDs are unreadable.
     for kind in ["pid", "mnt", "user"] {
       guard let other = FileIdentity(of: "\(proc)/\(pid)/ns/\(kind)") else { continue }
       if other != FileIdentity(of: "\(proc)/self/ns/\(kind)") { return false }

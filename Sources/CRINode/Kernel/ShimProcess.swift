@@ -1,9 +1,9 @@
-/// A process that supervises a container, so that the runtime itself can restart.
+/// A process that supervises a container, so that the runtime itself can be restarted.
 struct ShimProcess: Hashable, Sendable {
   enum Kind: Hashable, Sendable { case shim, conmon }
 
   var kind: Kind
-  /// The sandbox or container for which it was started.
+  /// The sandbox or container for which the shim was started.
   var id: String
   /// A shim's `-namespace`: `k8s.io` for the CRI, `moby` for Docker.
   var namespace: String?
@@ -43,7 +43,7 @@ struct ShimProcess: Hashable, Sendable {
     switch kind {
     case .shim:
       guard let last = arguments.last, last != "start", last != "delete" else { return nil }
-      // A v1 shim has no `-id`, but a work directory whose name is the ID.
+      // A v1 shim has no `-id`, but the name of its work directory is the ID.
       guard let id = option("id") ?? option("workdir")?.split(separator: "/").last.map(String.init) else {
         return nil
       }

@@ -1,8 +1,8 @@
-/// Flags of kubelet, or of a program that contains it, by name, without the dashes. The last of equal flags counts, and
-/// `_` is the same as `-` (pflag, and Kubernetes' `WordSepNormalizeFunc`).
+/// Flags of kubelet, or of a program that contains it, by name, without the dashes. If a flag is repeated, the last
+/// value counts, and `_` is the same as `-` (pflag, and Kubernetes' `WordSepNormalizeFunc`).
 struct KubeletArguments: Hashable, Sendable {
   private var values: [String: String] = [:]
-  /// The flags that k3s passes to the kubelet in it (`--kubelet-arg=NAME=VALUE`), as kubelet's words.
+  /// The flags that k3s passes to the kubelet that it contains (`--kubelet-arg=NAME=VALUE`), as arguments of kubelet.
   private(set) var passedWords: [String] = []
 
   init(_ words: [String]) {
@@ -40,11 +40,11 @@ struct KubeletArguments: Hashable, Sendable {
 }
 
 extension KubeletArguments {
-  /// Reads the variables of an environment file (systemd.exec(5), `EnvironmentFile`), whose values are words of the
+  /// Reads the variables from an environment file (systemd.exec(5), `EnvironmentFile`). Their values are words of the
   /// command line.
   static func words(inEnvironmentFile text: String) -> [String] {
     var words: [String] = []
-    // A backslash at the end of a line continues it.
+    // A backslash at the end of a line continues the line.
     for line in text.replacing("\\\n", with: " ").split(whereSeparator: \.isNewline) {
       let line = line.drop(while: \.isWhitespace)
       guard let separator = line.firstIndex(of: "="), line.first != "#", line.first != ";" else { continue }

@@ -42,7 +42,7 @@ extension KubeletConfiguration {
   /// The endpoint; nil if none is configured.
   private static func endpoint(_ settings: KubeletSettings) -> Observation<String?> {
     switch settings.setting(flag: "container-runtime-endpoint", key: "containerRuntimeEndpoint") {
-    // A file that could not be read is reported once, for the cgroup driver, if the flags name no endpoint.
+    // If the flags do not set an endpoint, a file that could not be read is reported only once, for the cgroup driver.
     case .unknown: return .known(nil)
     case .known(nil):
       // k3s has a flag of the same name.
@@ -60,7 +60,7 @@ extension KubeletConfiguration {
 
   private static func isSame(_ text: String, _ endpoint: Endpoint, _ files: NodeFiles) -> Bool {
     guard let other = try? Endpoint(text) else { return false }
-    // `/var/run` is a link to `/run` on nearly every node, and we may not see the node's files.
+    // `/var/run` is a link to `/run` on nearly every node, and the node's files may not be visible to us.
     func plain(_ path: String) -> String { path.hasPrefix("/var/run/") ? String(path.dropFirst(4)) : path }
     return plain(other.path) == plain(endpoint.path) || files.isSame(other.path, asLocal: endpoint.path)
   }

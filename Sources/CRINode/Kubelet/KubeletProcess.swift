@@ -2,7 +2,7 @@ internal import CRISystem
 
 /// A running kubelet.
 struct KubeletProcess: Hashable, Sendable {
-  /// kubelet and the programs that contain it. The kernel cuts a process's name off after 15 bytes.
+  /// kubelet and the programs that contain it. The kernel truncates a process's name to 15 bytes.
   static let programs: Set = ["kubelet", "kubelite", "k3s", "k3s-agent", "k3s-server"]
 
   let pid: Int32
@@ -10,7 +10,7 @@ struct KubeletProcess: Hashable, Sendable {
   let name: String
   /// The flags on its command line.
   let arguments: KubeletArguments
-  /// The directory to which relative paths refer; nil if it could not be read.
+  /// The directory against which relative paths are resolved; nil if it could not be read.
   let directory: String?
 
   /// Whether the program contains kubelet, so that not all of kubelet's settings are on its command line.
@@ -18,9 +18,9 @@ struct KubeletProcess: Hashable, Sendable {
   /// Whether it is k3s, which also has its own flags and defaults.
   var isK3s: Bool { name.hasPrefix("k3s") }
 
-  /// Finds the kubelet that belongs to a runtime: one of the same user in the same mount namespace, because any user can
+  /// Finds the kubelet that belongs to a runtime. It has the same user and mount namespace, because any user can
   /// start a process of this name, and a node may contain others in containers (kind).
-  /// - Parameter daemon: The runtime's process; nil if it is not visible, in which case our own process stands in for it.
+  /// - Parameter daemon: The runtime's process; nil if it is not visible; then our own process is used instead.
   static func find(in table: ProcessTable, beside daemon: Int32?) -> KubeletProcess? {
     let home = daemon.map { "\($0)" } ?? "self"
     let namespace = FileIdentity(of: "\(table.proc)/\(home)/ns/mnt")
@@ -28,7 +28,7 @@ struct KubeletProcess: Hashable, Sendable {
       programs.contains(entry.name) && entry.isAlive && ProcessTrust.belongs(entry.pid, to: daemon, proc: table.proc)
         && FileIdentity(of: "\(table.proc)/\(entry.pid)/ns/mnt") == namespace
     }
-    // A program that contains kubelet may have started a separate one, as RKE2 does.
+    // A program that contains kubelet may have started a separate kubelet, as RKE2 does.
     let chosen = candidates.min { ($0.name == "kubelet" ? 0 : 1, $0.pid) < ($1.name == "kubelet" ? 0 : 1, $1.pid) }
     guard let chosen, let bytes = try? File.read("\(table.proc)/\(chosen.pid)/cmdline", limit: 1 << 20) else {
       return nil

@@ -3,7 +3,7 @@ internal import CRISnapshot
 internal import CRISystem
 internal import CRIYAML
 
-/// Reads kubelet's state on the node. It is empty if kubelet is not installed.
+/// Reads kubelet's state on the node. The result is empty if kubelet is not installed.
 struct KubeletReader {
   /// The directories of kubelet, k0s and microk8s.
   static let directories = [
@@ -75,10 +75,11 @@ struct KubeletReader {
       for name in names.sorted() where !name.hasPrefix(".") {
         do throws(FileError) {
           let bytes = try File.read("\(paths.root)\(directory)/\(name)", limit: Self.maximumManifestSize)
-          // kubelet reads only the first document of a file. A file that kubelet cannot parse either is not a pod.
+          // kubelet reads only the first document of a file. A file that kubelet cannot parse does not define a pod.
           guard let document = (try? YAML.parseAll(bytes))?.first else { continue }
           guard let pod = StaticPod(manifest: document) else { continue }
-          // If two files define a pod with the same name, kubelet refuses the second one: a copy such as etcd.yaml.bak.
+          // If two files define a pod with the same name (such as a copy named etcd.yaml.bak), kubelet rejects the
+          // second one.
           if !pods.contains(where: { $0.namespace == pod.namespace && $0.name == pod.name }) { pods.append(pod) }
         } catch {
           // kubelet ignores everything that is not a regular file.

@@ -3,10 +3,10 @@ internal import CRISnapshot
 internal import CRISystem
 internal import CRIYAML
 
-/// kubelet's settings as it has them: its flags, which override its configuration files.
+/// kubelet's effective settings: its flags, which override its configuration files.
 ///
-/// The command line of the running process decides. If kubelet does not run, the flags are those in the environment files
-/// of its service.
+/// The command line of the running process determines them. If kubelet is not running, the flags are those in the
+/// environment files of its service.
 struct KubeletSettings {
   /// The environment files of kubeadm, kubespray, Debian and Red Hat, in the order in which kubelet's service uses their
   /// variables.
@@ -14,12 +14,12 @@ struct KubeletSettings {
     "/var/lib/kubelet/kubeadm-flags.env", "/etc/kubernetes/kubelet.env", "/etc/default/kubelet",
     "/etc/sysconfig/kubelet",
   ]
-  /// The drop-in directories of k3s and RKE2, which need no main file.
+  /// The drop-in directories of k3s and RKE2, which work without a main file.
   private static let embeddedDirectories = [
     "/var/lib/rancher/k3s/agent/etc/kubelet.conf.d", "/var/lib/rancher/rke2/agent/etc/kubelet.conf.d",
   ]
 
-  /// A setting, and where it was found.
+  /// A setting and its location.
   struct Setting: Hashable, Sendable {
     let value: JSON
     /// The flag, or the file and the key in it.
@@ -52,7 +52,7 @@ struct KubeletSettings {
   /// - Parameters:
   ///   - flag: The flag's name without its dashes; nil if kubelet has no such flag.
   ///   - key: The key in KubeletConfiguration.
-  /// - Returns: nil if it is not set, so that kubelet's default applies.
+  /// - Returns: nil if it is not set; then kubelet's default applies.
   func setting(flag: String?, key: String) -> Observation<Setting?> {
     if let flag, let value = flags[flag] {
       return .known(Setting(value: .string(value), location: "--\(flag)"))
@@ -60,7 +60,7 @@ struct KubeletSettings {
     return files.map { $0[key] }
   }
 
-  /// The flags of the kubelet in another program: those in k3s's configuration file, and on its command line.
+  /// The flags of the kubelet in k3s or a similar program: those in k3s's configuration file, and on its command line.
   private static func passedFlags(_ process: KubeletProcess, _ files: NodeFiles) -> KubeletArguments {
     let file = process.arguments["config"] ?? "/etc/rancher/k3s/config.yaml"
     let document = process.isK3s ? (try? files.read(file)).flatMap { try? YAML.parse($0) } : nil
@@ -94,7 +94,7 @@ struct KubeletSettings {
           settings[key] = Setting(value: value, location: "\(path): \(key)")
         }
       } catch let error as FileError {
-        // Without a process and without a flag, the file is only a guess, and kubelet may have none.
+        // Without a process and without a flag, the path is only a guess, and kubelet may not use a file.
         if error == .noSuchFile, path == main, named == nil {
           if !paths.isEmpty { continue }
           return .unknown(UnknownReason(.kubeletNotConfigured, path: path))
@@ -107,7 +107,7 @@ struct KubeletSettings {
     return .known(settings)
   }
 
-  /// The file of a kubelet that is not running.
+  /// The configuration file of a kubelet that is not running.
   private static func standardFile(_ files: NodeFiles) -> String {
     let paths = KubeletReader.directories.map { "\($0)/config.yaml" }
     return paths.first { (try? files.exists($0)) == true } ?? paths[0]
@@ -118,7 +118,7 @@ struct KubeletSettings {
     _ process: KubeletProcess?, _ flags: KubeletArguments, _ files: NodeFiles
   ) throws(FileError) -> String? {
     if let named = flags["config-dir"] { return named }
-    // k3s passes these to the kubelet that it contains.
+    // k3s passes these directories to the kubelet that it contains.
     guard process?.isEmbedded ?? true else { return nil }
     if let process, process.isK3s, let data = process.arguments["data-dir"] {
       let directory = "\(data)/agent/etc/kubelet.conf.d"
@@ -130,7 +130,7 @@ struct KubeletSettings {
 }
 
 extension KubeletSettings {
-  /// Reads the settings of the kubelet beside a runtime.
+  /// Reads the settings of the kubelet that uses a runtime.
   /// - Parameter daemon: The runtime's process; nil if it is not visible.
   static func read(_ files: NodeFiles, beside daemon: Int32?, proc: String = "/proc") -> KubeletSettings {
     let table = try? ProcessTable(proc: proc)

@@ -6,10 +6,10 @@ package enum PodLogDirectory {
   /// kubelet's default (KubeletConfiguration: `podLogsDir`).
   package static let standard = "/var/log/pods"
 
-  /// Returns the default and the directory that kubelet's configuration sets instead.
+  /// Returns the default directory, and the one that kubelet's configuration sets instead.
   /// - Parameter root: A prefix for all paths, for tests.
   package static func all(root: String = "") -> [String] {
-    // kubelet has no flag for it.
+    // kubelet has no flag for this setting.
     let settings = KubeletSettings.read(NodeFiles(root: root), beside: nil)
     let setting = settings.setting(flag: nil, key: "podLogsDir").value ?? nil
     let configured = setting?.value.stringValue

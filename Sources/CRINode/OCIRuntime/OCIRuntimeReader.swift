@@ -4,7 +4,7 @@ internal import CRISystem
 
 /// Reads which OCI runtimes run the containers, and their versions.
 struct OCIRuntimeReader {
-  /// The maximum number of programs whose version is read: a node has two or three.
+  /// The maximum number of programs whose version is read; a node usually has two or three.
   private static let maximum = 8
   private static let timeout = Duration.seconds(2)
 
@@ -23,7 +23,7 @@ struct OCIRuntimeReader {
     do throws(FileError) {
       variable = try searchPath()
     } catch {
-      // Without the daemon's process, a program without a directory cannot be found.
+      // Without the daemon's environment, a program named without a directory cannot be found.
       guard programs.allSatisfy({ $0.program.hasPrefix("/") }) else {
         return .unknown(UnknownReason(error, daemon.map { "\(paths.proc)/\($0)/environ" }))
       }
@@ -53,7 +53,7 @@ struct OCIRuntimeReader {
     let containerd = configuration?["containerd"]?["runtimes"]?.objectValue ?? [:]
     let crio = configuration?["crio"]?["Runtimes"]?.objectValue ?? [:]
     return containerd.compactMap { handler, value in
-      // Other types, such as Kata's, start no such program.
+      // Other types of runtime handlers, such as Kata's, do not start such a program.
       let type = value["runtimeType"]?.stringValue ?? ""
       guard type.hasPrefix("io.containerd.runc.") || type == "io.containerd.runtime.v1.linux" else { return nil }
       return (handler, value["options"]?["BinaryName"]?.stringValue.flatMap { $0.isEmpty ? nil : $0 } ?? "runc")
@@ -66,7 +66,7 @@ struct OCIRuntimeReader {
   }
 
   /// The programs in conmon's arguments, for versions of CRI-O that do not report their configuration. Podman's conmons
-  /// do not count.
+  /// are ignored.
   private func running() -> [(handler: String, program: String)] {
     let own = table?.shims.filter {
       listed.contains($0.value.id) && ProcessTrust.isTrusted($0.key, proc: paths.proc)
@@ -95,7 +95,7 @@ struct OCIRuntimeReader {
     return target
   }
 
-  /// Runs the program, so neither a hostile runtime nor another user may choose it.
+  /// Runs the program, so the caller must ensure that neither a hostile runtime nor another user chose it.
   private func version(of path: String) -> Observation<String> {
     guard paths.root.isEmpty else { return .unknown(UnknownReason(.otherMountNamespace)) }
     guard let daemon, ProcessTrust.isTrusted(daemon, proc: paths.proc) else {

@@ -2,12 +2,12 @@ internal import CRIRules
 internal import CRISnapshot
 internal import CRIText
 
-/// Writes JUnit's XML in the form that Jenkins, GitLab and GitHub's actions read: one suite, with a test case for each
+/// Writes JUnit XML in the form that Jenkins, GitLab and GitHub Actions read: one suite, with a test case for each
 /// subject.
 ///
-/// A finding that counts is a failure; the others are in the output of the test case. Unchecked subjects are skipped.
-/// The verdict has its own test case, which is an error if there is no verdict, so that such a run never counts as
-/// passed.
+/// A finding that affects the verdict is a failure; other findings are in the output of the test case. Unchecked
+/// subjects are skipped. The verdict has its own test case, which is an error if there is no verdict, so that such a
+/// run never counts as passed.
 struct JUnitFormatter {
   let view: ReportView
 

@@ -1,6 +1,7 @@
 internal import CRIText
 
-/// Follows the Monitoring Plugins' guidelines: one line, performance data after a bar, and the guidelines' exit codes.
+/// Follows the Monitoring Plugins' guidelines: one line, performance data after a vertical bar, and the guidelines'
+/// exit codes.
 struct NagiosFormatter {
   let view: ReportView
 
@@ -21,7 +22,7 @@ struct NagiosFormatter {
     }
   }
 
-  /// Replaces bars, because a bar would begin the performance data.
+  /// Replaces vertical bars, because a bar marks the start of the performance data.
   private func safe(_ text: String) -> String {
     Sanitizer.visible(text).escaped { $0 == "|" ? "/" : nil }
   }

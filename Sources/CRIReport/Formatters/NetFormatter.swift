@@ -2,7 +2,7 @@ internal import CRISnapshot
 package import CRIText
 package import CRIVerify
 
-/// Builds the table of `cri net`: a line for each pod, then what is unchecked.
+/// Builds the table of `cri net`: a line for each pod, followed by the unchecked entries.
 package struct NetFormatter {
   private let report: NetReport
   private let isWide: Bool
@@ -80,7 +80,7 @@ package struct NetFormatter {
     if case .alive(let id) = namespace?.value { "\(id.inode)" } else { "-" }
   }
 
-  /// The addresses that the runtime reports; only a ready pod that has its own network must have one.
+  /// The addresses that the runtime reports; only a ready pod with its own network must have one.
   private func claimed(by sandbox: SandboxRecord) -> String {
     let isNone = sandbox.addresses.isEmpty && (!sandbox.isReady || sandbox.isHostNetwork)
     return isNone ? "-" : list(sandbox.addresses)

@@ -2,7 +2,7 @@ internal import CRIProtobuf
 internal import CRIRules
 internal import CRISnapshot
 
-/// Writes Prometheus' text format for node_exporter's textfile collector.
+/// Writes the Prometheus text format for node_exporter's textfile collector.
 ///
 /// A file contains one check, whose name is the prefix of all metrics. Unknown values are absent, so that `absent()`
 /// and the timestamp's age can detect them.
@@ -66,12 +66,12 @@ struct PrometheusFormatter {
     return nanoseconds == 0 ? "\(seconds)" : "\(Double(seconds) + Double(nanoseconds / 1_000_000) / 1000)"
   }
 
-  /// Writes nothing if there are no samples, because a metric's name alone is valid but useless.
+  /// Writes nothing if there are no samples, because a metric without samples is valid but useless.
   private func metric(_ metric: ReportMetric, _ samples: [Sample]) -> String {
     guard !samples.isEmpty else { return "" }
     let (name, help) = ("cri_\(view.check.rawValue)_\(metric.series)", view.text.help(metric))
     var text = "# HELP \(name) \(help)\n# TYPE \(name) gauge\n"
-    // node_exporter drops one of two series with the same name and labels, which may be the one with the loss.
+    // node_exporter drops one of two series with the same name and labels, which may be the one that reports the loss.
     let common = view.fileName.isEmpty ? [] : [("report", view.fileName)]
     for sample in samples {
       let labels = (common + sample.labels).map { "\($0)=\"\(Self.escaped($1))\"" }.joined(separator: ",")

@@ -7,12 +7,12 @@ internal import CRIText
 struct TAPFormatter {
   let view: ReportView
 
-  /// Version 14 adds nothing that is used here, and older harnesses reject it.
+  /// Version 14 does not add anything that we need, and older harnesses reject it.
   private static let version = 13
 
   var text: String {
     let verdict = view.verdict
-    // No test ran, and a harness must not count missing tests as passed.
+    // No test was run, and a harness must not treat missing tests as passed.
     if verdict.isFailure {
       return "TAP version \(Self.version)\nBail out! \(Sanitizer.visible(verdict.line))\n"
     }
@@ -42,7 +42,7 @@ struct TAPFormatter {
     return line(true, name, " # SKIP \(Self.escaped(entry.reason))")
   }
 
-  /// Every scalar is quoted and on one line, because harnesses read only a small part of YAML.
+  /// Every scalar is quoted and on one line, because harnesses support only a small subset of YAML.
   private func diagnostics(_ subject: ReportSubject) -> String {
     guard !subject.entries.isEmpty || subject.predictedAction != nil else { return "" }
     var text = "\n  ---\n"
@@ -66,10 +66,10 @@ struct TAPFormatter {
     ]
   }
 
-  /// JSON's quoting is also valid in YAML.
+  /// JSON strings are also valid in YAML.
   private static func quoted(_ text: String) -> String { JSON.string(Sanitizer.visible(text)).text() }
 
-  /// Escapes number signs, because a number sign would begin a directive.
+  /// Escapes number signs, because a number sign marks the start of a directive.
   private static func escaped(_ text: String) -> String {
     Sanitizer.visible(text).escaped { $0 == "#" ? "\\#" : $0 == "\\" ? "\\\\" : nil }
   }

@@ -2,8 +2,8 @@ internal import CRIRules
 internal import CRISnapshot
 internal import CRIText
 
-/// Writes a table for people: one line for each finding, grouped by pod with the worst first, then what is unchecked
-/// and the verdict.
+/// Writes a table for people: one line for each finding, grouped by pod with the worst first, followed by the unchecked
+/// entries and the verdict.
 struct TableFormatter {
   let view: ReportView
   let style: TextStyle

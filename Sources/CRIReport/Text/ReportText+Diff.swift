@@ -53,14 +53,14 @@ extension ReportText {
 
   private static let times: Set<Substring> = ["createdAt", "startedAt", "finishedAt"]
 
-  /// The unit of the kernel's times on every architecture that Kubernetes runs on (`USER_HZ`).
+  /// The kernel's time unit on every architecture that Kubernetes supports (`USER_HZ`).
   private static let ticksPerSecond = 100.0
 
   private static func name(ofField field: String) -> String {
     if let name = names[field] { return name }
     for (map, name) in maps where field.hasPrefix(map) {
       let rest = field.dropFirst(map.count)
-      // The field that says that the handler exists.
+      // The field that indicates that the handler exists.
       if map == "handlers.", rest.hasSuffix(".listed") { return name + rest.dropLast(7) }
       return name + (name.isEmpty && rest.hasSuffix(".status") ? rest.dropLast(7) : rest)
     }

@@ -1,4 +1,4 @@
-/// A word that a format prints beside a text.
+/// A word that a format prints next to a text.
 enum ReportLabel: CaseIterable { case notChecked, reason, remedy, verdict, check }
 
 extension ReportText {

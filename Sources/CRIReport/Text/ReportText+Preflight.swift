@@ -2,7 +2,7 @@ package import CRIPreflight
 internal import CRIRules
 internal import CRISnapshot
 
-/// The texts of preflight's report.
+/// The texts in preflight's report.
 extension ReportText {
   package func title(_ report: PreflightReport) -> String {
     let target = report.isRestart ? nil : report.target
@@ -11,7 +11,7 @@ extension ReportText {
     return worded("preflight: \(Self.change(report)) of \(versions) on \(report.host.name): process \(process)")
   }
 
-  /// Which version of the runtime a release of a distribution contains.
+  /// The version of the runtime that a release of a distribution contains.
   private static func assumption(_ report: PreflightReport) -> String {
     guard report.isTargetBundle else { return "" }
     let version = report.assumedVersion.map { "assumed to contain \(report.runtimeName) \($0)" }
@@ -30,7 +30,7 @@ extension ReportText {
     return worded(detail.isEmpty ? violation : "\(violation): \(detail)")
   }
 
-  /// The facts that prove a finding; empty if the rule and the object say enough.
+  /// The facts that prove a finding; empty if the rule and the object are sufficient.
   package func detail(_ detail: PreflightDetail) -> String {
     let text = Self.text(of: detail)
     return text.isEmpty ? "" : worded(text)
@@ -135,7 +135,8 @@ extension ReportText {
 
   // MARK: Advisories
 
-  /// Returns a line for each suspicion that the report prints, and one with the defects that do not occur on the node.
+  /// Returns a line for each suspicion that the report prints, and one line for all defects that do not affect the
+  /// node.
   func suspicions(_ report: PreflightReport) -> [String] {
     var lines: [String] = []
     for suspicion in report.suspicions where report.prints(suspicion) {
@@ -211,7 +212,7 @@ extension ReportText {
     return lines.map(worded)
   }
 
-  /// Returns a line for each violated rule: why it matters, and what to do about it.
+  /// Returns a line for each violated rule, which explains why the rule matters and what to do about the violation.
   func remedies(_ report: PreflightReport) -> [String] {
     var seen: Set<RuleID> = []
     return report.findings.map(\.rule).filter { $0.severity > .info && seen.insert($0.id).inserted }.map { rule in
@@ -236,7 +237,7 @@ extension ReportText {
 }
 
 extension PreflightReport {
-  /// Whether a suspicion is printed. A defect of every version is printed only before a change of the version.
+  /// Whether a suspicion is printed. A defect that affects every version is printed only before a version change.
   fileprivate func prints(_ suspicion: Suspicion) -> Bool {
     suspicion.status == .suspect || suspicion.status == .unfixed && target != nil
   }

@@ -3,7 +3,7 @@ package import CRISnapshot
 
 /// An unchecked subject and its reason, as text.
 package struct UncheckedText: Hashable, Sendable {
-  /// Empty if the reason says enough.
+  /// The subject; empty if the reason is sufficient.
   package var subject: String
   package var reason: String
 
@@ -12,7 +12,7 @@ package struct UncheckedText: Hashable, Sendable {
     self.reason = reason
   }
 
-  /// Both in one line.
+  /// The subject and the reason in one line.
   package var line: String { subject.isEmpty ? reason : "\(subject): \(reason)" }
 }
 

@@ -43,7 +43,7 @@ extension ReportText {
     }
   }
 
-  /// Formats the reasons that are about the content of a source.
+  /// Formats the reasons that concern the content of a source.
   private static func text(
     ofContent reason: UnknownReason, _ path: String, _ message: String, _ object: String
   ) -> String {

@@ -2,7 +2,7 @@ internal import CRIRules
 internal import CRISnapshot
 package import CRIVerify
 
-/// The texts of verify's report.
+/// The texts in verify's report.
 extension ReportText {
   package func title(_ report: Report) -> String {
     let (before, after) = (report.before, report.after)
@@ -103,7 +103,7 @@ extension ReportText {
     }
   }
 
-  /// What decides between two outcomes; empty if there is only one.
+  /// The condition that decides between two outcomes; empty if there is only one.
   private static func condition(of prediction: Prediction) -> String {
     if prediction.mayEnd { return " if restartPolicy allows it, and otherwise end the pod" }
     if prediction.dependsOnKind { return " if it is not an init container" }
@@ -121,7 +121,7 @@ extension ReportText {
     var lines: [String] = []
     let affected = report.affected
     let recreated = affected.filter { $0.action == .recreate }
-    // A pod without a sandbox need not be killed first.
+    // A pod without a sandbox does not have to be killed first.
     let (missing, present) = (recreated.filter { $0.rule == .c1 }, recreated.filter { $0.rule != .c1 })
     if !present.isEmpty {
       let condition =
@@ -136,7 +136,7 @@ extension ReportText {
     if killed > 0 { lines.append("kubelet will kill \(Self.count(killed, "pod")) for good (restartPolicy)") }
     let restarted = affected.filter { $0.action == .restartContainers }
     if !restarted.isEmpty {
-      // The policy matters only for containers that have ended.
+      // The policy matters only for containers that have exited.
       let open = restarted.count(where: \.dependsOnPolicy)
       let condition =
         open == restarted.count
@@ -195,7 +195,7 @@ extension ReportText {
 
   package func remedy(_ remedy: Remedy) -> String { worded(Self.text(of: remedy)) }
 
-  /// The remedy for a node on which kubelet runs, if it differs.
+  /// The remedy for a node on which kubelet runs, if it differs from the usual one.
   private static func text(of remedy: Remedy, whileKubeletRuns isRunning: Bool) -> String {
     let text = text(of: remedy)
     let start = "do not start kubelet"

@@ -1,7 +1,8 @@
 /// The catalogue of all texts in reports, in English.
 ///
-/// Reports take every sentence, label and formatted value from here and base no decision on a text: different wording
-/// does not change any verdict, exit code, metric or remedy. A test replaces the wording to prove it.
+/// Reports take every sentence, label and formatted value from this catalogue, and never base a decision on a text:
+/// changing the wording does not change any verdict, exit code, metric or remedy. A test replaces the wording to prove
+/// this.
 package struct ReportText: Sendable {
   package static let english = ReportText()
 
@@ -10,15 +11,15 @@ package struct ReportText: Sendable {
   /// - Parameter reword: Applied to every text of the catalogue before a report uses it.
   package init(rewording reword: @escaping @Sendable (String) -> String = { $0 }) { self.reword = reword }
 
-  /// Every text leaves the catalogue through this function.
+  /// Every text from the catalogue passes through this function.
   func worded(_ text: String) -> String { reword(text) }
 
   /// `1 pod`, `2 pods`.
   static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 
-  /// An ID, cut after 13 digits as crictl does if it has 64.
+  /// An ID, truncated to 13 digits as by crictl if it has 64.
   static func id(_ id: String) -> String { id.utf8.count > 24 ? String(id.prefix(13)) : id }
 
-  /// `a, b`; `none` if there is nothing.
+  /// `a, b`; `none` if the list is empty.
   static func list(_ items: [String]) -> String { items.isEmpty ? "none" : items.joined(separator: ", ") }
 }

@@ -2,11 +2,11 @@ package import CRIRules
 
 /// The text of a rule.
 package struct RuleText: Hashable, Sendable {
-  /// What is wrong with the object if the rule is violated; empty for a rule of verify, whose values show it.
+  /// What is wrong with the object if the rule is violated; empty for a verify rule, because its values show this.
   package var violation = ""
-  /// Why it matters.
+  /// Why the rule matters.
   package var reason: String
-  /// What to do instead of the change, or before it; empty if it depends on the whole report.
+  /// What to do instead of the change, or before it; empty if this depends on the whole report.
   package var remedy = ""
 
   static let recreateUnderFix =

@@ -1,4 +1,4 @@
-// Declarations that Swift's module of the C library lacks. Only CRISystem imports this module.
+// Declarations that Swift's module for the C library lacks. Only CRISystem imports this module.
 #ifndef CRI_SHIMS_H
 #define CRI_SHIMS_H
 
@@ -26,13 +26,14 @@ static inline int64_t cri_file_system_magic(int descriptor) {
   return fstatfs(descriptor, &facts) == 0 ? (int64_t)facts.f_type : 0;
 }
 
-// Opens a directory below another one without following symbolic links and without leaving that one (openat2(2) with
-// RESOLVE_BENEATH and RESOLVE_NO_SYMLINKS). Returns the descriptor; -1 with errno set, ENOSYS before Linux 5.6.
+// Opens a directory below another directory, without following symbolic links and without leaving the latter
+// (openat2(2) with RESOLVE_BENEATH and RESOLVE_NO_SYMLINKS). Returns the descriptor, or -1 with errno set; errno is
+// ENOSYS before Linux 5.6.
 int cri_open_directory_below(int root, const char *path);
 
-// Opens a path with O_PATH as a process would whose root directory is `root`: symbolic links, absolute ones too, and `..`
-// stay below it, and magic links in procfs are refused (openat2(2) with RESOLVE_IN_ROOT and RESOLVE_NO_MAGICLINKS). Returns
-// the descriptor; -1 with errno set, ENOSYS before Linux 5.6.
+// Opens a path with O_PATH as a process would whose root directory is `root`: symbolic links (even absolute ones) and
+// `..` stay below it, and magic links in procfs are rejected (openat2(2) with RESOLVE_IN_ROOT and
+// RESOLVE_NO_MAGICLINKS). Returns the descriptor, or -1 with errno set; errno is ENOSYS before Linux 5.6.
 int cri_open_in_root(int root, const char *path);
 
 // These functions turn signals into messages of two bytes: the number of the signal, and 1 if it is SIGINT from a
@@ -46,21 +47,23 @@ int cri_catch_signal(int number);
 // Restores the action that a signal had before cri_catch_signal.
 void cri_release_signal(int number);
 
-// Puts the terminal of a descriptor into raw mode until cri_terminal_restore, which also happens when the process
-// exits, crashes or gets SIGQUIT. Returns 0, or -1 with errno set.
+// Puts the terminal of a descriptor into raw mode until cri_terminal_restore, which is also called when the process
+// exits, crashes or receives SIGQUIT. Returns 0, or -1 with errno set.
 int cri_terminal_raw(int descriptor);
-// Restores the mode before cri_terminal_raw. Safe in a signal handler; without effect if there is nothing to restore.
+// Restores the mode that the terminal had before cri_terminal_raw. Safe in a signal handler; has no effect if there is
+// nothing to restore.
 void cri_terminal_restore(void);
 
-// Sets the line on standard error and the exit code with which the process ends if an allocation fails. Only a program
-// that is linked with CRIAllocation ends so.
+// Sets the line on standard error and the exit code with which the process ends if an allocation fails. This applies
+// only to programs that are linked with CRIAllocation.
 void cri_end_without_memory(const char *line, int code);
-// Sets what is written to standard error after that line, such as what the user must do now; an empty text is nothing.
+// Sets the text that is written to standard error after that line, such as what the user must do now; an empty text
+// means nothing.
 void cri_note_without_memory(const char *text);
-// Sets what restores the terminal before that line is written: a sequence for standard output, and the settings of standard
-// input; NULL for nothing. The sequence must remain valid.
+// Sets what restores the terminal before that line is written: a sequence for standard output, and the settings of
+// standard input; NULL for either means nothing. The sequence must remain valid.
 void cri_terminal_without_memory(const char *sequence, const struct termios *settings);
-// Called by CRIAllocation after an allocation has failed. Does nothing if no line was set.
+// Called by CRIAllocation after an allocation has failed. Does nothing if no line has been set.
 void cri_allocation_failed(void);
 
 #endif

@@ -10,6 +10,6 @@ package struct CallFailure: Error, Hashable, Sendable {
     self.message = message
   }
 
-  /// Converts an error that a closure threw; closures do not preserve the type of the error.
+  /// Converts an error that a closure threw, because closures do not preserve the type of the error.
   init(_ error: any Error) { self = error as? CallFailure ?? CallFailure(.internal, "\(error)") }
 }

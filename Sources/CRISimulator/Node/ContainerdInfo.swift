@@ -2,7 +2,7 @@ internal import CRIJSON
 internal import CRIMessages
 internal import CRIProtobuf
 
-/// Generates the verbose `info` in the format of containerd 1.6 from the other values of an object.
+/// Generates the verbose `info` in the format of containerd 1.6 from an object's other values.
 enum ContainerdInfo {
   static func of(_ sandbox: SimulatedSandbox) -> StringMap {
     let item = sandbox.item

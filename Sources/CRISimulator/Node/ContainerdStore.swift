@@ -101,7 +101,8 @@ enum ContainerdStore {
 }
 
 extension SimulatedNode {
-  /// Whether the recorded response of containerd's store is used; it is not if the simulated records lack addresses.
+  /// Whether the recorded response of containerd's store is used, which requires that no simulated record lacks its
+  /// addresses.
   func usesRecordedResponse(_ path: String) -> Bool {
     path == ContainerdStore.listPath && !sandboxes.all.contains { isForgotten($0.item) }
   }

@@ -5,15 +5,15 @@ internal import CRIProtobuf
 /// Maps each method of the CRI to the function of the node that handles it.
 struct MethodTable: Sendable {
   enum Handler: Sendable {
-    /// Does not change the node.
+    /// Handlers that do not change the node.
     case reads(@Sendable (SimulatedNode, [UInt8], APIVersion) throws -> [[UInt8]])
-    /// Can change the node.
+    /// Handlers that can change the node.
     case writes(@Sendable (inout SimulatedNode, [UInt8]) throws -> [[UInt8]])
-    /// Streams events.
+    /// Handlers that stream events.
     case events
-    /// Returns the URL of a session.
+    /// Handlers that return the URL of a session.
     case opensSession(@Sendable (SimulatedNode, SimulatedSessions, [UInt8]) throws -> [[UInt8]])
-    /// Runs a command, which may take time.
+    /// Handlers that run a command, which may take time.
     case runsCommand
   }
 

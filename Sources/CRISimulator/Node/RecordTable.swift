@@ -1,4 +1,4 @@
-/// Why no record was found for an ID.
+/// The reason why no record was found for an ID.
 enum RecordLookupError: Error { case empty, absent, ambiguous }
 
 /// An object with an ID.
@@ -6,9 +6,9 @@ protocol Record: Sendable {
   var id: String { get }
 }
 
-/// Records in the order in which they were added. They can be found by ID or by a unique prefix of it.
+/// Records in the order in which they were added. They can be found by ID or by a unique prefix of the ID.
 struct RecordTable<Element: Record>: Sendable {
-  // Removed records leave an empty slot, so that the removal of many records does not take quadratic time.
+  // Removed records leave an empty slot, so that removing many records does not take quadratic time.
   private var slots: [Element?] = []
   private var positions: [String: Int] = [:]
 
@@ -47,7 +47,7 @@ struct RecordTable<Element: Record>: Sendable {
     }
   }
 
-  /// Returns the record with the given ID or, if no record has this ID, the only one whose ID begins with it.
+  /// Returns the record with the given ID or, if no record has this ID, the only record whose ID begins with it.
   func find(_ text: String) throws(RecordLookupError) -> Element {
     if let record = self[text] { return record }
     guard !text.isEmpty else { throw .empty }

@@ -108,7 +108,7 @@ extension SimulatedNode {
 
   // MARK: Changing the state
 
-  /// Ends a container as SIGKILL does, with exit code 137.
+  /// Ends a container as SIGKILL would, with exit code 137.
   mutating func stop(_ id: String) {
     guard let container = containers[id], container.state == .running || container.state == .unknown else {
       return

@@ -85,7 +85,7 @@ extension RestartLoss {
 }
 
 extension SimulatedSandbox {
-  /// Removes the addresses and the CNI result from the status but not from the list, as containerd 1.6.12 does.
+  /// Removes the addresses and the CNI result from the status, but not from the list, as containerd 1.6.12 does.
   mutating func loseIPs() {
     guard !isHostNetwork else { return }
     if status.network != nil { status.network = PodSandboxNetworkStatus() }

@@ -15,7 +15,8 @@ extension SimulatedNode {
     return response
   }
 
-  /// Sets the condition `NetworkReady`. If it is false, it has the reason and message of a missing CNI configuration.
+  /// Sets the condition `NetworkReady`. If false, the condition has the reason and message of a missing CNI
+  /// configuration.
   mutating func setNetworkReady(_ isReady: Bool) {
     guard let index = status.status?.conditions.firstIndex(where: { $0.type == "NetworkReady" }) else {
       return
@@ -66,14 +67,14 @@ extension SimulatedNode {
     return RemoveImageResponse()
   }
 
-  /// Adds an image, unless it exists.
+  /// Adds an image unless it already exists.
   /// - Returns: The ID of the image.
   @discardableResult
   mutating func addImage(_ name: String) -> String {
     if let image = images.all.first(where: { $0.hasName(name) }) { return image.id }
     let digits = Identifier.make("image \(name)")
     let digest = "sha256:\(Identifier.make("digest \(name)"))"
-    // A colon after the last slash begins the tag; one before it begins the port of the registry.
+    // A colon after the last slash precedes the tag; a colon before it precedes the registry's port.
     let start = name.lastIndex(of: "/") ?? name.startIndex
     let repository = name[start...].firstIndex(of: ":").map { name[..<$0] } ?? name[...]
     let item = Image(
@@ -87,7 +88,7 @@ extension SimulatedNode {
   }
 
   func imageFsInfo(_ request: ImageFsInfoRequest) -> ImageFsInfoResponse {
-    // The sum of hostile sizes overflows.
+    // The sum of the sizes of hostile images overflows.
     let used = images.all.reduce(UInt64(0)) { sum, image in
       let (total, isTooLarge) = sum.addingReportingOverflow(image.item.size)
       return isTooLarge ? .max : total

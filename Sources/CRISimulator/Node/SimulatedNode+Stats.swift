@@ -1,7 +1,7 @@
 internal import CRIMessages
 internal import CRIProtobuf
 
-/// The CRI's calls for resource usage. Values that were not recorded are generated, and grow with time.
+/// The CRI's calls for resource usage. Values that were not recorded are generated, and grow over time.
 extension SimulatedNode {
   func containerStats(_ request: ContainerStatsRequest) throws(CallFailure) -> ContainerStatsResponse {
     ContainerStatsResponse(stats: stats(of: try container(request.containerID, "failed to find container")))

@@ -3,7 +3,7 @@ package import CRIMessages
 package import CRIProtobuf
 internal import CRISystem
 
-/// The complete state of the simulated runtime, as a value. Each call of the CRI is a method of it.
+/// The complete state of the simulated runtime, as a value. Each CRI call is a method of this type.
 package struct SimulatedNode: Sendable {
   package var version: VersionResponse
   /// The response of Status without `verbose`.
@@ -13,7 +13,7 @@ package struct SimulatedNode: Sendable {
   var sandboxes = RecordTable<SimulatedSandbox>()
   var containers = RecordTable<SimulatedContainer>()
   var images = RecordTable<SimulatedImage>()
-  /// Recorded results that no call changes, by the v1 path of the method.
+  /// Recorded results that no call changes, keyed by the v1 path of the method.
   var fixed: [String: Result<[UInt8], CallFailure>] = [:]
   /// Methods that this version of the runtime does not implement.
   var unknownMethods: Set<String> = []
@@ -35,7 +35,7 @@ package struct SimulatedNode: Sendable {
 
   var now: Timestamp { Timestamp(nanoseconds: Kernel.now) }
 
-  /// Whether the runtime is containerd before 1.7, whose messages and behaviour differ slightly.
+  /// Whether the runtime is a containerd before 1.7, whose messages and behaviour differ slightly.
   var isOldContainerd: Bool {
     let numbers = version.runtimeVersion.drop { $0 == "v" }.split(separator: ".").prefix(2).compactMap { Int($0) }
     return !isCRIO && numbers.count == 2 && (numbers[0] == 1 && numbers[1] < 7)
@@ -56,7 +56,7 @@ package struct SimulatedNode: Sendable {
   }
 
   /// Finds a container by its ID or a prefix of it.
-  /// - Parameter prefix: The beginning of containerd's error message, if it is not the usual one.
+  /// - Parameter prefix: The beginning of containerd's error message, if it differs from the usual one.
   func container(_ id: String, _ prefix: String? = nil) throws(CallFailure) -> SimulatedContainer {
     do throws(RecordLookupError) {
       return try containers.find(id)

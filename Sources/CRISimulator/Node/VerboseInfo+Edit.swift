@@ -2,7 +2,7 @@ internal import CRIJSON
 internal import CRIMessages
 internal import CRIProtobuf
 
-/// Changes the JSON of a recorded `info`. Text that is not JSON is not changed.
+/// Changes the JSON of a recorded `info`. Text that is not JSON is left unchanged.
 extension StringMap {
   mutating func editInfo(_ change: (inout JSON) -> Void) {
     guard let text = self["info"], var document = try? JSON.parse(text) else { return }

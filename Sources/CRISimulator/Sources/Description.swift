@@ -91,7 +91,7 @@ private struct Fields {
 
   mutating func text(_ key: String) throws(SimulatorError) -> String? {
     guard let value = read(key) else { return nil }
-    // `version: 1.6` and `app: yes` are written without quotes.
+    // Values such as `version: 1.6` and `app: yes` may be written without quotes.
     guard let text = value.unquotedText else { throw wrong(key, "text") }
     return text
   }

@@ -1,4 +1,4 @@
-/// A brief description of a pod. Missing values are generated, and are always the same for the same pod.
+/// A brief description of a pod. Missing values are generated, and the same pod always has the same values.
 public struct PodDescription: Hashable, Sendable {
   /// The name of the pod.
   public var name: String

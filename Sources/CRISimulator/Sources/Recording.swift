@@ -4,8 +4,8 @@ internal import CRIMessages
 internal import CRIProtobuf
 internal import CRIText
 
-/// One call and its result, as a line of JSON: `method` (the path), `request` and `response` (the messages in Base64),
-/// `code` and `message`. A file with such lines is a recording of a runtime. The state file has the same format.
+/// One call and its result, as one line of JSON: `method` (the path), `request` and `response` (the messages in
+/// Base64), `code` and `message`. A file of such lines is a recording of a runtime. The state file has the same format.
 struct RecordedCall {
   var method: String
   var request: [UInt8] = []

@@ -26,7 +26,7 @@ extension SimulatedNode {
     loud.status.linux?.namespaces?.options?.network = NamespaceMode(rawValue: -7)
     loud.verboseInfo = ["info": String(repeating: "[", count: 10_000)]
     sandboxes[loud.id] = loud
-    // This sandbox is in the list but has no status.
+    // This sandbox is in the list, but has no status.
     let hollow = Identifier.make("hollow")
     sandboxes[hollow] = SimulatedSandbox(item: PodSandbox(id: hollow), response: PodSandboxStatusResponse())
 

@@ -3,7 +3,7 @@ internal import CRIJSON
 internal import CRIMessages
 internal import CRIProtobuf
 
-/// Reads the state from a recording, and writes it as one.
+/// Reads the state from a recording, and writes it as a recording.
 extension SimulatedNode {
   /// Creates the state from a recording.
   /// - Parameter name: The name of the file, for errors.
@@ -24,7 +24,7 @@ extension SimulatedNode {
     if case .failure(let failure)? = fixed["/runtime.v1.RuntimeService/RuntimeConfig"],
       failure.code == .unimplemented
     {
-      // The runtime is older than RuntimeConfig (Kubernetes 1.28), and therefore older than all later methods.
+      // The runtime is older than RuntimeConfig (Kubernetes 1.28), and therefore lacks all later methods.
       unknownMethods = Set(AnyMethod.all.filter(\.isServerStreaming).map(\.name))
       unknownMethods.formUnion(["CheckpointContainer", "UpdatePodSandboxResources"])
     }

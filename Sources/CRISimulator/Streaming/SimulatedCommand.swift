@@ -8,11 +8,11 @@ internal import CRIStreaming
 struct SimulatedCommand: ServedCommand {
   private enum Mode: Hashable, Sendable { case idle, cat, shell, size, hanging, over }
 
-  /// The maximum length in bytes of a line that the shell reads; it ends if a line is longer.
+  /// The maximum length in bytes of a line that the shell reads; a longer line ends the shell.
   private static let maximumLineLength = 64 << 10
 
   private let arguments: [String]
-  /// A terminal has one output for both.
+  /// A terminal has one output for both streams.
   private let errorOutput: RemoteOutput
   private var mode = Mode.idle
   /// The commands of a shell that have not been run yet.
@@ -22,8 +22,8 @@ struct SimulatedCommand: ServedCommand {
   private var status: UInt8 = 0
   private let endsWithInput: Bool
 
-  /// - Parameter endsWithInput: whether the session ends with its input, whatever the command is doing, as containerd ends
-  ///   those of `attach`.
+  /// - Parameter endsWithInput: Whether the session ends at the end of its input regardless of what the command is
+  ///   doing, as `attach` sessions do in containerd.
   init(_ arguments: [String], hasTerminal: Bool = false, endsWithInput: Bool = false) {
     self.arguments = arguments
     self.endsWithInput = endsWithInput
@@ -101,7 +101,7 @@ struct SimulatedCommand: ServedCommand {
     return .failed(RemoteStatus(message: message, reason: "InternalError", code: 500))
   }
 
-  /// Runs statements up to one that waits for something.
+  /// Runs statements until one has to wait.
   private mutating func proceed() -> [ServedAction] {
     mode = .idle
     var actions: [ServedAction] = []

@@ -4,7 +4,7 @@ internal import CRIStreaming
 
 /// Runs a simulated command without a session.
 enum SimulatedExecSync {
-  /// - Throws: the status of containerd for a command that cannot be run, or that takes too long.
+  /// - Throws: containerd's error status for a command that cannot be run, or that takes too long.
   static func run(_ request: ExecSyncRequest) async throws(CallFailure) -> ExecSyncResponse {
     var command = SimulatedCommand(request.cmd)
     var response = ExecSyncResponse()

@@ -2,7 +2,7 @@ internal import CRIStreaming
 
 /// A port in a simulated pod: port 7 returns what it receives, and port 80 responds to each request with a page.
 enum SimulatedPort {
-  /// - Returns: nil for ports on which nothing listens.
+  /// - Returns: nil for a port on which nothing listens.
   static func at(_ port: UInt16) -> (any ServedPort)? {
     switch port {
     case 7: Echo()

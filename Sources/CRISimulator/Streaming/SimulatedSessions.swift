@@ -10,13 +10,13 @@ final class SimulatedSessions: Sendable {
     var responses: [String: StreamServer.Response] = [:]
   }
 
-  /// The maximum number of unused URLs; when it is reached, all of them expire.
+  /// The maximum number of unused URLs; when it is reached, all unused URLs expire.
   private static let maximumURLs = 1000
 
   private let state = Locked(State())
-  /// Whether to refuse SPDY, as CRI-O does with conmon-rs.
+  /// Whether to reject SPDY, as CRI-O does with conmon-rs.
   private let refusesSPDY: Bool
-  /// The URL that every call returns; nil for the own server.
+  /// The URL that every call returns; nil for the URLs of the simulated runtime's own server.
   private let fixedURL: String?
 
   private let tls: (any TLSProvider)?
@@ -34,7 +34,7 @@ final class SimulatedSessions: Sendable {
       url: try url("exec", .command(streams, SimulatedCommand(request.cmd, hasTerminal: request.tty))))
   }
 
-  /// The container behaves like a shell that reads lines, and was created without `stdin_once`.
+  /// The simulated container behaves like a shell that reads lines, and was created without `stdin_once`.
   func attach(_ request: AttachRequest, _ id: String) throws(CallFailure) -> AttachResponse {
     let streams = RemoteCommandStreams(
       stdin: request.stdin, stdout: request.stdout, stderr: request.stderr, terminal: request.tty)
@@ -47,7 +47,7 @@ final class SimulatedSessions: Sendable {
     return PortForwardResponse(url: try url("portforward", .ports(ports, connect: SimulatedPort.at)))
   }
 
-  /// Closes all connections, as if the runtime died.
+  /// Closes all connections, as if the runtime had been killed.
   func stop() {
     let server = state.withLock { state in
       defer { state = State() }

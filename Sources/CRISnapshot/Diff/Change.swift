@@ -11,9 +11,9 @@ public struct Change: Hashable, Sendable {
   public var object: ObjectName
   /// The path in the document, such as `network.ip`; empty if the whole object was added or removed.
   public var field: String
-  /// The value in the earlier snapshot; null if it was added.
+  /// The value in the earlier snapshot; null if the object or field was added.
   public var before: JSON
-  /// The value in the later snapshot; null if it was removed.
+  /// The value in the later snapshot; null if the object or field was removed.
   public var after: JSON
   /// Whether the field changes on its own or with every restart.
   public var isVolatile: Bool

@@ -113,7 +113,7 @@ public enum Diff {
     return changes
   }
 
-  /// Compares objects field by field, and everything else as a whole.
+  /// Compares objects field by field, and all other values as a whole.
   private static func compare(
     _ before: JSON, _ after: JSON, at path: String, _ differ: (String, JSON, JSON) -> Void
   ) {
@@ -148,7 +148,7 @@ public enum Diff {
 }
 
 extension SandboxRecord {
-  /// The document's fields in one object: the status and the facts.
+  /// The fields of an object in the document, with those of its status and its facts.
   fileprivate var fields: JSON {
     let document = json
     var fields = document["status"]?.objectValue ?? [:]

@@ -1,6 +1,6 @@
 internal import CRIJSON
 
-/// Fields of a document whose values can be written in several ways, or have no order.
+/// Fields of a document whose values can be written in several ways, or whose order does not matter.
 enum PlainField {
   /// Returns the normalised value of a field.
   static func plain(_ value: JSON, of field: String) -> JSON {

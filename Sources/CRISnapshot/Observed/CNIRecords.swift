@@ -1,4 +1,4 @@
-/// A CNI result that libcni cached when it attached a pod to a network: one file for each interface.
+/// A CNI result that libcni cached when it attached a pod to a network: there is one file for each interface.
 public struct CNICacheEntry: Hashable, Sendable {
   /// The network's name in the CNI configuration.
   public var network: String
@@ -18,15 +18,15 @@ public struct CNICacheEntry: Hashable, Sendable {
   }
 }
 
-/// An address that host-local, CNI's own IPAM plugin, has assigned: one file for each.
+/// An address that host-local, CNI's own IPAM plugin, has assigned: there is one file for each address.
 public struct HostLocalLease: Hashable, Sendable {
-  /// The name of the network in CNI's configuration.
+  /// The network's name in the CNI configuration.
   public var network: String
   /// The address, without prefix length.
   public var address: String
   /// The ID of the sandbox that has the lease.
   public var owner: String
-  /// The interface's name; empty if an old plugin wrote the lease.
+  /// The interface's name; empty if the lease was written by an old version of the plugin.
   public var interface: String
 
   /// Creates a value with the given properties.

@@ -1,9 +1,9 @@
-/// An IP address, independent of its spelling: `fd00::1` and `FD00:0:0:0:0:0:0:1` are equal.
+/// An IP address, independent of its notation: `fd00::1` and `FD00:0:0:0:0:0:0:1` are equal.
 public struct IPAddress: Hashable, Sendable {
-  /// 4 or 16 bytes in network order. An IPv4 address in IPv6 form (`::ffff:10.0.0.1`) has 4.
+  /// 4 or 16 bytes in network order. An IPv4-mapped IPv6 address (`::ffff:10.0.0.1`) has 4.
   public let bytes: [UInt8]
 
-  /// Returns nil unless there are 4 or 16 bytes.
+  /// Creates an address; returns nil unless there are 4 or 16 bytes.
   public init?(bytes: [UInt8]) {
     guard bytes.count == 4 || bytes.count == 16 else { return nil }
     let isMapped = bytes.count == 16 && bytes[..<12].elementsEqual([UInt8](repeating: 0, count: 10) + [255, 255])
@@ -17,15 +17,15 @@ public struct IPAddress: Hashable, Sendable {
     self.init(bytes: bytes)
   }
 
-  /// Whether the address is one of IPv4.
+  /// Whether this is an IPv4 address.
   public var isIPv4: Bool { bytes.count == 4 }
 
-  /// Whether the address is valid on one link only: 169.254.0.0/16, fe80::/10.
+  /// Whether the address is valid only on one link (169.254.0.0/16 or fe80::/10).
   public var isLinkLocal: Bool {
     isIPv4 ? bytes[0] == 169 && bytes[1] == 254 : bytes[0] == 0xfe && bytes[1] & 0xc0 == 0x80
   }
 
-  /// Whether the address is in 127.0.0.0/8 or is ::1.
+  /// Whether the address is in 127.0.0.0/8, or is ::1.
   public var isLoopback: Bool {
     isIPv4 ? bytes[0] == 127 : bytes[..<15].allSatisfy { $0 == 0 } && bytes[15] == 1
   }
@@ -35,7 +35,7 @@ public struct IPAddress: Hashable, Sendable {
     guard parts.count == 4 else { return nil }
     var bytes: [UInt8] = []
     for part in parts {
-      // Some parsers read a number with a leading zero as octal.
+      // Some parsers interpret a number with a leading zero as octal.
       guard let value = number(part, radix: 10, digits: 3), value < 256,
         part.count == 1 || part.first != UInt8(ascii: "0")
       else { return nil }
@@ -45,7 +45,7 @@ public struct IPAddress: Hashable, Sendable {
   }
 
   private static func bytesOfIPv6(_ text: ArraySlice<UInt8>) -> [UInt8]? {
-    // At most one gap of zeros, which is written `::`.
+    // At most one run of zeros may be written as `::`.
     let colon = UInt8(ascii: ":")
     let gaps = text.indices.dropLast().filter { text[$0] == colon && text[$0 + 1] == colon }
     guard gaps.count <= 1 else { return nil }
@@ -83,7 +83,7 @@ public struct IPAddress: Hashable, Sendable {
 }
 
 extension IPAddress: CustomStringConvertible {
-  /// In RFC 5952's form: lower case, with the longest gap of zeros left out.
+  /// The address in the format of RFC 5952: lower case, with the longest run of zeros shortened to `::`.
   public var description: String {
     if isIPv4 { return bytes.map(String.init).joined(separator: ".") }
     let groups = stride(from: 0, to: 16, by: 2).map { UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]) }

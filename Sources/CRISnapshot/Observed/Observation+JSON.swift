@@ -15,7 +15,7 @@ extension Observation {
     if let reason = try reader.optionalMember("unknown", UnknownReason.init) {
       self = .unknown(reason)
     } else if let text = reader.root["unread"]?.stringValue {
-      // Schema 1.
+      // In schema 1, the reason is text.
       let errno = try reader.optional("errno") { $0.intValue.flatMap { Int32(exactly: $0) } }
       self = .unknown(UnknownReason(.recorded, errno: errno, message: text))
     } else {

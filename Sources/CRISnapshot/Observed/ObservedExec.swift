@@ -1,6 +1,6 @@
 internal import CRIJSON
 
-/// Whether the runtime still reaches a container's shim, tested by starting a process in the container.
+/// Whether the runtime can still reach a container's shim, as tested by starting a process in the container.
 public enum ObservedExec: Hashable, Sendable {
   /// CRI: `ExecSync` succeeded, or the OCI runtime reported that the image lacks the program.
   case works

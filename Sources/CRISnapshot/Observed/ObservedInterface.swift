@@ -8,7 +8,7 @@ public struct ObservedInterface: Hashable, Sendable {
   public var mac: String
   /// Whether the interface is up.
   public var isUp: Bool
-  /// Whether the peer exists and is also up.
+  /// Whether the interface's peer exists and is up too.
   public var hasCarrier: Bool
   /// The addresses of the interface.
   public var addresses: [InterfaceAddress]
@@ -40,9 +40,10 @@ public struct InterfaceAddress: Hashable, Sendable, CustomStringConvertible {
     self.prefixLength = prefixLength
   }
 
-  /// Whether it is valid on one link only: every IPv6 interface has such an address, and no pod is reachable at it.
+  /// Whether the address is valid only on one link: every IPv6 interface has such an address, but a pod cannot be
+  /// reached at it.
   public var isLinkLocal: Bool { address.isLinkLocal }
 
-  /// The value as text.
+  /// The address as text.
   public var description: String { "\(address)/\(prefixLength)" }
 }

@@ -1,13 +1,14 @@
 /// kubelet's own state on the node. Each source is read separately, and is nil if it does not exist.
 public struct ObservedKubelet: Hashable, Sendable {
-  /// The live processes of kubelet or of a program that contains it, such as k3s; empty if it does not run.
+  /// The live processes of kubelet or of a program that contains it, such as k3s; empty if kubelet is not running.
   public var processes: Observation<[Instance]>?
-  /// The UIDs of the pods that have a directory: kubelet removes it once a pod is deleted and has ended.
+  /// The UIDs of the pods that have a directory; kubelet removes the directory once the pod has been deleted and its
+  /// containers have exited.
   public var podDirectories: Observation<Set<String>>?
-  /// The pods that it starts from manifest files.
+  /// The pods that kubelet starts from manifest files.
   public var staticPods: Observation<[StaticPod]>?
 
-  /// A process of kubelet.
+  /// A kubelet process.
   public struct Instance: Hashable, Sendable {
     /// The process ID.
     public var pid: Int32
@@ -31,7 +32,7 @@ public struct ObservedKubelet: Hashable, Sendable {
     self.staticPods = staticPods
   }
 
-  /// Whether kubelet was restarted; nil if that is unknown.
+  /// Whether kubelet was restarted; nil if this is unknown.
   package func wasRestarted(since before: ObservedKubelet?) -> Bool? {
     guard let earlier = before?.processes?.value, let now = processes?.value, !earlier.isEmpty, !now.isEmpty else {
       return nil
@@ -46,9 +47,9 @@ public struct StaticPod: Hashable, Sendable {
   public var namespace: String
   /// The name in the file; kubelet appends a hyphen and the node's name.
   public var name: String
-  /// When kubelet starts the containers again.
+  /// The policy by which kubelet restarts the pod's containers.
   public var restartPolicy: RestartPolicy
-  /// Empty in a snapshot of an older `cri`.
+  /// The containers; empty in a snapshot taken by an older `cri`.
   public var containers: [PodSpecification.Container]
 
   /// Creates a value with the given properties.
@@ -62,7 +63,7 @@ public struct StaticPod: Hashable, Sendable {
   }
 }
 
-/// The policy by which kubelet restarts a pod's containers. The CRI does not carry it.
+/// The policy by which kubelet restarts a pod's containers, which is not part of the CRI.
 public enum RestartPolicy: String, Hashable, Sendable, CaseIterable {
   case always = "Always"
   case onFailure = "OnFailure"

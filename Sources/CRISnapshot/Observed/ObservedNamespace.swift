@@ -2,13 +2,13 @@
 public enum ObservedNamespace: Hashable, Sendable {
   case alive(NamespaceID)
   case missing
-  /// A file that is not a namespace: the mount point after a reboot or an unmount.
+  /// A file that is not a namespace, such as the mount point after a reboot or an unmount.
   case notANamespace
 }
 
 /// The identity of a namespace, regardless of the path to it.
 public struct NamespaceID: Hashable, Sendable {
-  /// The device number of the file system of namespaces.
+  /// The device number of the namespace file system.
   public var device: UInt64
   /// The number in `net:[4026532177]`, the target of `/proc/PID/ns/net`.
   public var inode: UInt64

@@ -4,7 +4,7 @@ public struct ObservedNode: Hashable, Sendable {
   public var orphans: Observation<[Orphan]>?
   /// The OCI runtimes of the containers, sorted by handler; nil if this was not read.
   public var ociRuntimes: Observation<[OCIRuntime]>?
-  /// The state of kubelet; nil if this was not read.
+  /// kubelet's state; nil if this was not read.
   public var kubelet: ObservedKubelet?
 
   /// Creates a value with the given properties.
@@ -19,7 +19,7 @@ public struct ObservedNode: Hashable, Sendable {
 }
 
 /// A process that belongs to this runtime, for a pod or container that the runtime does not list: kubelet will start a
-/// second copy of the workload beside it.
+/// second copy of the workload next to it.
 public struct Orphan: Hashable, Sendable {
   /// The kind of the process.
   public enum Kind: String, Hashable, Sendable {
@@ -32,13 +32,14 @@ public struct Orphan: Hashable, Sendable {
   }
   /// The kind of the process.
   public var kind: Kind
-  /// The sandbox or container for which it was started.
+  /// The sandbox or container for which the process was started.
   public var id: String
   /// The process ID.
   public var pid: Int32
   /// The start time in clock ticks after boot.
   public var startTime: UInt64
-  /// Its live children, the pod's own processes; a shim without children is left over and does nothing.
+  /// The process's live children, which are the pod's own processes; a shim without children is left over and does
+  /// nothing.
   public var processes: [Int32]
 
   /// Creates a value with the given properties.
@@ -55,7 +56,7 @@ public struct Orphan: Hashable, Sendable {
 public struct OCIRuntime: Hashable, Sendable {
   /// CRI: `runtime_handler`. The default handler has its configured name here; in the CRI, its name is empty.
   public var handler: String
-  /// Whether pods that name no handler use it.
+  /// Whether pods that do not specify a handler use this one.
   public var isDefault: Bool
   /// The absolute path of the program.
   public var path: String

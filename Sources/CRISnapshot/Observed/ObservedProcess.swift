@@ -9,13 +9,14 @@ public enum ObservedProcess: Hashable, Sendable {
     public var pid: Int32
     /// The start time in clock ticks after boot (`/proc/PID/stat`, field 22).
     public var startTime: UInt64
-    /// `/proc/PID/stat`, field 3: `S` sleeping, `R` running, `Z` ended and not waited for, and so on.
+    /// `/proc/PID/stat`, field 3: `S` sleeping, `R` running, `Z` zombie, and so on.
     public var state: String
     /// The process ID of the parent.
     public var parent: Int32
-    /// The ID for which the parent, a shim or conmon, was started; nil if the parent is neither.
+    /// The ID of the sandbox or container for which the parent, a shim or conmon, was started; nil if the parent is
+    /// neither.
     public var shim: String?
-    /// The path of its cgroup; nil if it could not be read.
+    /// The path of the process's cgroup; nil if it could not be read.
     public var cgroup: String?
     /// The network namespace that the process is in.
     public var networkNamespace: Observation<NamespaceID>
@@ -34,11 +35,11 @@ public enum ObservedProcess: Hashable, Sendable {
       self.networkNamespace = networkNamespace
     }
 
-    /// Whether it has ended and its parent has not waited for it.
+    /// Whether the process is a zombie: it has exited, but its parent has not waited for it.
     public var isZombie: Bool { state == "Z" || state == "X" }
   }
 
-  /// The facts of a process that has not ended.
+  /// The facts about a process that has not exited.
   public var alive: Facts? {
     if case .there(let facts) = self, !facts.isZombie { facts } else { nil }
   }

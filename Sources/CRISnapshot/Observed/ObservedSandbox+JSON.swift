@@ -1,6 +1,6 @@
 public import CRIJSON
 
-// The document's optional key `observed`; it has no key for a source that was not read.
+// The document's optional key `observed`. The object has no key for a source that was not read.
 
 extension ObservedSandbox {
   /// The object under `observed` in a snapshot's document.

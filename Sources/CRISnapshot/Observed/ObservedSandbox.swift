@@ -1,14 +1,14 @@
 /// What the kernel and CNI know about a sandbox. Each source is read separately, and is nil if it does not apply.
 public struct ObservedSandbox: Hashable, Sendable {
-  /// The namespace at the runtime's path; nil on the host's network, and if the runtime reports no path.
+  /// The namespace at the runtime's path; nil if the pod uses the host's network or the runtime reports no path.
   public var namespace: Observation<ObservedNamespace>?
-  /// The interfaces in that namespace, or in the process's if the path is gone; nil if neither exists.
+  /// The interfaces in that namespace, or in the process's namespace if the path is gone; nil if neither exists.
   public var interfaces: Observation<[ObservedInterface]>?
-  /// The pause process of a ready sandbox; nil for any other, and if the runtime reports none.
+  /// The pause process of a ready sandbox; nil for any other sandbox, or if the runtime does not report one.
   public var process: Observation<ObservedProcess>?
   /// The CNI results; nil if the sandbox does not have its own network.
   public var cache: Observation<[CNICacheEntry]>?
-  /// Its own leases, and other sandboxes' leases on its addresses; nil if host-local is not its IPAM plugin.
+  /// The sandbox's own leases, and other sandboxes' leases on its addresses; nil if its IPAM plugin is not host-local.
   public var leases: Observation<[HostLocalLease]>?
 
   /// Creates a value with the given properties.
@@ -27,11 +27,11 @@ public struct ObservedSandbox: Hashable, Sendable {
 
 /// What the kernel knows about a container.
 public struct ObservedContainer: Hashable, Sendable {
-  /// The process of a running container; nil for any other, and if the runtime reports none.
+  /// The process of a running container; nil for any other container, or if the runtime does not report one.
   public var process: Observation<ObservedProcess>?
-  /// Whether a running container's log file exists; nil if it has none.
+  /// Whether a running container's log file exists; nil if it has no log file.
   public var hasLog: Observation<Bool>?
-  /// The result of starting a process in a running container; nil if that was not requested, as is usual.
+  /// The result of starting a process in a running container; nil if this was not requested, as is the default.
   public var exec: Observation<ObservedExec>?
 
   /// Creates a value with the given properties.

@@ -11,14 +11,14 @@ extension PodSpecification {
     }
   }
 
-  /// - Returns: nil if the document is not a pod of the API.
+  /// - Returns: nil if the document is not a pod in the API's format.
   private init?(pod document: JSON) {
     // The elements of a PodList have no kind.
     guard document["kind"].map({ $0.isNull || $0.stringValue == "Pod" }) ?? true, let metadata = document["metadata"],
       let name = metadata["name"]?.stringValue, let uid = metadata["uid"]?.stringValue, let spec = document["spec"]
     else { return nil }
     let annotations = metadata["annotations"]
-    // The API has a mirror of each static pod; the runtime knows the pod by the hash of its manifest.
+    // The API has a mirror pod for each static pod; to the runtime, the pod's UID is the hash of its manifest.
     let hash = annotations?["kubernetes.io/config.mirror"]?.stringValue
     let owners = metadata["ownerReferences"]?.arrayValue ?? []
     self.init(
@@ -28,14 +28,14 @@ extension PodSpecification {
       containers: Self.containers(of: spec))
   }
 
-  /// The policy of a pod's specification; Always if it has none.
+  /// The restart policy in a pod's specification; Always if none is specified.
   package static func policy(of spec: JSON?) -> RestartPolicy { policy(spec) ?? .always }
 
   private static func policy(_ object: JSON?) -> RestartPolicy? {
     object?["restartPolicy"]?.stringValue.flatMap(RestartPolicy.init(rawValue:))
   }
 
-  /// The containers of a pod's specification, without the ephemeral ones.
+  /// The containers in a pod's specification, except the ephemeral ones.
   package static func containers(of spec: JSON?) -> [Container] {
     func containers(_ key: String, _ kind: (JSON) -> Container.Kind) -> [Container] {
       (spec?[key]?.arrayValue ?? []).compactMap { item in

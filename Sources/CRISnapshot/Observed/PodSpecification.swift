@@ -1,13 +1,13 @@
-/// The part of a pod's specification by which kubelet decides, and which the CRI does not carry. It contains neither
-/// arguments nor environment variables.
+/// The part of a pod's specification on which kubelet's decisions depend and which the CRI does not contain. It
+/// includes neither arguments nor environment variables.
 public struct PodSpecification: Hashable, Sendable {
   /// A container in the specification.
   public struct Container: Hashable, Sendable {
     /// The role of a container in its pod.
     public enum Kind: String, Hashable, Sendable, CaseIterable {
-      /// An init container that ends before the next one begins.
+      /// An init container that exits before the next one is started.
       case initial = "init"
-      /// An init container with restartPolicy Always, which runs beside the others.
+      /// An init container with restartPolicy Always, which runs alongside the other containers.
       case sidecar
       /// A container in `containers`.
       case regular
@@ -17,7 +17,8 @@ public struct PodSpecification: Hashable, Sendable {
     public var name: String
     /// The role in the pod.
     public var kind: Kind
-    /// Its own policy (Kubernetes 1.34 and later, for regular and init containers); nil if the pod's policy applies.
+    /// The container's own policy (Kubernetes 1.34 and later, for regular and init containers); nil if the pod's policy
+    /// applies.
     public var restartPolicy: RestartPolicy?
     /// The rules by exit code, in the order in which kubelet evaluates them.
     public var restartRules: [RestartRule]
@@ -31,15 +32,15 @@ public struct PodSpecification: Hashable, Sendable {
     }
   }
 
-  /// With the UID that the CRI has; that of a static pod is the hash of its manifest.
+  /// The pod, with the UID that the CRI reports; for a static pod, that is the hash of its manifest.
   public var pod: PodName
   /// The kind of the object that controls the pod, such as `Job`; nil if none does.
   public var owner: String?
   /// The annotation `kubernetes.io/config.source`: `api`, `file` or `http`; nil if it is missing.
   public var source: String?
-  /// When kubelet starts the containers again; Always if the specification has none.
+  /// The policy by which kubelet restarts the containers; Always if none is specified.
   public var restartPolicy: RestartPolicy
-  /// In the order of the specification, the init containers first.
+  /// The containers in the order of the specification, the init containers first.
   public var containers: [Container]
 
   /// Creates a value with the given properties.

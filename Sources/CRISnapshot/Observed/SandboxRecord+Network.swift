@@ -1,6 +1,7 @@
 extension SandboxRecord {
-  /// The names of the interfaces that CNI created: from the runtime, or else from CNI, or else the default. A pod may
-  /// create more, which do not count: many pods have a `docker0` with the same address.
+  /// The names of the interfaces that CNI created: as reported by the runtime, or else as cached by CNI, or else the
+  /// default. Interfaces that the pod itself has created are not included, because many pods have a `docker0` with the
+  /// same address.
   public var interfaceNames: Set<String> {
     let reported = facts.interfaces?.filter { !$0.sandbox.isEmpty && $0.name != "lo" && !$0.addresses.isEmpty }
     if let reported, !reported.isEmpty { return Set(reported.map(\.name)) }
@@ -21,9 +22,9 @@ extension SandboxRecord {
   /// The addresses in CNI's cache, in the cache's order; nil if the cache could not be read.
   public var cachedAddresses: [String]? { observed?.cache?.value?.flatMap(\.addresses) }
 
-  /// Whether the runtime's path points to a network namespace other than that of the pod's processes, so that what was
-  /// read through the path does not belong to the pod. The pause process decides, or all containers if the sandbox has
-  /// no pause process.
+  /// Whether the runtime's path points to a network namespace other than that of the pod's processes, so that the data
+  /// read through the path does not belong to the pod. This is determined from the pause process, or from all
+  /// containers if the sandbox has none.
   /// - Parameter containers: The sandbox's containers.
   package func isDiverted(_ containers: [ContainerRecord]) -> Bool {
     guard case .known(.alive(let id)) = observed?.namespace else { return false }

@@ -17,7 +17,7 @@ extension Unchecked {
     case .recorded(let text):
       document["subject"] = "recorded"
       document["text"] = .string(text)
-    // Only comparisons produce the remaining subjects; snapshots never contain them.
+    // The remaining subjects are produced only by comparisons; snapshots never contain them.
     default: document["subject"] = "other"
     }
     document["reason"] = reason.json

@@ -5,7 +5,7 @@ public enum UncheckedSubject: Hashable, Sendable {
   // In a snapshot.
 
   /// The details of a sandbox or container.
-  /// - `isLive`: Whether the runtime's list says that it is ready or running.
+  /// - `isLive`: Whether the object is ready or running according to the runtime's list.
   case details(ObjectName, isLive: Bool?)
   /// The list of images.
   case images

@@ -24,7 +24,7 @@ extension UnknownReason {
     case programNotTrusted = "program-not-trusted"
     case processEnded = "process-ended"
     case notOnNode = "not-on-node"
-    /// The directory contains nothing that this runtime lists.
+    /// The directory does not contain anything that this runtime lists.
     case foreignDirectory = "foreign-directory"
     case notExamined = "not-examined"
 
@@ -74,7 +74,7 @@ extension UnknownReason {
     case cniResultVersion = "cni-result-version"
     case namespaceNotReported = "namespace-not-reported"
 
-    // The user excluded it.
+    // The user excluded the fact.
     case outOfScope = "out-of-scope"
     case emptyNamespace = "empty-namespace"
     case ignored

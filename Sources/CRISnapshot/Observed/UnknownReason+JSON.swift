@@ -13,7 +13,7 @@ extension UnknownReason {
   }
 
   init(_ reader: DocumentReader) throws(SnapshotError) {
-    // A code that only newer versions know is read as `recorded`, with its facts.
+    // A code that only newer versions know is read as `recorded`, together with its details.
     let code = Code(rawValue: try reader.string("code")) ?? .recorded
     self.init(
       code, path: try reader.optional("path", \.stringValue),

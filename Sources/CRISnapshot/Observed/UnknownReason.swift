@@ -1,4 +1,4 @@
-/// The reason why a fact is unknown or a rule unchecked: a code with its facts.
+/// The reason why a fact is unknown or a rule unchecked: a code with details.
 public struct UnknownReason: Error, Hashable, Sendable {
   /// The code of the reason.
   public var code: Code
@@ -12,7 +12,7 @@ public struct UnknownReason: Error, Hashable, Sendable {
   public var object: ObjectName?
   /// The setting that the runtime does not report.
   public var setting: RuntimeSetting?
-  /// The text of a runtime, a plugin, the kernel or a parser, verbatim; with some codes a name or a version.
+  /// A text from the runtime, a plugin, the kernel or a parser, verbatim; with some codes, a name or a version.
   public var message: String?
 
   /// Creates a value with the given properties.
@@ -31,9 +31,9 @@ public struct UnknownReason: Error, Hashable, Sendable {
 }
 
 extension UnknownReason {
-  /// No reader has tried to read it.
+  /// No reader has tried to read the fact.
   public static let notExamined = UnknownReason(.notExamined)
-  /// The version that starts next decides, but it is unknown.
+  /// The outcome depends on the version that will start next, which is unknown.
   package static let unknownNextVersion = UnknownReason(.unknownNextVersion)
 }
 

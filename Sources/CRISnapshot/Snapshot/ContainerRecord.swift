@@ -5,12 +5,12 @@ internal import CRIProtobuf
 public struct ContainerRecord: Hashable, Sendable {
   /// CRI: `ContainerStatusResponse.status`.
   public var status: ContainerStatus
-  /// CRI: `Container.pod_sandbox_id` from the list, because the status lacks it.
+  /// CRI: `Container.pod_sandbox_id` from the list, because the status does not contain it.
   public var sandboxID: String
   /// The pid in the verbose response; nil if the runtime reports none. containerd keeps the pid of an exited process,
-  /// so it counts only for running containers.
+  /// so the pid is meaningful only for running containers.
   public var pid: Int32?
-  /// What the kernel knows about it; nil if that was not read.
+  /// What the kernel knows about the container; nil if this was not read.
   public var observed: ObservedContainer?
 
   /// Creates a value with the given properties.
@@ -28,9 +28,9 @@ public struct ContainerRecord: Hashable, Sendable {
   public var id: String { status.id }
   /// CRI: `metadata.name`.
   public var name: String { status.metadata?.name ?? "" }
-  /// CRI: `log_path`, absolute; empty if it has no log.
+  /// CRI: `log_path`, absolute; empty if the container has no log.
   public var logPath: String { status.logPath }
-  /// Whether the container runs.
+  /// Whether the container is running.
   public var isRunning: Bool { status.state == .running }
   /// Whether the container has exited.
   public var hasEnded: Bool { status.state == .exited }

@@ -1,11 +1,11 @@
 package import CRIMessages
 
 extension Image {
-  /// Whether the text is the image's ID, with or without the hash algorithm (which CRI-O omits), or a spelling of one
-  /// of its names.
+  /// Whether the text is the image's ID, with or without the hash algorithm (which CRI-O omits), or one of its names in
+  /// any notation.
   ///
-  /// If a name has a tag and a digest, the digest decides. If the runtime lists no digest for the repository, as for an
-  /// imported image, the tag decides.
+  /// If a name has a tag and a digest, only the digest is compared. If the runtime lists no digest for the repository,
+  /// as for an imported image, the tag is compared.
   package func hasName(_ name: String) -> Bool {
     let plain = ImageReference.plain(name)
     let ownID = id.hasPrefix("sha256:") ? String(id.dropFirst(7)) : id

@@ -1,13 +1,13 @@
 internal import CRIJSON
 public import CRIProtobuf
 
-/// The settings for all pods in the runtime's verbose status. A setting that is not reported is nil.
+/// The settings in the runtime's verbose status that apply to all pods. A setting that is not reported is nil.
 public struct RuntimeSettings: Hashable, Sendable {
   /// A network in the CNI configuration.
   public struct Network: Hashable, Sendable {
     /// CNI: `name`.
     public var name: String
-    /// The ranges from which host-local assigns addresses; empty with a different IPAM plugin.
+    /// The ranges from which host-local assigns addresses; empty if a different IPAM plugin is used.
     public var subnets: [Subnet]
 
     /// Creates a value with the given properties.
@@ -21,7 +21,7 @@ public struct RuntimeSettings: Hashable, Sendable {
   public var cgroupDriver: String?
   /// The image of each new pod's pause process. containerd 2 does not report it.
   public var pauseImage: String?
-  /// The networks except the loopback. Only containerd reports them.
+  /// The networks, except the loopback network. Only containerd reports them.
   public var networks: [Network]?
 
   /// Creates a value with the given properties.

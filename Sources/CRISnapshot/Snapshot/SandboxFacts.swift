@@ -3,15 +3,15 @@ public import CRIProtobuf
 
 /// What the verbose response contains about a sandbox beyond its status, in one form for all runtimes.
 public struct SandboxFacts: Hashable, Sendable {
-  /// The pause process; nil if the sandbox has none (CRI-O drops it) or if the runtime does not report it.
+  /// The pause process; nil if the sandbox has none (CRI-O removes it) or if the runtime does not report it.
   public var pid: Int32?
-  /// The path of the network namespace; nil on the host's network.
+  /// The path of the network namespace; nil if the pod uses the host's network.
   public var networkNamespace: String?
   /// Whether the runtime reports that this namespace is gone. Only containerd does.
   public var isNetworkNamespaceClosed: Bool?
   /// The CNI result, sorted by name; nil if the runtime has none.
   public var interfaces: [NetworkInterface]?
-  /// The handler from CRI-O's annotation, because CRI-O's status lacks it.
+  /// The handler from CRI-O's annotation, because CRI-O's status does not contain it.
   public var runtimeHandler: String?
   /// The name under which the pause image was pulled. Only containerd reports it.
   public var pauseImage: String?
@@ -45,7 +45,7 @@ public struct NetworkInterface: Hashable, Sendable {
   public var name: String
   /// The hardware address; empty if the interface has none.
   public var mac: String
-  /// The path of the namespace that contains it; empty on the host's side.
+  /// The path of the namespace that contains it; empty for an interface on the host.
   public var sandbox: String
   /// Addresses without prefix length, in the order of the CNI result.
   public var addresses: [String]
@@ -61,8 +61,8 @@ public struct NetworkInterface: Hashable, Sendable {
 
 extension SandboxFacts {
   /// Reads a verbose response of containerd 1.3 and later, or of CRI-O.
-  /// - Parameter info: CRI: `PodSandboxStatusResponse.info`; both runtimes put one JSON text under `info`.
-  /// - Returns: nil if there is a text that is not JSON.
+  /// - Parameter info: CRI: `PodSandboxStatusResponse.info`; both runtimes store a JSON text under the key `info`.
+  /// - Returns: nil if the text is not JSON.
   public init?(info: StringMap) {
     self.init()
     guard let text = info["info"], !text.isEmpty else { return }
@@ -74,7 +74,7 @@ extension SandboxFacts {
     isShimSilent = root["processStatus"]?.stringValue == "unknown"
     let spec = root["runtimeSpec"]
     let network = spec?["linux"]?["namespaces"]?.arrayValue?.first { $0["type"]?.stringValue == "network" }
-    // With user namespaces the runtime's specification lacks the path, but containerd's metadata has it.
+    // With user namespaces, the path is not in the runtime's specification, but in containerd's metadata.
     networkNamespace =
       network?["path"]?.nonEmptyString ?? root["sandboxMetadata"]?["Metadata"]?["NetNSPath"]?.nonEmptyString
     interfaces = Self.interfaces(ofContainerd: root["cniResult"])
@@ -88,7 +88,7 @@ extension SandboxFacts {
     }
   }
 
-  /// Reads containerd's own form, a map by interface, and ignores newer keys.
+  /// Reads containerd's own format, a map keyed by interface, and ignores newer keys.
   package static func interfaces(ofContainerd result: JSON?) -> [NetworkInterface]? {
     result?["Interfaces"]?.objectValue?.map { name, value in
       NetworkInterface(
@@ -97,7 +97,7 @@ extension SandboxFacts {
     }.sorted { $0.name < $1.name }
   }
 
-  /// Reads CNI's form since 0.3: a list of interfaces, and a list of addresses that refer to it by index.
+  /// Reads the format of CNI 0.3 and later: a list of interfaces, and a list of addresses that refer to it by index.
   private static func interfaces(ofCNI result: JSON) -> [NetworkInterface]? {
     let ips = result["ips"]?.arrayValue ?? []
     return result["interfaces"]?.arrayValue?.enumerated().map { index, value in

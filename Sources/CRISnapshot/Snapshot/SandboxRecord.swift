@@ -5,9 +5,9 @@ internal import CRIProtobuf
 public struct SandboxRecord: Hashable, Sendable {
   /// CRI: `PodSandboxStatusResponse.status`.
   public var status: PodSandboxStatus
-  /// What the verbose response says.
+  /// The facts from the verbose response.
   public var facts: SandboxFacts
-  /// What the kernel and CNI know about it; nil if that was not read.
+  /// What the kernel and CNI know about the sandbox; nil if this was not read.
   public var observed: ObservedSandbox?
 
   /// Creates a value with the given properties.
@@ -26,12 +26,12 @@ public struct SandboxRecord: Hashable, Sendable {
   public var isReady: Bool { status.state == .ready }
   /// CRI: `linux.namespaces.options.network`; absent means POD, as kubelet reads it.
   public var isHostNetwork: Bool { status.linux?.namespaces?.options?.network == .node }
-  /// Whether its network namespace and its address are permanently gone: containerd reports no address without a
-  /// namespace.
+  /// Whether the sandbox's network namespace and address are permanently gone: without a namespace, containerd does not
+  /// report an address.
   package var hasLostNetwork: Bool { ip.isEmpty && facts.isNetworkNamespaceClosed == true }
-  /// Whether kubelet started it from a manifest file on the node.
+  /// Whether kubelet started the pod from a manifest file on the node.
   package var isStatic: Bool { status.annotations["kubernetes.io/config.source"] == "file" }
-  /// CRI: `network.ip`; empty on the host's network, and if the runtime has none.
+  /// CRI: `network.ip`; empty if the pod uses the host's network or the runtime has no address.
   public var ip: String { status.network?.ip ?? "" }
   /// All addresses, the primary one first.
   public var addresses: [String] {
@@ -60,6 +60,6 @@ public struct PodName: Hashable, Sendable, CustomStringConvertible {
     self.init(namespace: metadata?.namespace ?? "", name: metadata?.name ?? "", uid: metadata?.uid ?? "")
   }
 
-  /// In the usual form `kube-system/coredns`.
+  /// The name in the usual form, such as `kube-system/coredns`.
   public var description: String { "\(namespace)/\(name)" }
 }

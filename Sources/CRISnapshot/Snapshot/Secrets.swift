@@ -1,7 +1,7 @@
 package import CRIProtobuf
 
-/// Removes what a snapshot must not contain. A snapshot takes nothing from verbose responses that could hold
-/// environment variables; what remains are annotations that copy a pod's specification.
+/// Removes what a snapshot must not contain. A snapshot does not copy anything from verbose responses that could
+/// contain environment variables, so only the annotations that copy a pod's specification have to be removed.
 package enum Secrets {
   static let annotations: Set<String> = ["kubectl.kubernetes.io/last-applied-configuration"]
 

@@ -1,15 +1,15 @@
 public import CRIMessages
 public import CRIProtobuf
 
-/// The complete state of a node's runtime at one point in time: enough to determine later what was lost, and without
+/// The complete state of a node's runtime at one point in time: enough to determine later what was lost, but without
 /// secrets.
 public struct Snapshot: Hashable, Sendable {
-  /// The version of the document that this code writes. It also reads all older ones.
+  /// The version of the document that this code writes. It can also read all older versions.
   public static let schema = 2
 
-  /// The program that took it, such as `cri 0.1.0`.
+  /// The program that took the snapshot, such as `cri 0.1.0`.
   public var tool: String
-  /// The time at which it was taken, by the node's clock.
+  /// The time at which the snapshot was taken, according to the node's clock.
   public var taken: Timestamp
   /// The node.
   public var host: NodeIdentity
@@ -17,7 +17,7 @@ public struct Snapshot: Hashable, Sendable {
   public var daemon: Daemon
   /// The runtime's description of itself.
   public var runtime: RuntimeFacts
-  /// In the order of the runtime's list.
+  /// The sandboxes, in the order of the runtime's list.
   public var sandboxes: [SandboxRecord]
   /// The containers, in the order of the runtime's list.
   public var containers: [ContainerRecord]
@@ -58,7 +58,7 @@ public struct NodeIdentity: Hashable, Sendable {
   public var bootID: String?
   /// `/etc/machine-id`, which distinguishes nodes with the same name; nil if it cannot be read.
   public var machineID: String?
-  /// The release of the kernel, as in `uname -r`.
+  /// The release of the kernel, as printed by `uname -r`.
   public var kernel: String
 
   /// Creates a value with the given properties.
@@ -74,7 +74,7 @@ public struct NodeIdentity: Hashable, Sendable {
 public struct Daemon: Hashable, Sendable {
   /// The socket's path.
   public var socket: String
-  /// From SO_PEERCRED; nil if it is in a pid namespace that we cannot see.
+  /// The pid from SO_PEERCRED; nil if the process is in a pid namespace that we cannot see.
   public var pid: Int32?
   /// The start time in clock ticks after boot (`/proc/PID/stat`, field 22), which distinguishes processes with the same
   /// pid.
@@ -109,7 +109,7 @@ public struct Daemon: Hashable, Sendable {
 public struct RuntimeFacts: Hashable, Sendable {
   /// CRI: `VersionResponse.runtime_name`, such as `containerd`.
   public var name: String
-  /// CRI: `VersionResponse.runtime_version`, which has no fixed form: `1.6.20~ds1`, `v1.6.14-k3s1`, `1.37.0`.
+  /// CRI: `VersionResponse.runtime_version`, which has no fixed format: `1.6.20~ds1`, `v1.6.14-k3s1`, `1.37.0`.
   public var version: String
   /// The version of the CRI that was used.
   public var api: APIVersion
@@ -117,9 +117,9 @@ public struct RuntimeFacts: Hashable, Sendable {
   public var conditions: [RuntimeCondition]
   /// CRI: `StatusResponse.runtime_handlers`, sorted by name, because CRI-O changes their order with every call.
   public var handlers: [RuntimeHandler]
-  /// From the verbose status; nil if that was not requested.
+  /// The settings from the verbose status; nil if that was not requested.
   public var settings: RuntimeSettings?
-  /// Whether it also serves CRI v1alpha2 for old clients; nil if that is unknown.
+  /// Whether the runtime also serves CRI v1alpha2 for old clients; nil if that is unknown.
   public var servesV1alpha2: Bool?
 
   /// Creates a value with the given properties.

@@ -2,7 +2,7 @@ public import CRIJSON
 internal import CRIMessages
 internal import CRIProtobuf
 
-/// A snapshot as a JSON document: messages in protobuf's JSON form, with every field of the CRI.
+/// A snapshot as a JSON document: messages as protobuf's JSON, with every field of the CRI.
 extension Snapshot {
   static let kind = "cri-snapshot"
 
@@ -38,8 +38,8 @@ extension Snapshot {
     return .object(document)
   }
 
-  /// The document as pretty-printed text with a final line feed. Each object is encoded separately, because a JSON
-  /// tree of the whole document takes several times as much memory as its text.
+  /// The document as pretty-printed text with a final line feed. Each object is encoded separately, because the JSON
+  /// tree of a whole document takes several times as much memory as the text.
   package var documentBytes: [UInt8] {
     var frame = self
     (frame.sandboxes, frame.containers, frame.images) = ([], [], [])
@@ -60,7 +60,7 @@ extension Snapshot {
   }
 
   /// Reads a document and ignores fields that this version does not know.
-  /// - Throws: `SnapshotError`, which says what is wrong with the document.
+  /// - Throws: `SnapshotError`, which describes what is wrong with the document.
   public init(parsing bytes: [UInt8]) throws(SnapshotError) {
     guard bytes.contains(where: { $0 > 0x20 }) else { throw .empty }
     let root: JSON
@@ -210,7 +210,7 @@ extension JSONWriter {
     endArray()
   }
 
-  /// Writes the members of a record, and its status without building a document of it.
+  /// Writes the members of a record, and encodes its status without building a JSON tree for it.
   fileprivate mutating func record(_ members: JSONObject, status: some CMessage) {
     beginObject()
     for (name, member) in members {

@@ -15,12 +15,12 @@ public enum SnapshotError: Error, Hashable, Sendable {
   case duplicate(ObjectName.Kind, id: String)
   /// More objects than a node can have.
   case tooManyObjects(Int, limit: Int)
-  /// Its values would take far more memory than a snapshot of this size in bytes.
+  /// The values would take far more memory than those of a real snapshot of this size, which is in bytes.
   case tooManyValues(size: Int)
 }
 
 extension SnapshotError: CustomStringConvertible {
-  /// The error as the end of a sentence that begins with the file's name.
+  /// The error in the form of the end of a sentence that begins with the file's name.
   public var description: String {
     switch self {
     case .empty: "the file is empty; take the snapshot again"

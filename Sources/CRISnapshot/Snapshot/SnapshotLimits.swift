@@ -13,7 +13,7 @@ extension Snapshot {
     try Self.checkUnique(sandboxes.map(\.id), as: .pod)
     try Self.checkUnique(containers.map(\.id), as: .container)
     try Self.checkUnique(images.map(\.plainID), as: .image)
-    // An object is either read or unchecked, and never both.
+    // An object is either read or unchecked, never both.
     let objects = unchecked.compactMap(\.object).filter { !$0.id.isEmpty }
     try Self.checkUnique(sandboxes.map(\.id) + objects.filter { $0.kind == .pod }.map(\.id), as: .pod)
     try Self.checkUnique(containers.map(\.id) + objects.filter { $0.kind == .container }.map(\.id), as: .container)
@@ -52,6 +52,6 @@ extension [Image] {
 }
 
 extension Image {
-  /// The ID without the name of its hash algorithm, which containerd puts in front of it and CRI-O does not.
+  /// The ID without the name of its hash algorithm, which containerd prepends and CRI-O does not.
   package var plainID: String { id.hasPrefix("sha256:") ? String(id.dropFirst(7)) : id }
 }

@@ -5,7 +5,7 @@ package import CRIProtobuf
 package typealias ValuePair = (before: FindingValue, after: FindingValue)
 
 extension FindingValue {
-  /// The fields that are set in a message, at any depth. Zero values are left out because older runtimes do not report
+  /// The fields that are set in a message, at any depth. Zero values are omitted, because older runtimes do not report
   /// them.
   package static func fields(of message: (some CMessage)?) -> FindingValue {
     guard let message else { return .none }

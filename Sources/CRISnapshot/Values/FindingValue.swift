@@ -1,7 +1,7 @@
 public import CRIMessages
 public import CRIProtobuf
 
-/// A value that a finding or a prediction compares. It has no text: reports format it.
+/// A value that a finding or a prediction compares. It contains no text, because reports format it.
 public enum FindingValue: Hashable, Sendable {
   /// There is no value.
   case none
@@ -26,7 +26,7 @@ public enum FindingValue: Hashable, Sendable {
   case podState(PodSandboxState)
   case containerState(ContainerState)
   case exited(Int32)
-  /// The container has ended with a synthesized exit code, because the runtime did not see the process end.
+  /// The container has exited with a synthesised exit code, because the runtime did not see the process exit.
   case exitedUnseen(Int32)
   case signal(Signal)
   case api(APIVersion)
@@ -64,7 +64,7 @@ public enum FindingValue: Hashable, Sendable {
   case networks([RuntimeSettings.Network])
   case ociRuntimes([OCIRuntimeProgram?])
   case interfaces([NetworkInterface], isWhole: Bool)
-  /// Labels or annotations; a nil value is a missing key.
+  /// Labels or annotations; a nil value means that the key is missing.
   case entries([KeyedValue])
   /// The fields that are set in a message, by path.
   case fields([KeyedValue])
@@ -75,7 +75,7 @@ public enum FindingValue: Hashable, Sendable {
 public enum LostProcess: Hashable, Sendable {
   /// A process is still running, with this pid.
   case running(Int32)
-  /// No process of it was found.
+  /// No process of the object was found.
   case notFound
   /// The processes could not be examined.
   case unknown
@@ -98,14 +98,14 @@ public struct KeyedValue: Hashable, Sendable {
 /// The family of an address.
 public enum AddressFamily: String, Hashable, Sendable, CaseIterable { case ipv4, ipv6 }
 
-/// An ability of a runtime handler.
+/// A capability of a runtime handler.
 public struct HandlerFeature: Hashable, Sendable {
   /// CRI: `RuntimeHandlerFeatures`.
   public enum Kind: String, Hashable, Sendable, CaseIterable { case recursiveReadOnlyMounts, userNamespaces }
 
-  /// Empty for the default handler.
+  /// The name of the runtime handler; empty for the default one.
   public var handler: String
-  /// The ability.
+  /// The capability.
   public var kind: Kind
 
   /// Creates a value with the given properties.
@@ -119,7 +119,7 @@ public struct HandlerFeature: Hashable, Sendable {
 public struct OCIRuntimeProgram: Hashable, Sendable {
   /// The name of the runtime handler; empty for the default one.
   public var handler: String
-  /// The absolute path.
+  /// The absolute path of the program.
   public var path: String
 
   /// Creates a value with the given properties.

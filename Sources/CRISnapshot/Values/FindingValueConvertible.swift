@@ -1,7 +1,7 @@
 internal import CRIMessages
 internal import CRIProtobuf
 
-/// A type whose values findings can carry.
+/// A type whose values a finding can contain.
 package protocol FindingValueConvertible {
   var findingValue: FindingValue { get }
 }

@@ -54,7 +54,7 @@ package struct ImageReference: Hashable, Sendable {
   /// one, or else with the tag, which is `latest` by default.
   package var stored: String { digest.map { "\(repository)@\($0)" } ?? "\(repository):\(tag ?? "latest")" }
 
-  /// Returns a text that is the same for all spellings of an image's name, digest or ID. Any other text is returned
+  /// Returns a text that is the same for all notations of an image's name, digest or ID. Any other text is returned
   /// unchanged.
   package static func plain(_ text: String) -> String {
     var text = text[...]

@@ -7,7 +7,7 @@ public enum NetworkReason: Hashable, Sendable {
     case holding([String], addresses: [IPAddress])
   }
 
-  /// A source that still knows an address that the runtime lost.
+  /// A source that still knows an address that the runtime has lost.
   public enum Source: String, Hashable, Sendable, CaseIterable { case networkNamespace, cniCache, hostLocal }
 
   // The namespace.
@@ -28,7 +28,7 @@ public enum NetworkReason: Hashable, Sendable {
   case addressNowhere
   case invalidAddress(String)
   case addressShared(PodName, IPAddress)
-  /// CNI gave the pod addresses that the pod still has but the runtime does not report.
+  /// CNI assigned addresses to the pod that the pod still has but the runtime does not report.
   case addressNotReported([IPAddress])
 
   // The interfaces.
@@ -37,7 +37,7 @@ public enum NetworkReason: Hashable, Sendable {
   case interfacesNotRead
   case interfacesUnknown(UnknownReason)
   case interfacesDiffer(Interfaces, reported: [IPAddress])
-  /// CNI gave the interface addresses that it does not have.
+  /// CNI assigned addresses to the interface that the interface does not have.
   case interfaceLacks(String, [IPAddress])
   case interfaceDown(String)
   case interfaceWithoutCarrier(String)

@@ -3,7 +3,7 @@ package enum PlainText {
   /// An IP address, such as `fd00::5` for `FD00:0::0005`. Any other text is returned unchanged.
   package static func address(_ text: String) -> String { IPAddress(text).map { "\($0)" } ?? text }
 
-  /// A path without empty components and `.`, and without the symbolic link `/var/run`, which points to `/run` on all
+  /// A path without empty or `.` components, and without the symbolic link `/var/run`, which points to `/run` on all
   /// nodes that kubelet supports.
   package static func path(_ text: String) -> String {
     guard text.hasPrefix("/") else { return text }

@@ -1,10 +1,10 @@
-/// A state for which the CRI has no message.
+/// A state that no CRI message represents.
 public enum ValueStatus: String, Hashable, Sendable, CaseIterable {
   case ready, notReady
   case running, notRunning
   /// The object or process does not exist.
   case gone
-  /// The process has ended, and its parent has not waited for it.
+  /// The process is a zombie: it has exited, but its parent has not waited for it.
   case ended
   /// The process does not exist, although the runtime reports its object as ready or running.
   case goneUnnoticed

@@ -3,7 +3,7 @@ struct ChunkedDecoder {
   private enum State { case size(UInt64, digits: Int), extensions(UInt64), data(UInt64), dataEnd(Int) }
 
   private var state = State.size(0, digits: 0)
-  /// Whether the last chunk has been read, or the coding is so damaged that the rest cannot be read.
+  /// Whether the last chunk has been read, or the coding is so malformed that the rest cannot be decoded.
   private(set) var isComplete = false
   /// Whether the coding is damaged.
   private(set) var isMalformed = false

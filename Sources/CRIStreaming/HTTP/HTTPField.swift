@@ -10,12 +10,12 @@ package struct HTTPField: Hashable, Sendable {
 }
 
 extension [HTTPField] {
-  /// The first value of a field; names are compared without regard to case.
+  /// The first value of a field; names are compared case-insensitively.
   package subscript(_ name: String) -> String? {
     first { $0.name.equalsIgnoringCase(name) }?.value
   }
 
-  /// The elements of a field that is a comma-separated list, in all its occurrences (RFC 9110, section 5.6.1).
+  /// The elements of a comma-separated list field, from all its occurrences (RFC 9110, section 5.6.1).
   package func list(_ name: String) -> [String] {
     filter { $0.name.equalsIgnoringCase(name) }
       .flatMap { $0.value.split(separator: ",") }
@@ -25,12 +25,12 @@ extension [HTTPField] {
 }
 
 extension StringProtocol {
-  /// Compares ASCII letters without regard to case.
+  /// Compares text, ignoring the case of ASCII letters.
   func equalsIgnoringCase(_ other: some StringProtocol) -> Bool {
     utf8.elementsEqual(other.utf8) { $0.lowercasedASCII == $1.lowercasedASCII }
   }
 
-  /// The text without blanks and tabs at its ends.
+  /// The text without leading and trailing spaces and tabs.
   func trimmingBlanks() -> String {
     let isBlank = { (character: Character) in character == " " || character == "\t" }
     let start = drop(while: isBlank)

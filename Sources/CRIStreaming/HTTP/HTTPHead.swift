@@ -3,7 +3,7 @@ struct HTTPHead: Hashable {
   var startLine: String
   var fields: [HTTPField]
 
-  /// Parses a head without its final empty line.
+  /// Parses a head that does not include its final empty line.
   init(parsing bytes: ArraySlice<UInt8>) throws(UpgradeFailure) {
     let lines = try HTTPHead.lines(of: bytes)
     guard let first = lines.first, let startLine = HTTPHead.text(first) else {
@@ -14,7 +14,7 @@ struct HTTPHead: Hashable {
     for line in lines.dropFirst() { fields.append(try HTTPHead.field(line)) }
   }
 
-  /// Splits at CRLF; a single CR or LF is an error (RFC 9112, section 2.2).
+  /// Splits the head at CRLF; a single CR or LF is an error (RFC 9112, section 2.2).
   private static func lines(of bytes: ArraySlice<UInt8>) throws(UpgradeFailure) -> [ArraySlice<UInt8>] {
     var lines: [ArraySlice<UInt8>] = []
     for (number, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {

@@ -7,7 +7,7 @@ struct HTTPHeadReader {
   private static let end = Array("\r\n\r\n".utf8)
 
   private var bytes: [UInt8] = []
-  /// The number of bytes that are known not to contain the end.
+  /// The number of bytes already known not to contain the end of the head.
   private var searched = 0
 
   /// Adds bytes.
@@ -22,13 +22,13 @@ struct HTTPHeadReader {
       return nil
     }
     guard position <= HTTPHeadReader.largestHead else { throw .headTooLarge(limit: HTTPHeadReader.largestHead) }
-    // The last line keeps its CR, which the parser expects of every line.
+    // The last line keeps its CR, which the parser expects at the end of every line.
     let head = try HTTPHead(parsing: bytes[..<(position + 1)])
     defer { self = HTTPHeadReader() }
     return (head, Array(bytes[(position + 4)...]))
   }
 
-  /// The first line so far, for an error message.
+  /// The part of the first line received so far, for an error message.
   var excerpt: String { bytes.prefix { $0 != 0x0d && $0 != 0x0a }.printable() }
 
   var isEmpty: Bool { bytes.isEmpty }

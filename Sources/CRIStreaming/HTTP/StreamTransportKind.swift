@@ -1,6 +1,6 @@
 /// How streams are carried over the upgraded connection.
 public enum StreamTransportKind: String, Hashable, Sendable, CaseIterable {
-  /// SPDY/3.1 framing, which every runtime's own streaming server speaks.
+  /// SPDY/3.1 framing, which every runtime's own streaming server supports.
   case spdy
   /// WebSocket (RFC 6455).
   case webSocket = "websocket"

@@ -6,9 +6,9 @@ package struct UpgradeOffer: Hashable, Sendable {
   /// The query of the target as names and values, percent-decoded, in the order of the query.
   package let query: [HTTPField]
   package let fields: [HTTPField]
-  /// nil if the request does not ask for an upgrade, or asks for an unknown one.
+  /// The requested transport; nil if the request does not ask for an upgrade, or asks for an unknown one.
   package let transport: StreamTransportKind?
-  /// The streaming protocols that the client speaks, best first.
+  /// The streaming protocols that the client supports, in order of preference.
   package let protocols: [String]
   /// The value of `Sec-WebSocket-Key`.
   package let webSocketKey: String?
@@ -26,7 +26,7 @@ package struct UpgradeOffer: Hashable, Sendable {
     query = target.count > 1 ? UpgradeOffer.parseQuery(target[1]) : []
     fields = head.fields
     self.rest = rest
-    // Nothing here reads a body, and its bytes must not be parsed as frames.
+    // This code does not read a body, whose bytes must not be parsed as frames.
     guard fields["Content-Length"] ?? "0" == "0", fields["Transfer-Encoding"] == nil else {
       throw .malformedHead("an upgrade request with a body")
     }
