@@ -15,7 +15,7 @@ public enum SnapshotError: Error, Hashable, Sendable {
   case duplicate(ObjectName.Kind, id: String)
   /// More objects than a node can have.
   case tooManyObjects(Int, limit: Int)
-  /// The values would take far more memory than those of a real snapshot of this size, which is in bytes.
+  /// The values would take far more memory than a real snapshot of this size (in bytes) needs.
   case tooManyValues(size: Int)
 }
 

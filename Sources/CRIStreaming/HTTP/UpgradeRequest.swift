@@ -6,7 +6,7 @@ package struct UpgradeRequest: Sendable {
   package let target: String
   /// The value of the `Host` field.
   package let host: String
-  /// The streaming protocols that the client speaks, best first.
+  /// The streaming protocols that the client supports, in order of preference.
   package let protocols: [String]
   /// Additional header fields, such as `User-Agent`.
   package let fields: [HTTPField]
@@ -15,7 +15,7 @@ package struct UpgradeRequest: Sendable {
 
   package var transport: StreamTransportKind { key == nil ? .spdy : .webSocket }
 
-  /// - Throws: `.invalidRequest` if a part contains characters that would end it early.
+  /// - Throws: `.invalidRequest` if a part contains characters that would terminate it early.
   package static func spdy(
     target: String, host: String, protocols: [String], fields: [HTTPField] = []
   ) throws(UpgradeFailure) -> UpgradeRequest {
@@ -23,7 +23,7 @@ package struct UpgradeRequest: Sendable {
   }
 
   /// - Parameter key: A random key, except in tests.
-  /// - Throws: `.invalidRequest` if a part contains characters that would end it early.
+  /// - Throws: `.invalidRequest` if a part contains characters that would terminate it early.
   package static func webSocket(
     target: String, host: String, protocols: [String], fields: [HTTPField] = [], key: WebSocketKey = .random()
   ) throws(UpgradeFailure) -> UpgradeRequest {
@@ -51,7 +51,7 @@ package struct UpgradeRequest: Sendable {
     self.key = key
   }
 
-  /// The request as it is sent.
+  /// The request as sent on the wire.
   package var bytes: [UInt8] {
     var all = [
       HTTPField("Host", host), HTTPField("Connection", "Upgrade"), HTTPField("Upgrade", transport.upgradeToken),

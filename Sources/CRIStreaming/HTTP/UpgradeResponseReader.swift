@@ -57,7 +57,7 @@ package struct UpgradeResponseReader {
   }
 
   private mutating func readHead(_ bytes: [UInt8]) throws(UpgradeFailure) -> (head: HTTPHead, rest: [UInt8])? {
-    // The first bytes identify a peer that does not speak HTTP, so there is no need to wait for a timeout.
+    // The first bytes identify a peer that does not use HTTP, so there is no need to wait for a timeout.
     if head.isEmpty, !bytes.isEmpty {
       let start = Array("HTTP/1.".utf8)
       guard bytes.prefix(start.count).elementsEqual(start.prefix(bytes.count)) else {
@@ -84,7 +84,7 @@ package struct UpgradeResponseReader {
     if let key = request.key {
       return try webSocketProtocol(fields, key)
     }
-    // Servers that are older than the negotiation speak the unversioned protocol and do not name it.
+    // Servers that predate the negotiation use the unversioned protocol and do not name it.
     let chosen = fields["X-Stream-Protocol-Version"]
     guard let name = chosen ?? request.protocols.first(where: { $0 == RemoteCommandProtocol.v1.rawValue }),
       request.protocols.contains(name)

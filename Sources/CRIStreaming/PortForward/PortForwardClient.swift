@@ -1,9 +1,9 @@
 /// The client's end of a port-forward session. It converts bytes to events and events to bytes, without I/O.
 ///
-/// Each forwarded connection has a stream for data and one for an error, with the same `requestID`. Source:
+/// Each forwarded connection has a data stream and an error stream, with the same `requestID`. Source:
 /// `k8s.io/client-go/tools/portforward/portforward.go`, except that a failed connection does not end the others.
 package struct PortForwardClient<Transport: StreamTransport & ~Copyable>: ~Copyable {
-  /// The maximum size of an error in bytes.
+  /// The maximum size of an error message in bytes.
   private static var largestError: Int { 16 << 10 }
 
   private struct Connection {
@@ -26,7 +26,7 @@ package struct PortForwardClient<Transport: StreamTransport & ~Copyable>: ~Copya
 
   // MARK: Bytes
 
-  /// Adds bytes from the server. A violation of the protocol by the server ends all connections.
+  /// Adds bytes from the server. If the server violates the protocol, all connections end.
   package mutating func receive(_ bytes: [UInt8]) throws(StreamingFailure) {
     do throws(StreamingFailure) {
       try transport.receive(bytes)
@@ -67,7 +67,7 @@ package struct PortForwardClient<Transport: StreamTransport & ~Copyable>: ~Copya
   package mutating func connect(port: UInt16) throws(StreamingFailure) -> UInt32 {
     let request = nextRequest
     nextRequest += 1
-    // The error stream comes first, so that the server can report any error of the data stream.
+    // The error stream comes first, so that the server can report any error on the data stream.
     let error = try transport.open(PortForwardProtocol.fields("error", port: port, request: request))
     _ = transport.finish(error)
     let data = try transport.open(PortForwardProtocol.fields("data", port: port, request: request))
@@ -81,14 +81,14 @@ package struct PortForwardClient<Transport: StreamTransport & ~Copyable>: ~Copya
     if let connection = connections[request] { transport.write(bytes, on: connection.data) }
   }
 
-  /// Half-closes a connection after the data that has been written.
+  /// Half-closes a connection after the data that has already been written.
   /// - Returns: false if the protocol does not support it, as with WebSocket channels.
   package mutating func finish(_ request: UInt32) -> Bool {
     guard let connection = connections[request] else { return true }
     return transport.finish(connection.data)
   }
 
-  /// Ends a connection immediately. Unconsumed data needs no `consume` afterwards.
+  /// Ends a connection immediately. After that, `consume` is not needed for unconsumed data.
   package mutating func close(_ request: UInt32) {
     consume(.max, on: request)
     guard let connection = connections[request] else { return }
@@ -97,7 +97,7 @@ package struct PortForwardClient<Transport: StreamTransport & ~Copyable>: ~Copya
     endConnection(request, nil)
   }
 
-  /// The number of bytes that wait to be sent on a connection; nil if it has ended.
+  /// The number of bytes waiting to be sent on a connection; nil if it has ended.
   package func unsent(on request: UInt32) -> Int? {
     connections[request].flatMap { transport.unsent(on: $0.data) }
   }
@@ -175,7 +175,7 @@ package struct PortForwardClient<Transport: StreamTransport & ~Copyable>: ~Copya
       transport.reset(connection.data)
       endConnection(request, .reset(reset))
     } else if connection.isDataEnded {
-      // The server has ended both streams and no longer reads; unread data would block it.
+      // The server has ended both streams and no longer reads; unread data would block the stream.
       transport.reset(connection.data)
       endConnection(request, nil)
     }

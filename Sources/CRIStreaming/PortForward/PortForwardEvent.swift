@@ -1,13 +1,13 @@
-/// An event of a port-forward session, about a connection. Connections are numbered from 0.
+/// An event in a port-forward session that concerns one connection. Connections are numbered from 0.
 package enum PortForwardEvent: Hashable, Sendable {
   /// Server only: the client wants to connect to a port in the pod.
   case connect(UInt32, port: UInt16)
   case data(UInt32, [UInt8])
-  /// The peer sends no more data; this end may continue to send.
+  /// The peer will send no more data; this end may continue to send.
   case endOfData(UInt32)
   /// The connection has ended, with the error if it failed. The other connections continue.
   case closed(UInt32, PortForwardError?)
-  /// The peer accepts no new connections; open ones continue.
+  /// The peer no longer accepts new connections; open connections continue.
   case goAway(String)
   case pong
 }

@@ -64,7 +64,7 @@ package struct PortForwardServer<Transport: StreamTransport & ~Copyable>: ~Copya
     }
   }
 
-  /// The number of bytes that wait to be sent on a connection; nil if it has ended.
+  /// The number of bytes waiting to be sent on a connection; nil if it has ended.
   package func unsent(on request: UInt32) -> Int? {
     connections[request]?.data.flatMap { transport.unsent(on: $0) }
   }
@@ -75,7 +75,7 @@ package struct PortForwardServer<Transport: StreamTransport & ~Copyable>: ~Copya
     if let (stream, count) = unconsumed.take(count, request: request) { transport.consume(count, on: stream) }
   }
 
-  /// Closes the connection after everything has been sent.
+  /// Closes the connection after all data has been sent.
   package mutating func shutDown() { transport.shutDown() }
 
   private mutating func collect() throws(StreamingFailure) {
@@ -117,7 +117,7 @@ package struct PortForwardServer<Transport: StreamTransport & ~Copyable>: ~Copya
     guard let port = fields["port"].flatMap({ UInt16($0) }), port > 0, type == "data" || type == "error" else {
       return transport.reset(id)
     }
-    // Clients of Kubernetes before 1.3 send no request ID, so their connections are identified by their stream IDs.
+    // Kubernetes clients before 1.3 do not send a request ID, so their connections are identified by their stream IDs.
     let request = fields["requestid"].flatMap { UInt32($0) } ?? (type == "error" ? id : id &- 2)
     var connection = connections[request] ?? Connection(port: port)
     guard connection.port == port, type == "data" ? connection.data == nil : connection.error == nil else {

@@ -1,6 +1,7 @@
 /// Counts the data that the readers of forwarded connections have not consumed, even after a connection has ended.
 ///
-/// Without it, the transport would count data of ended connections for the rest of the session and stop reading.
+/// Without this count, the transport would count the data of ended connections for the rest of the session, and stop
+/// reading.
 struct UnconsumedData {
   private var entries: [UInt32: (stream: UInt32, count: Int)] = [:]
 
@@ -10,7 +11,7 @@ struct UnconsumedData {
   }
 
   /// Removes up to `count` bytes that the reader of a connection has consumed.
-  /// - Returns: The stream and the number of bytes for the transport's `consume`; nil if nothing is left.
+  /// - Returns: The stream and the number of bytes for the transport's `consume`; nil if there are none.
   mutating func take(_ count: Int, request: UInt32) -> (stream: UInt32, count: Int)? {
     guard let entry = entries[request] else { return nil }
     let count = min(count, entry.count)

@@ -1,12 +1,13 @@
 /// The result of a remote command or an attached session, as the server reports it.
 ///
-/// It exists only if the server has reported an end: a session that ends without a report is a failure.
+/// A result exists only if the server has reported one; a session that ends without it is a failure.
 public enum CommandResult: Hashable, Sendable {
   /// The command's exit status, or 128 + n if signal n ended it. For `attach`, 0 means that the session ended normally.
   case exited(status: UInt8)
   /// The server could not run the command, or lost it.
   case failed(RemoteStatus)
-  /// The command ended and no error was reported, but this version of the protocol (before v4) has no exit status.
+  /// The command ended without a reported error, but this version of the protocol (before v4) does not report an exit
+  /// status.
   case unreported(RemoteCommandProtocol)
 }
 
@@ -14,7 +15,7 @@ public enum CommandResult: Hashable, Sendable {
 public struct RemoteStatus: Hashable, Sendable {
   /// The server's message, which may contain any characters.
   public var message: String
-  /// A reason such as `InternalError`; empty before v4.
+  /// The reason, such as `InternalError`; empty before v4.
   public var reason: String
   /// The equivalent HTTP status; 0 if none was given.
   public var code: Int

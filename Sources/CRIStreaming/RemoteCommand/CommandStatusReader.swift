@@ -2,8 +2,8 @@ internal import CRIJSON
 
 /// Reads the error stream of a remote command.
 ///
-/// From v4 on, it contains one `metav1.Status` in JSON; in earlier versions, the text of an error or nothing. Sources:
-/// `k8s.io/client-go/tools/remotecommand/v4.go`, `k8s.io/cri-streaming/pkg/streaming/remotecommand/status.go`.
+/// From v4 on, it contains one `metav1.Status` in JSON; in earlier versions, it contains an error message or nothing.
+/// Sources: `k8s.io/client-go/tools/remotecommand/v4.go`, `k8s.io/cri-streaming/pkg/streaming/remotecommand/status.go`.
 struct CommandStatusReader {
   /// The maximum size of a status in bytes.
   static let largest = 64 << 10
@@ -18,7 +18,8 @@ struct CommandStatusReader {
   mutating func receive(_ more: [UInt8]) throws(RemoteCommandFailure) -> CommandResult? {
     bytes += more.prefix(CommandStatusReader.largest + 1 - bytes.count)
     guard bytes.count <= CommandStatusReader.largest else { throw .statusTooLarge(limit: CommandStatusReader.largest) }
-    // Only a closing brace can complete the object, so a status in many pieces is not parsed after each of them.
+    // Only a closing brace can complete the object, so a status that arrives in many pieces is not parsed after each
+    // piece.
     let isSpace = { (byte: UInt8) in byte == 0x20 || (0x09...0x0d).contains(byte) }
     guard version.reportsStatus, bytes.last(where: { !isSpace($0) }) == UInt8(ascii: "}"),
       let status = try? JSON.parse(bytes)

@@ -1,14 +1,13 @@
 /// The client's end of an `exec` or `attach` session. It converts bytes to events and events to bytes, without I/O.
-///
-/// Source: `k8s.io/client-go/tools/remotecommand`, versions 1 to 5. Every session produces one event `.result`, at the
-/// latest when `connectionEnded` is called. It is a success only if the server has reported one.
+///  Source: `k8s.io/client-go/tools/remotecommand`, versions 1 to 5. Every session produces one `.result` event, no
+///  later than the call of `connectionEnded`. The result is a success only if the server has reported success.
 package struct RemoteCommandClient<Transport: StreamTransport & ~Copyable>: ~Copyable {
   package let version: RemoteCommandProtocol
   private var transport: Transport
   private var ids: [RemoteStream: UInt32] = [:]
   private var roles: [UInt32: RemoteStream] = [:]
   private var unaccepted: Set<RemoteStream> = []
-  /// The streams on which no more data arrives.
+  /// The streams on which no more data will arrive.
   private var ended: Set<RemoteStream> = []
   private var status: CommandStatusReader
   private var hasResult = false
@@ -34,7 +33,7 @@ package struct RemoteCommandClient<Transport: StreamTransport & ~Copyable>: ~Cop
 
   // MARK: Bytes
 
-  /// Adds bytes from the server. A violation of the protocol by the server becomes the result.
+  /// Adds bytes from the server. If the server violates the protocol, this becomes the result.
   package mutating func receive(_ bytes: [UInt8]) {
     do throws(StreamingFailure) {
       try transport.receive(bytes)
@@ -57,7 +56,7 @@ package struct RemoteCommandClient<Transport: StreamTransport & ~Copyable>: ~Cop
     return events
   }
 
-  /// Ends the session, because no more bytes will arrive. A session without a result gets a failure.
+  /// Ends the session, because no more bytes will arrive. If the session has no result yet, the result is a failure.
   /// - Parameter reason: What is known about the end, for the error.
   package mutating func connectionEnded(_ reason: String) {
     endOutputs()
@@ -83,14 +82,14 @@ package struct RemoteCommandClient<Transport: StreamTransport & ~Copyable>: ~Cop
     if let id = ids[.stdin] { transport.write(bytes, on: id) }
   }
 
-  /// Ends the input after what has been written.
+  /// Ends the input after the data that has already been written.
   /// - Returns: false if the protocol does not support it: over WebSocket before v5, the command keeps waiting.
   package mutating func finishInput() -> Bool {
     guard let id = ids[.stdin] else { return true }
     return transport.finish(id)
   }
 
-  /// The number of bytes of input that wait to be sent; nil if no more input is accepted.
+  /// The number of bytes of input waiting to be sent; nil if no more input is accepted.
   package var unsentInput: Int? { ids[.stdin].flatMap { transport.unsent(on: $0) } }
 
   /// Sets the size of the terminal.
@@ -168,8 +167,8 @@ package struct RemoteCommandClient<Transport: StreamTransport & ~Copyable>: ~Cop
     case .error, .resize: break
     }
     guard !hasResult, ended.contains(.error) else { return }
-    // Before v4, no message means no known error, but only after the end of the output, because a v1 server ends the
-    // error stream at the beginning.
+    // Before v4, no message means that no error is known, but only after the end of the output, because a v1 server
+    // ends the error stream at the beginning.
     let outputsEnded = [.stdout, .stderr].allSatisfy { ids[$0] == nil || ended.contains($0) }
     guard version.reportsStatus || outputsEnded else { return }
     do throws(RemoteCommandFailure) {

@@ -1,4 +1,4 @@
-/// An event of a remote command for its client, in the order of occurrence.
+/// An event in a remote-command session, for the client; events are in the order of occurrence.
 package enum RemoteCommandEvent: Hashable, Sendable {
   /// The server has accepted all streams.
   case ready

@@ -2,7 +2,7 @@
 package enum RemoteCommandFailure: Error, Hashable, Sendable {
   /// The connection failed.
   case transport(StreamingFailure)
-  /// The server refused a stream.
+  /// The server rejected a stream.
   case streamRefused(RemoteStream, StreamReset)
   /// The session ended without a final status; the command may still be running.
   case noStatus(String)

@@ -1,4 +1,4 @@
-/// The versions of Kubernetes' remote-command protocol, which `exec` and `attach` speak.
+/// The versions of Kubernetes' remote-command protocol, which `exec` and `attach` use.
 ///
 /// Source: `k8s.io/apimachinery/pkg/util/remotecommand/constants.go`.
 public enum RemoteCommandProtocol: String, Hashable, Sendable, CaseIterable {
@@ -10,15 +10,15 @@ public enum RemoteCommandProtocol: String, Hashable, Sendable, CaseIterable {
   case v3 = "v3.channel.k8s.io"
   /// Streams can be half-closed.
   case v2 = "v2.channel.k8s.io"
-  /// The unversioned protocol, which cannot end the standard input.
+  /// The unversioned protocol, which has no way to end standard input.
   case v1 = "channel.k8s.io"
 
-  /// Whether the error stream carries a final status in JSON. Earlier versions send only the text of an error.
+  /// Whether the error stream carries a final status in JSON. Earlier versions send only an error message.
   public var reportsStatus: Bool { self == .v4 || self == .v5 }
 
   /// Whether there is a stream for the terminal's size.
   public var canResize: Bool { self != .v1 && self != .v2 }
 
-  /// The protocols that a client offers over SPDY, best first.
+  /// The protocols that a client offers over SPDY, in order of preference.
   package static let offeredOverSPDY = allCases.map(\.rawValue)
 }

@@ -58,7 +58,7 @@ package struct RemoteCommandServer<Transport: StreamTransport & ~Copyable>: ~Cop
     if let id = ids[output == .stdout ? .stdout : .stderr] { transport.write(bytes, on: id) }
   }
 
-  /// The number of bytes of output that wait to be sent; nil if the client does not want the output.
+  /// The number of bytes of output waiting to be sent; nil if the client does not want the output.
   package func unsent(_ output: RemoteOutput) -> Int? {
     ids[output == .stdout ? .stdout : .stderr].flatMap { transport.unsent(on: $0) }
   }

@@ -9,13 +9,13 @@ package enum RemoteStream: String, Hashable, Sendable, CaseIterable {
   var fields: [HTTPField] { [HTTPField("streamtype", rawValue)] }
 }
 
-/// The streams of a session, as the CRI's `ExecRequest` or `AttachRequest` requested them.
+/// The streams of a session, as requested by the CRI's `ExecRequest` or `AttachRequest`.
 public struct RemoteCommandStreams: Hashable, Sendable {
-  /// Whether the command has an input.
+  /// Whether the command has standard input.
   public var stdin: Bool
-  /// Whether the standard output is sent.
+  /// Whether standard output is sent.
   public var stdout: Bool
-  /// Never set with a terminal, which has one output for both.
+  /// Whether standard error is sent; never set with a terminal, which has one output for both streams.
   public var stderr: Bool
   /// Whether the command has a terminal, whose size can be set.
   public var terminal: Bool
@@ -44,8 +44,8 @@ public struct RemoteCommandStreams: Hashable, Sendable {
 
 /// The two outputs of a remote command.
 public enum RemoteOutput: Hashable, Sendable {
-  /// The standard output, or the terminal's output.
+  /// Standard output, or the terminal's output.
   case stdout
-  /// The standard error.
+  /// Standard error.
   case stderr
 }

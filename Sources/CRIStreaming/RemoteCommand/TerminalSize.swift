@@ -23,7 +23,7 @@ struct TerminalSizeReader {
   private static let largestMessage = 256
   private var bytes: [UInt8] = []
 
-  /// - Returns: The complete sizes; other messages are skipped.
+  /// - Returns: The sizes in all complete messages; messages without a size are skipped.
   mutating func receive(_ more: [UInt8]) -> [TerminalSize] {
     var sizes: [TerminalSize] = []
     for byte in more {

@@ -2,7 +2,7 @@
 ///
 /// Source: SPDY/3.1 draft, section 2.6.9.1. Its Adler-32 checksum is 0xe3c6a7c2.
 enum SPDYDictionary {
-  /// Names and values with a four-byte length before each, then unstructured text.
+  /// Names and values, each preceded by its four-byte length, then unstructured text.
   static let bytes: [UInt8] =
     names.split(separator: "|").flatMap { UInt32($0.utf8.count).bigEndianBytes + $0.utf8 } + Array(text.utf8)
 

@@ -1,4 +1,4 @@
-/// An event of a SPDY session, in the order of occurrence.
+/// An event in a SPDY session; events are in the order of occurrence.
 package enum SPDYEvent: Hashable, Sendable {
   /// The peer opened a stream; respond with `reply` or `reset`.
   case opened(stream: UInt32, [HTTPField])
@@ -6,10 +6,11 @@ package enum SPDYEvent: Hashable, Sendable {
   case replied(stream: UInt32, [HTTPField])
   case headers(stream: UInt32, [HTTPField])
   case data(stream: UInt32, [UInt8])
-  /// The peer sends no more data on this stream.
+  /// The peer will send no more data on this stream.
   case endStream(stream: UInt32)
   /// The stream ended in both directions before both ends had finished it.
-  /// - Parameter byPeer: Whether the peer ended it. Otherwise this session did, because the peer violated the protocol.
+  /// - Parameter byPeer: Whether the peer ended it. Otherwise this session ended it, because the peer violated the
+  ///   protocol.
   case reset(stream: UInt32, SPDYStatus, byPeer: Bool)
   /// The peer ignores streams after `lastStream`.
   case goAway(lastStream: UInt32, SPDYGoAwayStatus)

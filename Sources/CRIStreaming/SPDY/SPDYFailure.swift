@@ -14,9 +14,9 @@ package enum SPDYFailure: Error, Hashable, Sendable {
   case invalidStream(UInt32, reason: String)
   /// The peer opened a window beyond 2^31 - 1 bytes.
   case windowOverflow(stream: UInt32)
-  /// The peer makes us send replies but does not read them.
+  /// The peer causes us to send replies, but does not read them.
   case unreadReplies(limit: Int)
-  /// The peer accepts no new streams.
+  /// The peer no longer accepts new streams.
   case goneAway(SPDYGoAwayStatus)
   /// All stream IDs have been used.
   case noMoreStreams

@@ -1,6 +1,6 @@
 /// A frame of SPDY/3.1, decompressed.
 ///
-/// Source: SPDY/3.1 draft, sections 2.2 and 2.6. Field names of headers are in lower case.
+/// Source: SPDY/3.1 draft, sections 2.2 and 2.6. Header field names are in lower case.
 package enum SPDYFrame: Hashable, Sendable {
   /// Opens a stream.
   case synStream(
@@ -11,7 +11,7 @@ package enum SPDYFrame: Hashable, Sendable {
   /// Ends a stream in both directions (RST_STREAM).
   case reset(id: UInt32, SPDYStatus)
   case settings([SPDYSetting])
-  /// The receiver sends it back; clients use odd IDs, and servers use even ones.
+  /// A ping, which the receiver sends back; clients use odd IDs, and servers use even ones.
   case ping(UInt32)
   /// The sender ignores streams after `lastStream`.
   case goAway(lastStream: UInt32, SPDYGoAwayStatus)
@@ -19,7 +19,7 @@ package enum SPDYFrame: Hashable, Sendable {
   case headers(id: UInt32, [HTTPField], isLast: Bool = false)
   /// Allows `delta` more bytes on a stream, or on the whole connection if `id` is 0.
   case windowUpdate(id: UInt32, delta: UInt32)
-  /// A decoder returns long frames in pieces, of which only the last one has the FIN flag.
+  /// A decoder returns a long frame in pieces, of which only the last has the FIN flag.
   case data(id: UInt32, [UInt8], isLast: Bool = false)
 }
 
@@ -34,7 +34,7 @@ enum SPDYFrameType: UInt16 {
   case headers = 8
   case windowUpdate = 9
 
-  /// The name in the draft.
+  /// The name in the SPDY draft.
   var name: String {
     switch self {
     case .synStream: "SYN_STREAM"

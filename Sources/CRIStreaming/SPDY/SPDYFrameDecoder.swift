@@ -4,7 +4,7 @@ internal import CRIGzip
 ///
 /// The payload of a DATA frame is returned as it arrives; a control frame is kept until it is complete, up to a limit.
 package struct SPDYFrameDecoder: ~Copyable {
-  /// The maximum size of a control frame's payload in bytes. Kubernetes' frames have less than 1 KiB.
+  /// The maximum size of a control frame's payload in bytes. Frames from Kubernetes are smaller than 1 KiB.
   package static let largestControlFrame = 64 << 10
 
   private enum State {
@@ -33,7 +33,7 @@ package struct SPDYFrameDecoder: ~Copyable {
       case .header:
         guard take(8, &bytes) else { return nil }
         try readHeader()
-        // An empty DATA frame is complete, and may have the FIN flag.
+        // An empty DATA frame is already complete, and may have the FIN flag.
         if case .data(let id, 0, let isLast) = state {
           state = .header
           return .data(id: id, [], isLast: isLast)

@@ -1,4 +1,4 @@
-/// The reason why an end accepts no new streams (SPDY/3.1 draft, section 2.6.6).
+/// The reason why one end no longer accepts new streams (SPDY/3.1 draft, section 2.6.6).
 package struct SPDYGoAwayStatus: Hashable, Sendable, RawRepresentable {
   package let rawValue: UInt32
   package init(rawValue: UInt32) { self.rawValue = rawValue }
@@ -9,7 +9,7 @@ package struct SPDYGoAwayStatus: Hashable, Sendable, RawRepresentable {
 }
 
 extension SPDYGoAwayStatus: CustomStringConvertible {
-  /// The name in the draft.
+  /// The name in the SPDY draft.
   package var description: String {
     switch self {
     case .okay: "OK"

@@ -1,6 +1,6 @@
 /// The name/value block of SYN_STREAM, SYN_REPLY and HEADERS, before compression.
 ///
-/// Source: SPDY/3.1 draft, section 2.6.9: all lengths are four bytes; several values of a name are separated by NUL.
+/// Source: SPDY/3.1 draft, section 2.6.9: all lengths are four bytes; multiple values of a name are separated by NUL.
 enum SPDYHeaderBlock {
   /// The maximum size of a decompressed block in bytes.
   static let largest = 64 << 10

@@ -1,6 +1,6 @@
 extension SPDYSession {
   /// Creates the client's end of a session.
-  /// - Parameter buffer: The maximum number of received bytes that are buffered until they are read.
+  /// - Parameter buffer: The maximum number of received bytes to buffer until they are read.
   static func client(buffer: Int) throws(StreamingFailure) -> SPDYSession {
     do throws(SPDYFailure) {
       return try SPDYSession(role: .client, limits: .client(buffer: buffer))
@@ -9,7 +9,7 @@ extension SPDYSession {
 }
 
 extension SPDYLimits {
-  /// The default limits with another size of the buffer.
+  /// The default limits with a different buffer size.
   static func client(buffer: Int) -> SPDYLimits {
     var limits = SPDYLimits()
     limits.buffer = buffer

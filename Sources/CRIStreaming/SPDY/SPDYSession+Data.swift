@@ -1,4 +1,4 @@
-/// Sends data: the streams take turns, one frame each.
+/// Sends data: the streams take turns, sending one frame each.
 extension SPDYSession {
   /// Enqueues a stream if it has something to send and is not in the queue.
   mutating func schedule(_ id: UInt32) {
@@ -6,7 +6,7 @@ extension SPDYSession {
     turns.append(id)
   }
 
-  /// Returns the next stream that may send, and the number of bytes.
+  /// Returns the next stream that may send, and the number of bytes that it may send.
   ///
   /// A stream that may not send leaves the queue; a larger window enqueues it again.
   mutating func nextTurn() -> (id: UInt32, count: Int)? {
@@ -15,7 +15,7 @@ extension SPDYSession {
       guard let stream = streams[id], stream.hasSomethingToSend else { continue }
       var count = min(stream.outgoing.count, SPDYFrameEncoder.largestData)
       if respectsSendWindows { count = max(0, min(count, stream.sendWindow, connectionSendWindow)) }
-      // A FIN without data needs no window.
+      // A FIN without data does not require a window.
       if count > 0 || stream.outgoing.isEmpty { return (id, count) }
     }
     return nil

@@ -84,7 +84,7 @@ extension SPDYSession {
     if stream.isFinished { remove(id) }
   }
 
-  /// Ends a stream on which the peer violated the protocol.
+  /// Ends a stream on which the peer has violated the protocol.
   mutating func abort(_ id: UInt32, _ status: SPDYStatus) {
     remove(id)
     enqueueReply(.reset(id: id, status))

@@ -24,9 +24,9 @@ extension SPDYSession {
     return connectionReceiveWindow < Self.nearlyUsedUp || streams.values.contains(where: Self.mayBeWaiting)
   }
 
-  /// Opens windows that are nearly used up, because the peer may have stopped for that reason.
+  /// Enlarges windows that are nearly exhausted, because the peer may have stopped for that reason.
   ///
-  /// A peer that does not implement windows does not stop, and exceeds them.
+  /// A peer that does not implement windows does not stop, but exceeds them.
   package mutating func peerIsIdle() {
     guard mayHaveStalledPeer else { return }
     for id in streams.keys.sorted() { if let stream = streams[id], Self.mayBeWaiting(stream) { openWindow(of: id) } }
@@ -51,8 +51,8 @@ extension SPDYSession {
     enqueueReply(.windowUpdate(id: id, delta: UInt32(credit)))
   }
 
-  /// One stream with an idle reader must not stop the others, so bytes count when they are received, not when they are
-  /// consumed.
+  /// One stream with an idle reader must not stop the others, so bytes are counted when they are received, not when
+  /// they are consumed.
   mutating func replenishConnection() {
     guard peerKnowsWindows, connectionCredit >= Self.largestWindow / 2, unconsumed < limits.buffer else { return }
     openConnectionWindow()

@@ -1,13 +1,14 @@
 /// One end of a SPDY/3.1 connection. It converts bytes to events and events to bytes, without I/O.
 ///
-/// Source: SPDY/3.1 draft, section 2; the parts that Kubernetes uses. The same type serves both ends. A session belongs
-/// to one thread. After `receiveFrames` has thrown, `send` still returns a GOAWAY; then close the connection.
+/// Source: SPDY/3.1 draft, section 2, limited to the parts that Kubernetes uses. The same type is used for both ends. A
+/// session belongs to a single thread. After `receiveFrames` has thrown, `send` still returns a GOAWAY; then close the
+/// connection.
 ///
-/// moby/spdystream, which is nearly always the peer, has properties that determine this design:
+/// moby/spdystream, which is nearly always the peer, determines this design:
 /// - It ignores SETTINGS and WINDOW_UPDATE: see `SPDYSendWindows` and `wantsRead`.
 /// - It closes its connection as soon as a command ends. Unread bytes then make the kernel reset the connection and
 ///   discard output and status in transit, so nothing unnecessary may be sent to it.
-/// - It discards DATA that arrives before it has sent its SYN_REPLY, so data waits here for the reply.
+/// - It discards DATA that arrives before it has sent its SYN_REPLY, so data is queued here until the reply arrives.
 /// - It ends a connection with RST_STREAM on every stream and GOAWAY, not with FINs.
 package struct SPDYSession: ~Copyable {
   package enum Role: Sendable { case client, server }
@@ -22,7 +23,7 @@ package struct SPDYSession: ~Copyable {
   var failure: SPDYFailure?
 
   var streams: [UInt32: SPDYStream] = [:]
-  /// The streams that have something to send, in the order of their turns.
+  /// The streams that have something to send, in the order in which they take turns.
   var turns: [UInt32] = []
   var nextStream: UInt32
   var lastPeerStream: UInt32 = 0
@@ -39,16 +40,16 @@ package struct SPDYSession: ~Copyable {
   package internal(set) var unconsumed = 0
   /// The part of `unconsumed` on streams that have ended.
   var draining: [UInt32: Int] = [:]
-  /// The number of received bytes for which the peer has not been sent a WINDOW_UPDATE.
+  /// The number of received bytes for which no WINDOW_UPDATE has been sent to the peer.
   var connectionCredit = 0
   /// What remains of the window that we granted the peer; negative if the peer ignores windows.
   var connectionReceiveWindow = Self.largestWindow
-  /// Whether the peer has exceeded a window, so that it needs no WINDOW_UPDATE.
+  /// Whether the peer has exceeded a window, which shows that it does not need a WINDOW_UPDATE.
   var peerIgnoresWindows = false
-  /// Whether the peer has sent a WINDOW_UPDATE or an initial window, so that it implements windows.
+  /// Whether the peer has sent a WINDOW_UPDATE or an initial window, which shows that it implements windows.
   var peerKnowsWindows = false
   static var largestWindow: Int { 0x7fff_ffff }
-  /// If less than this remains of a window, a peer that does not split frames may hold back a frame.
+  /// If less than this remains of a window, a peer that does not split frames may delay a frame.
   static var nearlyUsedUp: Int { 16 << 10 }
 
   package init(role: Role, limits: SPDYLimits = SPDYLimits()) throws(SPDYFailure) {
@@ -62,7 +63,7 @@ package struct SPDYSession: ~Copyable {
     let decoder = try SPDYFrameDecoder()
     var control: [UInt8] = []
     try encoder.encode(.settings(settings), into: &control)
-    // The streams' windows bound a peer that respects windows, and `wantsRead` bounds any peer.
+    // The streams' windows limit a peer that respects windows, and `wantsRead` limits any peer.
     try encoder.encode(.windowUpdate(id: 0, delta: UInt32(Self.largestWindow - 64 << 10)), into: &control)
     self.encoder = encoder
     self.decoder = decoder
@@ -95,7 +96,7 @@ package struct SPDYSession: ~Copyable {
     control = []
     guard failure == nil else { return }
     while output.count < limit, let (id, count) = nextTurn() { sendData(on: id, count, into: &output) }
-    // Do as moby/spdystream does: RST_STREAM for streams that the peer has not finished, then GOAWAY.
+    // Like moby/spdystream, send RST_STREAM for streams that the peer has not finished, then GOAWAY.
     if isShuttingDown, !isGoingAway, streams.values.allSatisfy({ $0.isFinished || !$0.isReplied }) {
       close(.okay)
       output += control
@@ -112,13 +113,13 @@ package struct SPDYSession: ~Copyable {
   /// False if so much data is unconsumed that the caller should not read from the connection.
   package var wantsRead: Bool { failure == nil && unconsumed < limits.buffer }
 
-  /// Whether the session is in use; if not, the connection can be closed.
+  /// Whether the session is still in use; if not, the connection can be closed.
   package var isAlive: Bool { failure == nil && !((isGoingAway || peerGoAway != nil) && streams.isEmpty) }
 
   // MARK: Streams
 
   /// Opens a stream. Its data is held back until the peer has accepted it.
-  /// - Throws: `.goneAway` if the peer accepts no new streams.
+  /// - Throws: `.goneAway` if the peer no longer accepts new streams.
   package mutating func openStream(_ fields: [HTTPField]) throws(SPDYFailure) -> UInt32 {
     if let failure { throw failure }
     if let peerGoAway { throw .goneAway(peerGoAway) }
@@ -139,31 +140,31 @@ package struct SPDYSession: ~Copyable {
     schedule(id)
   }
 
-  /// Adds data, unless the stream has ended or is finished.
+  /// Adds data unless the stream has ended or is finished.
   package mutating func write(_ bytes: [UInt8], on id: UInt32) {
     guard !bytes.isEmpty, streams[id]?.isFinishing == false else { return }
     streams[id]?.outgoing.append(bytes)
     schedule(id)
   }
 
-  /// Half-closes a stream after the data that has been written.
+  /// Half-closes a stream after the data that has already been written.
   package mutating func finishStream(_ id: UInt32) {
     guard streams[id]?.isFinishing == false else { return }
     streams[id]?.isFinishing = true
     schedule(id)
   }
 
-  /// Ends a stream immediately in both directions. Data that its reader has not consumed still counts.
+  /// Ends a stream immediately in both directions. Data that its reader has not consumed is still counted.
   package mutating func reset(_ id: UInt32, _ status: SPDYStatus) {
     guard streams[id] != nil else { return }
     remove(id)
     enqueueReply(.reset(id: id, status))
   }
 
-  /// The number of bytes that wait to be sent on a stream; nil if it has ended.
+  /// The number of bytes waiting to be sent on a stream; nil if it has ended.
   package func unsent(on id: UInt32) -> Int? { streams[id]?.outgoing.count }
 
-  /// Whether a stream waits for the peer to open a window.
+  /// Whether a stream is waiting for the peer to enlarge a window.
   package func isBlocked(_ id: UInt32) -> Bool {
     guard respectsSendWindows, let stream = streams[id], !stream.outgoing.isEmpty else { return false }
     return stream.sendWindow <= 0 || connectionSendWindow <= 0
@@ -177,7 +178,7 @@ package struct SPDYSession: ~Copyable {
     return id
   }
 
-  /// Accepts no new streams, and ends the open ones.
+  /// Stops accepting new streams, and ends the open ones.
   package mutating func close(_ status: SPDYGoAwayStatus) {
     guard failure == nil, !isGoingAway else { return }
     for id in streams.keys.sorted() { reset(id, .cancel) }
@@ -185,7 +186,7 @@ package struct SPDYSession: ~Copyable {
     enqueueReply(.goAway(lastStream: lastPeerStream, status))
   }
 
-  /// Closes the connection after everything that has been written has been sent.
+  /// Closes the connection after all written data has been sent.
   package mutating func shutDown() {
     for id in streams.keys.sorted() { finishStream(id) }
     isShuttingDown = true

@@ -3,7 +3,8 @@ package struct SPDYSetting: Hashable, Sendable {
   /// The setting's ID, which has 24 bits.
   package var id: UInt32
   package var value: UInt32
-  /// 1: the client should keep it; 2: it was kept. This implementation keeps no settings.
+  /// The flags: 1 means that the client should store the setting, and 2 that it has been stored. This implementation
+  /// does not store settings.
   package var flags: UInt8 = 0
 
   package init(id: UInt32, value: UInt32, flags: UInt8 = 0) {

@@ -21,7 +21,7 @@ package struct SPDYStatus: Hashable, Sendable, RawRepresentable {
 }
 
 extension SPDYStatus: CustomStringConvertible {
-  /// The name in the draft.
+  /// The name in the SPDY draft.
   package var description: String {
     (1...Self.names.count).contains(Int(rawValue)) ? Self.names[Int(rawValue) - 1] : "SPDY status \(rawValue)"
   }

@@ -4,19 +4,19 @@ struct SPDYStream {
   var isReplied: Bool
   let isOurs: Bool
   var outgoing = ByteQueue()
-  /// Whether FIN follows the last byte.
+  /// Whether a FIN follows the last byte.
   var isFinishing = false
   var isFinished = false
   /// Whether the peer has sent its FIN.
   var isFinishedByPeer = false
-  /// The number of bytes that the peer lets us send; negative after it has lowered its initial window, or if we had
-  /// sent more before it announced a window.
+  /// The number of bytes that the peer allows us to send; negative after it has reduced its initial window, or if we
+  /// had already sent more before it announced a window.
   var sendWindow: Int
   /// What remains of the window that we granted the peer.
   var receiveWindow: Int
   /// The number of bytes that the reader has received but not consumed.
   var unconsumed = 0
-  /// The number of consumed bytes for which the peer has not been sent a WINDOW_UPDATE.
+  /// The number of consumed bytes for which no WINDOW_UPDATE has been sent to the peer.
   var credit = 0
 
   var hasSomethingToSend: Bool { isReplied && !isFinished && (!outgoing.isEmpty || isFinishing) }

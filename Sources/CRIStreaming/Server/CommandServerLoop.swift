@@ -1,8 +1,8 @@
 internal import CRISystem
 
-/// The loop of a server's connection that serves a remote command. It belongs to the connection's thread.
+/// The loop of a server connection that serves a remote command. It belongs to the connection's thread.
 struct CommandServerLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
-  /// The number of bytes of unsent output from which on the command's input is held back.
+  /// The number of bytes of unsent output at which the command's input is held back.
   private static var buffer: Int { 256 << 10 }
   /// The time that a client may take to read the remaining output after the command has ended.
   private static var endTime: Duration { .seconds(10) }
@@ -11,7 +11,7 @@ struct CommandServerLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
   private var pipe: StreamPipe
   private var command: any ServedCommand
   private let stop: ServerStop
-  /// The client's events that the command has not handled yet.
+  /// The events from the client that the command has not handled yet.
   private var events: [RemoteCommandServer<Transport>.Event] = []
   private var timer: ContinuousClock.Instant?
   private var endDeadline: ContinuousClock.Instant?
@@ -35,7 +35,7 @@ struct CommandServerLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
       react()
       let isWritten = pipe.flush { server.send(into: &$0) }
       if isDropped { throw .closed }
-      // Now that the output is written, the events that it held back must not wait for the client.
+      // The output has been written, so handle the events that it held back now instead of waiting for the client.
       if isWritten, canReact, pipe.writeFailure == nil { continue }
       if isOver || pipe.writeFailure != nil || !server.isAlive && isWritten { return }
       if let endDeadline, ContinuousClock.now >= endDeadline { return }

@@ -1,8 +1,8 @@
 internal import CRISystem
 
-/// The loop of a server's connection that serves forwarded ports. It belongs to the connection's thread.
+/// The loop of a server connection that serves forwarded ports. It belongs to the connection's thread.
 struct PortServerLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
-  /// The number of unsent bytes from which on a port's data is held back.
+  /// The number of unsent bytes at which a port's data is held back.
   private static var buffer: Int { 256 << 10 }
 
   private var server: PortForwardServer<Transport>
@@ -12,7 +12,7 @@ struct PortServerLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
   private var ports: [UInt32: any ServedPort] = [:]
   private var events: [PortForwardEvent] = []
   private var isOver = false
-  /// Whether the connection is closed together with the last port, because the protocol cannot end a single one.
+  /// Whether the connection is closed together with the last port, because the protocol cannot end a single port.
   private let endsWithPorts: Bool
 
   init(
@@ -32,7 +32,7 @@ struct PortServerLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
       events += server.takeEvents()
       react()
       let isWritten = pipe.flush { server.send(into: &$0) }
-      // Now that the data is written, the events that it held back must not wait for the client.
+      // The data has been written, so handle the events that it held back now instead of waiting for the client.
       if isWritten, canReact, pipe.writeFailure == nil { continue }
       if pipe.writeFailure != nil || !server.isAlive && isWritten { return }
       if server.mayHaveStalledPeer, pipe.takeIdle() { server.peerIsIdle() }

@@ -1,10 +1,10 @@
-/// A command that a `StreamServer` runs: it reacts to the client's events, on the connection's thread.
+/// A command that a `StreamServer` runs. It reacts to the client's events on the connection's thread.
 package protocol ServedCommand: Sendable {
   mutating func start() -> [ServedAction]
   mutating func receive(_ input: [UInt8]) -> [ServedAction]
   mutating func endOfInput() -> [ServedAction]
   mutating func resize(_ size: TerminalSize) -> [ServedAction]
-  /// Called when the time of `.wait` has passed.
+  /// Called when the time given with `.wait` has passed.
   mutating func timeIsOver() -> [ServedAction]
 }
 

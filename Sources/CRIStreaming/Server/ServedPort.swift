@@ -1,4 +1,4 @@
-/// A port in a pod that a `StreamServer` serves: it reacts to the data that one connection receives.
+/// A port in a pod that a `StreamServer` serves. It reacts to the data that one connection receives.
 package protocol ServedPort: Sendable {
   mutating func receive(_ bytes: [UInt8]) -> [ServedPortAction]
   mutating func endOfData() -> [ServedPortAction]
@@ -7,7 +7,7 @@ package protocol ServedPort: Sendable {
 /// An action of a served port.
 package enum ServedPortAction: Hashable, Sendable {
   case send([UInt8])
-  /// Stops sending but still receives.
+  /// Stops sending, but continues to receive.
   case finish
   /// Ends the connection.
   case close

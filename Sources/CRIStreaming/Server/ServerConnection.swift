@@ -1,6 +1,6 @@
 internal import CRISystem
 
-/// Runs on the thread of a server's connection: first the upgrade, then the session.
+/// Runs on the thread of a server connection: first the upgrade, then the session.
 struct ServerConnection {
   /// The time that a client may take to send its request.
   private static let requestTime = Duration.seconds(10)
@@ -10,7 +10,7 @@ struct ServerConnection {
   let stop: ServerStop
   let respond: @Sendable (UpgradeOffer) -> StreamServer.Response
 
-  /// Serves a connection that was accepted, with TLS if the options require it.
+  /// Serves an accepted connection, with TLS if the options require it.
   static func serve(
     _ socket: PlainSocket, _ options: StreamServer.Options, _ stop: ServerStop,
     _ respond: @escaping @Sendable (UpgradeOffer) -> StreamServer.Response
@@ -77,7 +77,7 @@ struct ServerConnection {
     }
   }
 
-  /// Writes a short response, and waits for the client as long as for a request.
+  /// Writes a short response, and waits for the client for as long as for a request.
   private func write(_ bytes: [UInt8]) {
     var pipe = StreamPipe(socket)
     pipe.output = bytes

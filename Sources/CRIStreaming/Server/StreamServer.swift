@@ -17,12 +17,13 @@ package final class StreamServer: Sendable {
   /// The protocols that the server accepts.
   package struct Options: Sendable {
     package var acceptsSPDY = true
-    /// The WebSocket subprotocols of remote commands, best first; if it is empty, WebSocket is refused.
+    /// The WebSocket subprotocols of remote commands, in order of preference; if the list is empty, WebSocket is
+    /// rejected.
     package var webSocketProtocols = ["v4.channel.k8s.io", "v4.base64.channel.k8s.io", "channel.k8s.io"]
     /// The WebSocket subprotocols of port-forwarding.
     package var forwardProtocols = PortForwardProtocol.channels
 
-    /// TLS for all connections; nil for none.
+    /// TLS for all connections; nil for no TLS.
     package var tls: (any TLSProvider)?
 
     package init() {}
@@ -39,7 +40,7 @@ package final class StreamServer: Sendable {
     let listener = try TCPSocket.listen(on: address)
     port = try listener.localPort()
     stop = try ServerStop()
-    // An escaping closure cannot capture a noncopyable value, so it captures the descriptor's number.
+    // An escaping closure cannot capture a noncopyable value, so this one captures the descriptor's number.
     let number = listener.release()
     let stop = stop
     try Thread.detach {
@@ -66,7 +67,7 @@ package final class StreamServer: Sendable {
         let socket = PlainSocket(accepted)
         try Thread.detach { serve(socket) }
       } catch {
-        // There are no free descriptors or threads; they become available when connections end.
+        // No descriptors or threads are available; some become available when connections end.
         Thread.sleep(.milliseconds(10))
       }
     }

@@ -5,17 +5,17 @@ package import CRISystem
 /// Each forwarded connection has its own connection to the runtime and its own thread: if one stalls or fails, this
 /// does not affect the others, and after a restart of the runtime the next connection works again.
 public enum ForwardedConnection {
-  /// Forwards until both directions have ended. If one side ends its direction, the connection stays half-closed,
+  /// Forwards until both directions have ended. If one side stops sending, the connection stays half-closed,
   /// provided that the transport supports this. Cancelling the task ends the connection.
   /// - Parameters:
-  ///   - socket: The descriptor of a connected stream socket, for example one that `accept` has returned. This call takes
-  ///     it over: it makes it non-blocking, and closes it at the end and after an error.
+  ///   - socket: The descriptor of a connected stream socket, for example one that `accept` has returned. This call
+  ///     takes ownership: it makes the socket non-blocking, and closes it at the end or after an error.
   ///   - port: The port in the pod.
   ///   - options: Options for the connection to the runtime's streaming server.
-  ///   - refused: Called if a transport was refused and the next one is tried.
-  ///   - url: Calls the runtime with the port, and returns the URL. It is called once for each transport, because a URL
-  ///     can be used only once.
-  /// - Throws: `StreamingError` (`.remote` if the port refused the connection), or what `url` throws.
+  ///   - refused: Called if a transport was rejected and the next one is tried.
+  ///   - url: Calls the runtime with the port and returns the URL. This is called once for each transport, because a
+  ///     URL can be used only once.
+  /// - Throws: `StreamingError` (`.remote` if the port refused the connection), or the error that `url` throws.
   public static func run(
     takingOver socket: Int32, port: UInt16, options: StreamingOptions = StreamingOptions(),
     refused: (StreamingError) -> Void = { _ in }, url: () async throws -> String

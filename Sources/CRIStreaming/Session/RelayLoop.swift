@@ -2,7 +2,7 @@ internal import CRISystem
 
 /// The loop of a forwarded connection's thread: it copies bytes between a local socket and a port in a pod.
 struct RelayLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
-  /// The number of unsent bytes from the local socket from which on no more are read.
+  /// The number of unsent bytes from the local socket at which reading from it stops.
   private static var buffer: Int { 256 << 10 }
   /// The time after which a connection that cannot be half-closed ends, if no data arrives after the local end.
   private static var halfCloseTime: Duration { .seconds(10) }
@@ -18,12 +18,12 @@ struct RelayLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
   /// The received bytes that have not been passed on to the local socket.
   private var incoming = ByteQueue()
   private var isLocalEnded = false
-  /// Whether the pod sends no more data.
+  /// Whether the pod has stopped sending data.
   private var isRemoteEnded = false
   private var hasFinishedLocal = false
-  /// Set once the connection has ended; then only the remaining bytes are written to the local socket.
+  /// Whether the connection has ended; then only the remaining bytes are written to the local socket.
   private var outcome: RelayCompletion.Outcome?
-  /// The time at which the local side ended, if the protocol could not express that.
+  /// The time at which the local side ended, if the protocol could not express this.
   private var localEndTime: ContinuousClock.Instant?
 
   init(
@@ -54,7 +54,7 @@ struct RelayLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
       let isRemoteWritten = writeRemote()
       deliver()
       if let outcome, isLocalWritten, incoming.isEmpty {
-        // The reset of the error stream must not reach the runtime before the last data.
+        // The reset of the error stream must not reach the runtime before the last of the data.
         if isRemoteWritten || remote.writeFailure != nil { return try outcome.get() }
       }
       if local.writeFailure != nil {
@@ -94,7 +94,7 @@ struct RelayLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
 
   private mutating func finish(_ result: RelayCompletion.Outcome) { if outcome == nil { outcome = result } }
 
-  /// - Returns: true if nothing waits for the local socket.
+  /// - Returns: true if no data is waiting for the local socket.
   private mutating func writeLocal() -> Bool {
     while true {
       if local.isEmpty {
@@ -112,7 +112,7 @@ struct RelayLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
     return true
   }
 
-  /// - Returns: true if nothing waits for the runtime.
+  /// - Returns: true if no data is waiting for the runtime.
   private mutating func writeRemote() -> Bool {
     remote.flush { client.send(into: &$0) }
   }
@@ -137,7 +137,7 @@ struct RelayLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
     let readsLocal = !isLocalEnded && outcome == nil && (client.unsent(on: request) ?? .max) < Self.buffer
     let readsRemote = client.wantsRead && outcome == nil
     var interests: [(descriptor: Int32, read: Bool, write: Bool)] = [(ending.wakeDescriptor, true, false)]
-    // Even a socket for which nothing is requested would report a hang-up, again and again.
+    // Even a socket for which no event is requested would report a hang-up again and again.
     if readsLocal || !isLocalWritten { interests.append((local.socket.number, readsLocal, !isLocalWritten)) }
     if readsRemote || !isRemoteWritten { interests.append((remote.socket.number, readsRemote, !isRemoteWritten)) }
     let ready: [Poll.Readiness]

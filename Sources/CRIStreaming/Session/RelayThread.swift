@@ -9,7 +9,7 @@ struct RelayThread: Sendable {
   let local: PlainSocket
   let ending: RelayCompletion
 
-  /// The maximum number of bytes of one connection that are buffered until the local socket accepts them.
+  /// The maximum number of bytes of one connection to buffer until the local socket accepts them.
   private static let buffer = 1 << 20
 
   func run() {

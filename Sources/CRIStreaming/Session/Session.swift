@@ -19,13 +19,13 @@ public final class Session: Sendable {
 
   deinit { mailbox.cancel() }
 
-  /// Opens a session on the URL that a runtime returns.
+  /// Opens a session at the URL that a runtime returns.
   /// - Parameters:
   ///   - streams: The same streams as in the call to the runtime.
-  ///   - refused: Called if a transport was refused and the next one is tried.
-  ///   - url: Calls the runtime, and returns the URL. It is called once for each transport, because a URL can be used
+  ///   - refused: Called if a transport was rejected and the next one is tried.
+  ///   - url: Calls the runtime and returns the URL. This is called once for each transport, because a URL can be used
   ///     only once.
-  /// - Throws: `StreamingError`, or what `url` throws.
+  /// - Throws: `StreamingError`, or the error that `url` throws.
   public static func open(
     _ streams: RemoteCommandStreams, options: StreamingOptions = StreamingOptions(),
     refused: (StreamingError) -> Void = { _ in }, url: () async throws -> String
@@ -60,19 +60,20 @@ public final class Session: Sendable {
     return Session(mailbox, try opened.get())
   }
 
-  /// The standard input.
+  /// Standard input.
   public var input: SessionInput { SessionInput(session: self) }
-  /// The standard output; with a terminal, all of its output.
+  /// Standard output; with a terminal, all of the terminal's output.
   public var stdout: SessionOutput { SessionOutput(session: self, output: .stdout) }
-  /// The standard error.
+  /// Standard error.
   public var stderr: SessionOutput { SessionOutput(session: self, output: .stderr) }
 
-  /// Sets the size of the session's terminal. It has no effect without a terminal or if the protocol does not support
+  /// Sets the size of the session's terminal. This has no effect without a terminal or if the protocol does not support
   /// it.
   public func resize(_ size: TerminalSize) { mailbox.post(.resize(size)) }
 
   /// Waits until the session has ended. Cancelling the task cancels the session.
-  /// - Throws: `.connectionLost` if the session ended without a final status, so that the command may still be running.
+  /// - Throws: `.connectionLost` if the session ended without a final status, in which case the command may still be
+  ///   running.
   public func result() async throws(StreamingError) -> CommandResult {
     let ended = await withTaskCancellationHandler {
       await mailbox.ended()
@@ -82,12 +83,12 @@ public final class Session: Sendable {
     return try ended.get()
   }
 
-  /// Ends the session. The runtime decides what happens to the command: containerd lets it run.
+  /// Ends the session. The runtime decides what happens to the command: containerd leaves it running.
   public func cancel() { mailbox.cancel() }
 }
 
 extension StreamingError {
-  /// Joins the errors of transports that were refused one after the other into one error.
+  /// Combines the errors of transports that were rejected one after another into a single error.
   init(joining errors: [StreamingError]) {
     guard let last = errors.last else {
       self.init(.invalidURL, "no transport is allowed")

@@ -1,8 +1,8 @@
-/// The standard input of a session. It has one writer at a time.
+/// The standard input of a session. Only one writer may use it at a time.
 public struct SessionInput: Sendable {
   let session: Session
 
-  /// Sends input. It waits until the runtime has accepted enough of the earlier input.
+  /// Sends input. The call waits until the runtime has accepted enough of the earlier input.
   /// - Throws: `.inputClosed` if the command accepts no more input.
   public func write(_ bytes: [UInt8]) async throws(StreamingError) {
     guard await session.mailbox.write(bytes) else {
@@ -18,8 +18,9 @@ public struct SessionInput: Sendable {
     }
   }
 
-  /// Ends the input after what was written.
-  /// - Throws: `.cannotEndInput` if the protocol does not support it, so that the command would wait for more.
+  /// Ends the input after the data that has already been written.
+  /// - Throws: `.cannotEndInput` if the protocol does not support it, in which case the command would wait for more
+  ///   input.
   public func finish() throws(StreamingError) {
     guard canFinish else {
       let name = session.version.rawValue

@@ -4,7 +4,7 @@ internal import CRISystem
 struct SessionLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
   /// The time that a server may take to close the connection after it has reported the result.
   private static var lingerTime: Duration { .seconds(10) }
-  /// The time that it may take to end a cancelled session.
+  /// The time that a server may take to end a cancelled session.
   private static var closeTime: Duration { .seconds(1) }
 
   private var client: RemoteCommandClient<Transport>
@@ -45,7 +45,7 @@ struct SessionLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
       if isWoken { takeCommands() }
       let isWritten = flush()
       deliver()
-      // Unsent bytes are not needed once the result is known, because the server reads no more.
+      // Unsent bytes are not needed once the result is known, because the server no longer reads.
       if client.isFinished || isEnded { return }
       if closeDeadline != nil, isWritten { throw error(.cancelled, "the session was cancelled") }
       if !client.isAlive {
@@ -71,7 +71,7 @@ struct SessionLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
     }
   }
 
-  /// - Returns: True if nothing waits to be written.
+  /// - Returns: True if no bytes are waiting to be written.
   private mutating func flush() -> Bool {
     let isWritten = pipe.flush { client.send(into: &$0) }
     mailbox.setUnsentInput(client.unsentInput)
@@ -125,7 +125,7 @@ struct SessionLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
 
   private mutating func wait(_ isWritten: Bool) throws(StreamingError) {
     var interests: [(descriptor: Int32, read: Bool, write: Bool)] = [(mailbox.wakeDescriptor, true, false)]
-    // Even a socket for which nothing is requested would report a hang-up, again and again.
+    // Even a socket for which no event is requested would report a hang-up again and again.
     let reads = client.wantsRead || closeDeadline != nil
     if reads || !isWritten { interests.append((pipe.socket.number, reads, !isWritten)) }
     let ready: [Poll.Readiness]

@@ -18,9 +18,9 @@ final class SessionMailbox: Sendable {
   typealias Opened = Result<Agreement, StreamingError>
   typealias Ended = Result<CommandResult, StreamingError>
 
-  /// The number of unsent bytes of input from which on writers have to wait.
+  /// The number of unsent bytes of input at which writers have to wait.
   private static let inputLimit = 256 << 10
-  /// The maximum number of bytes of output that a reader gets in one piece, unless they arrived in one piece.
+  /// The maximum number of bytes of output that a reader receives in one piece, unless they arrived in one piece.
   private static let chunkSize = 256 << 10
 
   fileprivate struct Output {
@@ -31,7 +31,7 @@ final class SessionMailbox: Sendable {
 
   fileprivate struct State {
     var commands: [Command] = []
-    /// The number of bytes of input that the thread has not taken, and the number of those that it has not sent.
+    /// The number of bytes of input that the thread has not taken yet, and the number that it has taken but not sent.
     var queuedInput = 0
     var unsentInput = 0
     var isInputClosed = false
@@ -51,7 +51,7 @@ final class SessionMailbox: Sendable {
 
   var wakeDescriptor: Int32 { pipe.descriptor }
   var isCancelled: Bool { state.withLock { $0.isCancelled } }
-  /// The number of bytes of output that wait for their readers.
+  /// The number of bytes of output waiting for their readers.
   var waitingOutput: Int {
     state.withLock { $0.outputs.values.reduce(0) { $0 + $1.chunks.reduce(0) { $0 + $1.count } } }
   }
@@ -142,7 +142,7 @@ final class SessionMailbox: Sendable {
     }
   }
 
-  /// - Parameter unsent: The number of bytes of input that wait to be sent; nil if no more input is accepted.
+  /// - Parameter unsent: The number of bytes of input waiting to be sent; nil if no more input is accepted.
   func setUnsentInput(_ unsent: Int?) {
     let writers = state.withLock { state -> [CheckedContinuation<Void, Never>] in
       state.unsentInput = unsent ?? 0
@@ -183,7 +183,7 @@ final class SessionMailbox: Sendable {
     for waiter in waiters { waiter.resume(returning: opened) }
   }
 
-  /// Reports how the session ended. Only the first call counts.
+  /// Reports how the session ended. Only the first call has an effect.
   func finish(_ ended: Ended) {
     if case .failure(let error) = ended { open(.failure(error)) }
     let waiters = state.withLock { state -> [CheckedContinuation<Ended, Never>] in
@@ -195,7 +195,7 @@ final class SessionMailbox: Sendable {
     for waiter in waiters { waiter.resume(returning: ended) }
   }
 
-  /// Ends everything that still waits, because the thread has ended.
+  /// Resumes everything that is still waiting, because the thread has ended.
   func close(_ error: StreamingError) {
     finish(.failure(error))
     setUnsentInput(nil)

@@ -1,4 +1,4 @@
-/// One output of a session. It has one reader.
+/// One output of a session. Only one reader may use it.
 public struct SessionOutput: AsyncSequence, Sendable {
   /// A piece of the output.
   public typealias Element = [UInt8]
@@ -13,7 +13,7 @@ public struct SessionOutput: AsyncSequence, Sendable {
     let session: Session
     let output: RemoteOutput
 
-    /// - Returns: nil at the end, and if the connection is lost; `Session.result()` distinguishes the two.
+    /// - Returns: nil at the end or if the connection is lost; `Session.result()` distinguishes the two.
     public mutating func next() async -> [UInt8]? {
       let (session, output) = (session, output)
       return await withTaskCancellationHandler {
@@ -23,10 +23,10 @@ public struct SessionOutput: AsyncSequence, Sendable {
       }
     }
 
-    /// - Returns: nil at the end, even if the connection is lost; `Session.result()` knows which.
+    /// - Returns: nil at the end, even if the connection is lost; `Session.result()` distinguishes the two.
     public mutating func next(isolation actor: isolated (any Actor)?) async throws(Never) -> [UInt8]? { await next() }
   }
 
-  /// Returns an iterator over the rest of the output. Only one may be in use.
+  /// Returns an iterator over the rest of the output. Only one iterator may be in use.
   public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(session: session, output: output) }
 }

@@ -8,7 +8,7 @@ struct SessionThread {
   let options: StreamingOptions
   let mailbox: SessionMailbox
 
-  /// The maximum number of bytes of output of one session that are buffered until they are read.
+  /// The maximum number of bytes of output of one session to buffer until they are read.
   private static let buffer = 1 << 20
 
   func run() {

@@ -1,6 +1,6 @@
 internal import CRISystem
 
-/// Connects to the server of a URL and upgrades the connection. It blocks its thread, up to a deadline.
+/// Connects to the server of a URL and upgrades the connection. This blocks the thread, up to a deadline.
 struct StreamConnector {
   let url: StreamURL
   let transport: StreamTransportKind
@@ -10,7 +10,7 @@ struct StreamConnector {
   let wakeDescriptor: Int32
   let isCancelled: () -> Bool
 
-  /// - Parameter protocols: The streaming protocols to offer, best first.
+  /// - Parameter protocols: The streaming protocols to offer, in order of preference.
   func open(_ protocols: [String]) throws(StreamingError) -> (any StreamSocket, UpgradeResponseReader.Upgraded) {
     let request: UpgradeRequest
     do throws(UpgradeFailure) {
@@ -98,7 +98,7 @@ struct StreamConnector {
       switch progress {
       case .complete: return
       case .waits(let write): _ = try wait(for: (socket.number, true, write))
-      // A peer that never stops sending must not keep the deadline from being noticed.
+      // A peer that never stops sending must not prevent the deadline from being noticed.
       case .continues: _ = try wait(for: nil, atMost: .zero)
       }
     }
@@ -133,8 +133,8 @@ struct StreamConnector {
   }
 
   /// Waits until a descriptor is ready.
-  /// - Returns: False if it is not ready yet.
-  /// - Throws: `.timedOut` after the deadline, `.cancelled` if the session was cancelled.
+  /// - Returns: False if the descriptor is not ready yet.
+  /// - Throws: `.timedOut` after the deadline; `.cancelled` if the session was cancelled.
   @discardableResult
   private func wait(
     for interest: (descriptor: Int32, read: Bool, write: Bool)?, atMost limit: Duration? = nil

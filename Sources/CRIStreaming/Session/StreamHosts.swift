@@ -2,12 +2,12 @@ internal import CRISystem
 
 /// The hosts to which a URL may point: this machine, and those that the user has allowed.
 ///
-/// A runtime must not make the user's process connect to other machines.
+/// A runtime must not be able to make the user's process connect to other machines.
 struct StreamHosts: Sendable {
   /// The maximum size of `/etc/hosts` in bytes.
   private static let maximumHostsFileSize = 1 << 20
 
-  /// Names and IP addresses, as in the URLs.
+  /// Host names and IP addresses, as written in the URLs.
   var allowed: [String]
 
   /// - Returns: The addresses to try, in order.

@@ -1,4 +1,4 @@
-/// A socket with the bytes that wait to be written to it. It belongs to one thread.
+/// A socket with the bytes waiting to be written to it. It belongs to one thread.
 struct StreamPipe: ~Copyable {
   /// The maximum number of bytes that are read at a time.
   private static var readSize: Int { 128 << 10 }
@@ -18,7 +18,7 @@ struct StreamPipe: ~Copyable {
 
   init(_ socket: any StreamSocket) { self.socket = socket }
 
-  /// Whether nothing waits to be written, which is also the case after a write has failed.
+  /// Whether no bytes are waiting to be written, which is also the case after a write has failed.
   var isEmpty: Bool { output.isEmpty }
 
   /// Writes as much as the socket accepts.
@@ -35,7 +35,7 @@ struct StreamPipe: ~Copyable {
     return true
   }
 
-  /// Writes as much as the socket accepts of what `fill` adds, until it adds nothing.
+  /// Writes as much as the socket accepts of the bytes that `fill` adds, until `fill` adds no more.
   /// - Returns: True if everything was written, or if writing has failed.
   mutating func flush(filling fill: (inout [UInt8]) -> Void) -> Bool {
     while true {
@@ -64,10 +64,10 @@ struct StreamPipe: ~Copyable {
     }
   }
 
-  /// After this time without bytes, a peer may be waiting for a larger window.
+  /// The time without bytes after which a peer may be waiting for a larger window.
   private static var idleTime: Duration { .milliseconds(50) }
 
-  /// The time from which on the peer counts as idle.
+  /// The time from which the peer counts as idle.
   var idleTime: ContinuousClock.Instant { idleStart + Self.idleTime }
 
   /// Whether the peer has been idle for long enough. If so, the measurement of the idle time starts again.

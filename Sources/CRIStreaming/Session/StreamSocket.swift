@@ -2,7 +2,7 @@ internal import CRISystem
 
 /// A connected stream socket. It never blocks, and belongs to one thread.
 protocol StreamSocket: AnyObject {
-  /// The descriptor's number for poll.
+  /// The descriptor's number, for poll(2).
   var number: Int32 { get }
 
   /// - Returns: Up to about `limit` bytes; an empty array at the end; nil if the call would block.
@@ -12,10 +12,10 @@ protocol StreamSocket: AnyObject {
   /// - Returns: The number of bytes written; nil if the call would block.
   func write(_ bytes: [UInt8], from offset: Int) throws(SocketFailure) -> Int?
 
-  /// Ends sending; the peer can still read everything that was sent.
+  /// Stops sending; the peer can still read everything that was sent.
   func finishWriting()
 
-  /// Tells the peer that the connection ends intentionally, if the protocol can express that.
+  /// Notifies the peer that the connection ends intentionally, if the protocol can express that.
   func announceEnd()
 }
 

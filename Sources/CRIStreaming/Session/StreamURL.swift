@@ -1,9 +1,9 @@
 /// The URL of a session, as a runtime returns it.
 ///
-/// `http` and `https` URLs name a TCP port; `http+unix://%2Frun%2Fx.sock/exec/TOKEN` names a unix socket.
+/// `http` and `https` URLs specify a TCP port; `http+unix://%2Frun%2Fx.sock/exec/TOKEN` specifies a unix socket.
 struct StreamURL: Hashable {
   enum Address: Hashable {
-    /// The host as it is written in the URL, without the brackets of an IPv6 address.
+    /// The host as written in the URL, without the brackets of an IPv6 address.
     case tcp(host: String, port: UInt16)
     case unix(path: String)
   }

@@ -19,25 +19,25 @@ public struct StreamingError: Error, Hashable, Sendable {
     public static let unsupportedTLS = Code(kind: .unsupportedTLS)
     /// The server's certificate is not signed by a trusted authority, or violates a rule.
     public static let untrustedCertificate = Code(kind: .untrustedCertificate)
-    /// The server's certificate is for other names than the URL's.
+    /// The server's certificate is not valid for the URL's host.
     public static let wrongCertificateName = Code(kind: .wrongCertificateName)
     /// The server's certificate has expired or is not valid yet.
     public static let certificateNotValidNow = Code(kind: .certificateNotValidNow)
-    /// The server does not accept the client's certificate, or requires one.
+    /// The server rejects the client's certificate, or requires one.
     public static let clientCertificateRefused = Code(kind: .clientCertificateRefused)
-    /// TLS failed for another reason, for example because the server does not speak it.
+    /// TLS failed for another reason, for example because the server does not use TLS.
     public static let tlsFailed = Code(kind: .tlsFailed)
     /// The server of the URL cannot be reached.
     public static let cannotConnect = Code(kind: .cannotConnect)
-    /// Connecting and the upgrade took longer than `StreamingOptions.setupTimeout`.
+    /// Connecting and upgrading took longer than `StreamingOptions.setupTimeout`.
     public static let timedOut = Code(kind: .timedOut)
-    /// The server refused the transport. The status is that of its HTTP response, if there was one.
+    /// The server rejected the transport. The status is that of its HTTP response, if it sent one.
     public static func upgradeRefused(status: Int?) -> Code { Code(kind: .upgradeRefused(status: status)) }
     /// The server redirected the request. Redirects are never followed.
     public static let redirected = Code(kind: .redirected)
     /// The server violated a protocol.
     public static let protocolViolation = Code(kind: .protocolViolation)
-    /// The server refused one of the session's streams.
+    /// The server rejected one of the session's streams.
     public static let streamRefused = Code(kind: .streamRefused)
     /// The session ended without a final status. The command may still be running.
     public static let connectionLost = Code(kind: .connectionLost)
@@ -47,9 +47,9 @@ public struct StreamingError: Error, Hashable, Sendable {
     public static let remote = Code(kind: .remote)
     /// The protocol has no way to end the input while the session continues.
     public static let cannotEndInput = Code(kind: .cannotEndInput)
-    /// The command accepts no more input.
+    /// The command no longer accepts input.
     public static let inputClosed = Code(kind: .inputClosed)
-    /// The session was cancelled by this end.
+    /// The session was cancelled by the client.
     public static let cancelled = Code(kind: .cancelled)
     /// A system call failed.
     public static let system = Code(kind: .system)
@@ -57,14 +57,14 @@ public struct StreamingError: Error, Hashable, Sendable {
 
   /// The kind of failure.
   public let code: Code
-  /// The reason, in a few words. It may contain text from the server, which may contain control characters.
+  /// A brief reason. It may include text from the server, which may contain control characters.
   public let reason: String
   /// The URL of the session.
   public var url: String?
   /// The transport that was tried or used.
   public var transport: StreamTransportKind?
 
-  /// Creates an error, for example in a test of its handling.
+  /// Creates an error, for example in a test of error handling.
   public init(_ code: Code, _ reason: String, url: String? = nil, transport: StreamTransportKind? = nil) {
     self.code = code
     self.reason = reason
@@ -89,7 +89,7 @@ public struct StreamingError: Error, Hashable, Sendable {
 }
 
 extension StreamingError: CustomStringConvertible {
-  /// One line with the reason and the URL without its path and its query, which contain a token.
+  /// One line with the reason and the URL, without the URL's path and query, which contain a token.
   public var description: String {
     guard let url else { return reason }
     let start = url.firstRange(of: "://")?.upperBound ?? url.startIndex

@@ -4,15 +4,15 @@ public struct TLSFailure: Error, Hashable, Sendable {
   public enum Kind: Hashable, Sendable {
     /// The server's certificate is not signed by a trusted authority, or violates a rule.
     case untrusted
-    /// The server's certificate is for other names.
+    /// The server's certificate is for different names.
     case wrongName
     /// The server's certificate has expired or is not valid yet.
     case notValidNow
-    /// The server does not accept this end's certificate, or requires one.
+    /// The server rejects this end's certificate, or requires one.
     case clientCertificateRefused
-    /// The peer does not speak TLS.
+    /// The peer does not use TLS.
     case notTLS
-    /// The peer violated the protocol, or both ends have no version or algorithm in common.
+    /// The peer violated the protocol, or the two ends have no version or algorithm in common.
     case handshakeFailed
     /// The connection ended without `close_notify`, so data may be missing.
     case truncated
@@ -22,7 +22,7 @@ public struct TLSFailure: Error, Hashable, Sendable {
 
   /// The kind of failure.
   public let kind: Kind
-  /// The reason, in a few words.
+  /// A brief reason.
   public let reason: String
 
   /// Creates a failure.

@@ -6,15 +6,15 @@ final class TLSSocket: StreamSocket {
   private static let writeSize = 64 << 10
   /// The maximum number of bytes that are read at a time during the handshake.
   private static let handshakeReadSize = 16 << 10
-  /// The maximum number of bytes of TLS's own messages that wait for a peer that does not read.
+  /// The maximum number of bytes of TLS's own messages that are queued for a peer that does not read.
   private static let maximumUnsent = 256 << 10
 
   private let socket: PlainSocket
   private let engine: any TLSEngine
-  /// Encrypted bytes that wait to be sent.
+  /// Encrypted bytes waiting to be sent.
   private var unsent: [UInt8] = []
   private var sent = 0
-  /// The number of the caller's bytes that are encrypted in `unsent`, until they are sent.
+  /// The number of the caller's bytes that are in `unsent` in encrypted form, until these are sent.
   private var accepted: Int?
 
   init(_ socket: PlainSocket, _ engine: any TLSEngine) {
@@ -31,7 +31,7 @@ final class TLSSocket: StreamSocket {
     case continues
   }
 
-  /// Continues the handshake with what has arrived.
+  /// Continues the handshake with the data that has arrived.
   func handshake() throws(SocketFailure) -> Handshake {
     let isComplete = try failing { () throws(TLSFailure) in try engine.handshake() }
     let isWritten = try flush()
@@ -54,17 +54,17 @@ final class TLSSocket: StreamSocket {
       try failing { () throws(TLSFailure) in try engine.receive(bytes) }
     }
     let decrypted = try failing { () throws(TLSFailure) in try engine.read() }
-    // Reading must not fail because of writing; the next write reports that.
+    // Reading must not fail because of a write error, which the next write reports.
     _ = try? flush()
     guard unsent.count - sent <= Self.maximumUnsent else {
       throw .tls(TLSFailure(.handshakeFailed, "the peer requests TLS messages, but does not read them"))
     }
-    // poll does not know about close_notify, so let it report the end that the next call returns.
+    // poll(2) does not know about close_notify, so make it report the end, which the next call returns.
     if engine.isEnded { socket.finishReading() }
     return decrypted.isEmpty && !engine.isEnded ? nil : decrypted
   }
 
-  /// After it has returned nil, it must be called again with the same bytes.
+  /// After this has returned nil, it must be called again with the same bytes.
   func write(_ bytes: [UInt8], from offset: Int) throws(SocketFailure) -> Int? {
     guard try flush() else { return nil }
     if let accepted {
@@ -98,7 +98,7 @@ final class TLSSocket: StreamSocket {
     }
   }
 
-  /// - Returns: True if nothing waits to be sent.
+  /// - Returns: True if no bytes are waiting to be sent.
   private func flush() throws(SocketFailure) -> Bool {
     let more = engine.takeOutput()
     if sent == unsent.count {

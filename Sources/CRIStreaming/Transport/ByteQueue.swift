@@ -1,4 +1,4 @@
-/// Bytes that wait to be sent, in a first-in, first-out queue.
+/// A first-in, first-out queue of bytes waiting to be sent.
 struct ByteQueue {
   private var bytes: [UInt8] = []
   private var offset = 0
@@ -12,7 +12,7 @@ struct ByteQueue {
       offset = 0
       return
     }
-    // Removed bytes are discarded once they are most of the array, so that each byte is moved at most twice.
+    // Removed bytes are discarded once they make up most of the array, so that each byte is moved at most twice.
     if offset > bytes.count / 2 {
       bytes.removeFirst(offset)
       offset = 0

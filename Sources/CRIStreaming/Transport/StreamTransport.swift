@@ -1,9 +1,9 @@
 /// Streams over one connection: the common interface of SPDY, WebSocket channels and SPDY in a WebSocket tunnel.
 ///
-/// It converts bytes to events and events to bytes, without I/O. Streams are opened with header fields, as in
+/// A transport converts bytes to events and events to bytes, without I/O. Streams are opened with header fields, as in
 /// Kubernetes' `httpstream`.
 package protocol StreamTransport: ~Copyable {
-  /// Adds bytes from the peer. After it has thrown, `send` still returns a frame with the reason.
+  /// Adds bytes from the peer. After this has thrown, `send` still returns a frame with the reason.
   mutating func receive(_ bytes: [UInt8]) throws(StreamingFailure)
   /// Appends the bytes to send now to `output`, up to about `limit` bytes.
   mutating func send(into output: inout [UInt8], limit: Int)
@@ -18,14 +18,14 @@ package protocol StreamTransport: ~Copyable {
   mutating func open(_ fields: [HTTPField]) throws(StreamingFailure) -> UInt32
   /// Accepts a stream that the client has opened. Server only.
   mutating func accept(_ stream: UInt32) throws(StreamingFailure)
-  /// Adds data, unless the stream has ended or is finished.
+  /// Adds data unless the stream has ended or is finished.
   mutating func write(_ bytes: [UInt8], on stream: UInt32)
-  /// Half-closes a stream after the data that has been written.
+  /// Half-closes a stream after the data that has already been written.
   /// - Returns: false if the protocol does not support it.
   mutating func finish(_ stream: UInt32) -> Bool
   /// Ends a stream in both directions. Data that its reader has received must still be consumed.
   mutating func reset(_ stream: UInt32)
-  /// The number of bytes that wait to be sent on a stream; nil if it has ended.
+  /// The number of bytes waiting to be sent on a stream; nil if it has ended.
   func unsent(on stream: UInt32) -> Int?
   /// Reports that the reader of a stream has consumed `count` bytes.
   mutating func consume(_ count: Int, on stream: UInt32)
@@ -34,7 +34,7 @@ package protocol StreamTransport: ~Copyable {
   mutating func peerIsIdle()
   /// Ends all streams immediately, discards unsent data, and begins to close the connection.
   mutating func close()
-  /// Closes the connection after everything that has been written has been sent. Server only.
+  /// Closes the connection after all written data has been sent. Server only.
   mutating func shutDown()
   /// Sends a ping; the response is a `.pong`.
   mutating func ping() throws(StreamingFailure)

@@ -1,7 +1,7 @@
 /// SPDY in the binary messages of a WebSocket connection, as port-forwarding uses it.
 ///
-/// Source: `k8s.io/client-go/tools/portforward/tunneling_connection.go`: the boundaries of messages have no meaning;
-/// their payloads are one sequence of bytes. The subprotocol is `SPDY/3.1+portforward.k8s.io`.
+/// Source: `k8s.io/client-go/tools/portforward/tunneling_connection.go`: message boundaries have no meaning, because
+/// the payloads form a single sequence of bytes. The subprotocol is `SPDY/3.1+portforward.k8s.io`.
 package struct TunnelledSPDY: ~Copyable {
   /// The maximum size of a sent message in bytes.
   private static let largestMessage = 32 << 10

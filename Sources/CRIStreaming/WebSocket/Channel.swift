@@ -11,13 +11,13 @@ struct Channel {
   var outgoing = ByteQueue()
   /// Whether the end of the stream is sent after the last byte.
   var isFinishing = false
-  /// Whether nothing more can be written.
+  /// Whether no more data can be written.
   var isFinished = false
   var isFinishedByPeer = false
   /// Whether received data is discarded.
   var isDiscarding = false
   var unconsumed = 0
-  /// The bytes received so far of the port at the beginning of the channel.
+  /// The bytes received so far of the port number at the beginning of the channel.
   var portBytes: [UInt8] = []
 
   init(_ values: [String], port: UInt16? = nil, clientWrites: Bool, serverWrites: Bool) {

@@ -4,8 +4,8 @@ package enum ChannelLayout: Hashable, Sendable {
   ///
   /// Source: `k8s.io/cri-streaming/pkg/streaming/remotecommand/websocket.go`.
   case remoteCommand
-  /// A channel for data and one for errors for each port. The first message of each is the port in two bytes, the low
-  /// byte first. Each port can be connected to once.
+  /// Two channels for each port, one for data and one for errors. The first message on each channel is the port in two
+  /// bytes, the low byte first. Each port can be connected to once.
   ///
   /// Source: `k8s.io/cri-streaming/pkg/streaming/portforward/websocket.go`.
   case portForward([UInt16])

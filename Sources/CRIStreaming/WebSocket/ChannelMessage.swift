@@ -11,7 +11,7 @@ struct ChannelMessage {
   init(isBase64: Bool) { self.isBase64 = isBase64 }
 
   /// Adds a piece of the message.
-  /// - Returns: The data in it.
+  /// - Returns: The data in the piece.
   mutating func append(_ piece: [UInt8], isLast: Bool) throws(ChannelFailure) -> [UInt8] {
     var data = piece[...]
     if channel == nil, let first = data.popFirst() { channel = UInt32(isBase64 ? first &- UInt8(ascii: "0") : first) }

@@ -1,9 +1,9 @@
-/// A subprotocol that carries several streams in WebSocket messages, each of which begins with its channel.
+/// A subprotocol that carries several streams in WebSocket messages, each of which begins with its channel number.
 ///
 /// Source: `k8s.io/streaming/pkg/httpstream/wsstream/conn.go`.
 package struct ChannelProtocol: Hashable, Sendable {
   package let version: RemoteCommandProtocol
-  /// Whether the channel is a digit and the data is base64, for clients that can only send text.
+  /// Whether the channel is a digit and the data is base64, for clients that can send only text.
   package let isBase64: Bool
 
   package init(_ version: RemoteCommandProtocol, isBase64: Bool = false) {
@@ -17,7 +17,7 @@ package struct ChannelProtocol: Hashable, Sendable {
     self = found
   }
 
-  /// All subprotocols, best first. v2, v3 and a base64 form of v5 were never defined for WebSocket.
+  /// All subprotocols, in order of preference. v2, v3 and a base64 form of v5 were never defined for WebSocket.
   package static let all = [
     ChannelProtocol(.v5), ChannelProtocol(.v4), ChannelProtocol(.v4, isBase64: true), ChannelProtocol(.v1),
     ChannelProtocol(.v1, isBase64: true),

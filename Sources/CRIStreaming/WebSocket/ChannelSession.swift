@@ -5,13 +5,13 @@ internal import CRIText
 /// Source: `k8s.io/streaming/pkg/httpstream/wsstream/conn.go`. There are no windows: if a reader does not consume its
 /// data, the session stops reading from the connection, which stops all channels.
 package struct ChannelSession: ~Copyable {
-  /// The maximum size of the data in a sent message in bytes. It is a multiple of three, so that base64 needs no
-  /// padding inside.
+  /// The maximum size in bytes of the data in a sent message. It is a multiple of three, so that base64 text has no
+  /// padding in the middle.
   private static let largestData = 24 << 10
 
   package let channelProtocol: ChannelProtocol
   private var webSocket: WebSocketSession
-  /// The number of buffered bytes of all channels at which the session stops reading from its connection.
+  /// The number of bytes buffered for all channels together at which the session stops reading from its connection.
   private let largestBuffer: Int
   private var channels: [Channel]
   private var events: [StreamEvent] = []
@@ -157,7 +157,7 @@ extension ChannelSession: StreamTransport {
     if let failure { throw failure }
     do throws(StreamingFailure) {
       do throws(WebSocketFailure) { try webSocket.receive(bytes) } catch {
-        // Events from before the failure still count.
+        // Events that occurred before the failure are still reported.
         for event in webSocket.takeEvents() { try handle(event) }
         throw .webSocket(error)
       }

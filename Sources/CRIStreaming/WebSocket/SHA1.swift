@@ -1,4 +1,5 @@
-/// SHA-1 (FIPS 180-4, section 6.1), which the WebSocket handshake requires. Security does not depend on it.
+/// SHA-1 (FIPS 180-4, section 6.1), which the WebSocket handshake requires. The security of a session does not depend
+/// on it.
 enum SHA1 {
   static func hash(_ message: [UInt8]) -> [UInt8] {
     var state: [UInt32] = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0]

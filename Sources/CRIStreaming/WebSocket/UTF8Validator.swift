@@ -1,14 +1,14 @@
 /// Validates UTF-8 that arrives in pieces (Unicode Standard, table 3-7; RFC 3629, section 4).
 struct UTF8Validator {
-  /// The number of bytes that the current character still needs.
+  /// The number of bytes still missing from the current character.
   private var missing = 0
-  /// The allowed values of the next byte.
+  /// The values allowed for the next byte.
   private var allowed: ClosedRange<UInt8> = 0x80...0xbf
 
   /// Whether the last character is complete.
   var isComplete: Bool { missing == 0 }
 
-  /// - Returns: false as soon as the bytes cannot become UTF-8.
+  /// - Returns: false as soon as the bytes cannot be valid UTF-8.
   mutating func accept(_ bytes: some Sequence<UInt8>) -> Bool {
     for byte in bytes where !accept(byte) { return false }
     return true

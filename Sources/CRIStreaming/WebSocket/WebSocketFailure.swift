@@ -2,7 +2,7 @@
 package enum WebSocketFailure: Error, Hashable, Sendable {
   /// The peer violated RFC 6455.
   case protocolError(String)
-  /// A text message or the reason of a Close frame is not UTF-8.
+  /// A text message or the reason of a Close frame is not valid UTF-8.
   case invalidUTF8
   /// A message exceeds the limit, in bytes.
   case messageTooLarge(limit: Int)

@@ -2,11 +2,11 @@
 struct WebSocketFrameHeader: Hashable {
   var opcode: WebSocketOpcode
   var isFinal = true
-  /// Four bytes; nil if the payload is not masked.
+  /// The mask of four bytes; nil if the payload is not masked.
   var mask: [UInt8]?
   var length: Int
 
-  /// Parses a header at the front of `bytes`.
+  /// Parses a header at the beginning of `bytes`.
   /// - Returns: The header and its size; nil while it is incomplete.
   static func parse(
     _ bytes: [UInt8]
@@ -34,7 +34,7 @@ struct WebSocketFrameHeader: Hashable {
     return (WebSocketFrameHeader(opcode: opcode, isFinal: isFinal, mask: mask, length: Int(length)), size)
   }
 
-  /// The header in its shortest form.
+  /// The encoded header in its shortest form.
   func encode(into output: inout [UInt8]) {
     output.append(opcode.rawValue | (isFinal ? 0x80 : 0))
     let masked: UInt8 = mask == nil ? 0 : 0x80

@@ -1,7 +1,8 @@
 /// One end of a WebSocket connection after its handshake. It converts bytes to events and events to bytes, without I/O.
 ///
-/// Source: RFC 6455, sections 5 to 7. The same type serves both ends. Extensions are not supported. A session belongs
-/// to one thread. After `receive` has thrown, `send` still returns a Close frame; then close the connection.
+/// Source: RFC 6455, sections 5 to 7. The same type is used for both ends. Extensions are not supported. A session
+/// belongs to a single thread. After `receive` has thrown, `send` still returns a Close frame; then close the
+/// connection.
 ///
 /// Messages are never fragmented: `golang.org/x/net/websocket`, which containerd and CRI-O use, returns each fragment
 /// to its reader as a separate message.
@@ -31,7 +32,7 @@ package struct WebSocketSession: ~Copyable {
   private var events: [WebSocketEvent] = []
   private var failure: WebSocketFailure?
 
-  /// Only the newest ping is answered (RFC 6455, section 5.5.3), so that a flood of them takes no memory.
+  /// Only the newest ping is answered (RFC 6455, section 5.5.3), so that a flood of pings does not take up memory.
   private var pendingPong: [UInt8]?
   private var pendingPing: [UInt8]?
   private var pendingClose: [UInt8]?
@@ -58,7 +59,7 @@ package struct WebSocketSession: ~Copyable {
     }
   }
 
-  /// Appends the waiting control frames to `output`.
+  /// Appends the queued control frames to `output`.
   package mutating func send(into output: inout [UInt8]) {
     guard !hasSentClose else { return }
     if let payload = pendingPong { write(.pong, payload, into: &output) }
@@ -91,7 +92,7 @@ package struct WebSocketSession: ~Copyable {
     pendingPing = Array(payload.prefix(125))
   }
 
-  /// Begins to close the connection; the event `.closed` follows.
+  /// Begins to close the connection; a `.closed` event follows.
   package mutating func close(_ code: WebSocketCloseCode = .normal, reason: String = "") {
     enqueueClose(code, reason)
   }
@@ -99,7 +100,7 @@ package struct WebSocketSession: ~Copyable {
   // MARK: Frames
 
   /// Reads one header, or one piece of a payload.
-  /// - Returns: false if there are too few bytes.
+  /// - Returns: false if there are not enough bytes.
   private mutating func step(_ rest: inout ArraySlice<UInt8>) throws(WebSocketFailure) -> Bool {
     guard let frame else { return try readHeader(&rest) }
     let left = frame.header.length - frame.read
@@ -165,7 +166,7 @@ package struct WebSocketSession: ~Copyable {
     }
     message?.isFirst = false
     if isLastOfMessage { message = nil }
-    // An empty piece matters only if a message begins or ends with it.
+    // An empty piece matters only at the beginning or end of a message.
     guard !piece.isEmpty || current.isFirst || isLastOfMessage else { return }
     events.append(.message(current.kind, piece, isFirst: current.isFirst, isLast: isLastOfMessage))
   }
