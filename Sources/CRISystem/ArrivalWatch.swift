@@ -1,4 +1,4 @@
-/// Waits until a file appears at one of several paths, such as the socket of a server.
+/// Waits until a file appears at one of several paths, such as a server's socket.
 package final class ArrivalWatch: Sendable {
   private let paths: [String]
   private let directories: DirectoryWatch
@@ -35,7 +35,7 @@ package final class ArrivalWatch: Sendable {
   }
 
   private func wait(atMost time: Duration) {
-    // The watch already exists, so no file can appear unnoticed after this check.
+    // The watch already exists, so a file cannot appear unnoticed after this check.
     if paths.contains(where: { (try? File.exists($0)) != false }) { return }
     _ = try? directories.wait(timeout: time, waker: end.descriptor)
   }

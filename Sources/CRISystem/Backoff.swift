@@ -1,7 +1,7 @@
 /// The delay before each retry, which doubles with every failure up to a limit.
 ///
-/// Each delay varies randomly by up to a fifth, so that several processes that lost the same server do not return
-/// together.
+/// Each delay varies randomly by up to a fifth, so that several processes that have lost the same server do not
+/// reconnect at the same time.
 package struct Backoff: Sendable {
   private let first: Duration
   private let limit: Duration

@@ -1,6 +1,7 @@
 internal import Glibc
 
-/// Buffers output to a descriptor, so that many small writes take few system calls. It does not close the descriptor.
+/// Buffers output to a descriptor, so that many small writes need only a few system calls. The buffer does not close
+/// the descriptor.
 package struct BufferedOutput: ~Copyable {
   private let descriptor: Int32
   private let memory: UnsafeMutableRawBufferPointer
@@ -22,7 +23,7 @@ package struct BufferedOutput: ~Copyable {
     count += 1
   }
 
-  /// Adds bytes. If there are more of them than the capacity, they are written directly.
+  /// Adds bytes. If they exceed the capacity, they are written directly.
   package mutating func append(_ bytes: Span<UInt8>) throws(Errno) {
     if bytes.count > memory.count - count { try flush() }
     guard bytes.count <= memory.count else { return try Self.write(bytes, to: descriptor) }
@@ -41,7 +42,7 @@ package struct BufferedOutput: ~Copyable {
   }
 
   private static func write(_ bytes: Span<UInt8>, to descriptor: Int32) throws(Errno) {
-    // The closure needs its types for typed throws.
+    // The closure's types must be explicit for typed throws.
     try bytes.withUnsafeBytes { (source: UnsafeRawBufferPointer) throws(Errno) in try write(source, to: descriptor) }
   }
 

@@ -4,11 +4,11 @@ internal import Glibc
 extension ChildProcess {
   /// Runs a program until it exits and captures its standard output.
   ///
-  /// The corresponding C function is `posix_spawn`, for which the first argument is a path. If the program inherits our
-  /// environment, it is `posix_spawnp`, which searches PATH.
+  /// The corresponding C function is `posix_spawn`, which takes the first argument as a path, or `posix_spawnp`, which
+  /// searches PATH, if the program inherits our environment.
   /// - Parameters:
-  ///   - environment: The complete environment as `NAME=value`; the program's standard error is then discarded. If nil, the
-  ///     program inherits our environment and our standard error.
+  ///   - environment: The complete environment as `NAME=value`; the program's standard error is discarded. If this is
+  ///     nil, the program inherits our environment and our standard error.
   ///   - input: The program's standard input.
   ///   - limit: The maximum output in bytes; a program that prints more is killed.
   ///   - timeout: The maximum run time; a program that runs longer is killed.
@@ -68,7 +68,7 @@ extension ChildProcess {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    // With a file in memory as its input, the program cannot block us if it does not read. MFD_CLOEXEC is 1.
+    // Because its input is a file in memory, a program that does not read cannot block us. MFD_CLOEXEC is 1.
     let file = Descriptor(owning: try retrying { memfd_create("input", 1) })
     try file.writeAll(input)
     lseek(file.rawValue, 0, SEEK_SET)

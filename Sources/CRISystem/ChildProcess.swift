@@ -11,11 +11,12 @@ package enum ChildProcess {
     init(status: Int32) { self = status & 0x7f == 0 ? .exited(status >> 8 & 0xff) : .killed(signal: status & 0x7f) }
   }
 
-  /// Runs a command until it exits, with our standard input, output and error. The program is searched for in PATH. The
+  /// Runs a command until it exits, with our standard input, output and error. The program is looked up in PATH. The
   /// corresponding C function is `posix_spawnp`.
   /// - Parameters:
-  ///   - outputToErrors: Whether its standard output goes to our standard error, for callers that print a document.
-  ///   - signals: The signals that would otherwise terminate us and leave the command without supervision.
+  ///   - outputToErrors: Whether the command's standard output goes to our standard error, for callers that print a
+  ///     document.
+  ///   - signals: The signals to catch, which would otherwise terminate us and leave the command without supervision.
   ///   - shouldForward: Called for each such signal; returns whether the command receives it too.
   /// - Returns: How the command ended.
   /// - Throws: The error of a system call, such as `.noSuchFile` if the program does not exist.
@@ -41,9 +42,9 @@ package enum ChildProcess {
       // Also take the signals that arrived while the command was ending, because they were meant for it.
       for received in signals.take() where shouldForward(received) && !hasEnded { kill(child, received.number) }
       if hasEnded { return Ending(status: status) }
-      // SIGCHLD also ends the wait. The timeout covers the case in which another thread's mask blocks it.
+      // SIGCHLD also ends the wait. The timeout is for the case in which another thread blocks the signal.
       let ready = try? Poll.wait([(signals.descriptor, true, false)], timeout: .seconds(1))
-      // An error of poll(2) must not leave the child without supervision.
+      // An error from poll(2) must not leave the child without supervision.
       if ready == nil { Thread.sleep(.milliseconds(10)) }
     }
   }

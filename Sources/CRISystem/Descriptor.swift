@@ -44,7 +44,8 @@ package struct Descriptor: ~Copyable, Sendable {
     }
   }
 
-  /// Ends both directions; a listening socket refuses new clients. The corresponding C function is `shutdown`.
+  /// Shuts down both directions; a listening socket then refuses new clients. The corresponding C function is
+  /// `shutdown`.
   package borrowing func shutDown() { _ = shutdown(rawValue, Int32(SHUT_RDWR)) }
 
   /// Writes all bytes to a file. The corresponding C function is `write`.
@@ -54,11 +55,11 @@ package struct Descriptor: ~Copyable, Sendable {
 
   /// Writes all bytes to an inherited descriptor, such as standard output.
   ///
-  /// While a `SignalWatch` is active, a signal ends the wait for a reader that does not read.
+  /// While a `SignalWatch` is active, a signal interrupts the wait for a reader that does not read.
   /// - Throws: `.interrupted` for such a signal.
   package static func writeAll(_ bytes: [UInt8], to number: Int32) throws(Errno) {
     let isWatched = SignalWatch.isActive
-    // A writable pipe takes this much without blocking (pipe(7), PIPE_BUF).
+    // A writable pipe accepts this many bytes without blocking (pipe(7), PIPE_BUF).
     try write(bytes, to: number, atMost: isWatched ? 4096 : bytes.count) { () throws(Errno) in
       if isWatched { try SignalWatch.waitUntilWritable(number) }
     }

@@ -2,7 +2,7 @@ internal import Glibc
 
 /// Reads the entries of directories.
 package enum Directory {
-  /// The maximum number of entries: far more than any directory that we list has on a node.
+  /// The maximum number of entries: far more than any directory that we list on a node has.
   private static let maximumNames = 1 << 20
 
   /// Returns the names without `.` and `..`, in no particular order. The corresponding C function is `readdir`.
@@ -21,7 +21,7 @@ package enum Directory {
     defer { closedir(stream) }
     var names: [String] = []
     while true {
-      // errno alone distinguishes the end from an error.
+      // Only errno distinguishes the end from an error.
       errno = 0
       guard let entry = readdir(stream) else {
         let error = Errno.last

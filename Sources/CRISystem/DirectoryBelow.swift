@@ -1,8 +1,8 @@
 internal import CRIShims
 internal import Glibc
 
-/// A directory below a trusted directory, reached without following symbolic links and without leaving it, for paths
-/// that an untrusted party has chosen. Operations in it cannot be redirected to another directory.
+/// A directory below a trusted directory, reached without following symbolic links and without leaving the trusted
+/// directory, for paths that an untrusted party has chosen. Operations in it cannot be redirected to another directory.
 package struct DirectoryBelow: ~Copyable {
   private let descriptor: Descriptor
 
@@ -22,7 +22,7 @@ package struct DirectoryBelow: ~Copyable {
     do throws(Errno) {
       return try retrying { cri_open_directory_below(root, path) }
     } catch {
-      // Linux 5.6 introduced openat2(2), and seccomp filters that do not know it return EPERM.
+      // openat2(2) requires Linux 5.6, and seccomp filters that do not know the call return EPERM.
       guard error == .notImplemented || error == .notPermitted else { throw error }
     }
     var directory = Descriptor(owning: try retrying { openat(root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) })
@@ -37,17 +37,17 @@ package struct DirectoryBelow: ~Copyable {
     return directory.release()
   }
 
-  /// Returns the names in it without `.` and `..`, in no particular order.
+  /// Returns the names in the directory without `.` and `..`, in no particular order.
   package func names() throws(FileError) -> [String] {
     let fd = descriptor.rawValue
-    // Open it again, because a duplicate of the descriptor would share its position.
+    // Open the directory again, because a duplicate of the descriptor would share its position.
     let ownDescriptor = try File.system { () throws(Errno) in
       try retrying { openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     }
     return try Directory.names(of: Descriptor(owning: ownDescriptor))
   }
 
-  /// Returns the kind of an entry without following links; nil if it does not exist.
+  /// Returns the kind of an entry without following symbolic links; nil if it does not exist.
   package func kind(of name: String) -> FileKind? {
     var status = Glibc.stat()
     guard fstatat(descriptor.rawValue, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return nil }

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// Watches a directory for files that are written, created, renamed or removed. The corresponding C family is
+/// Watches a directory for files being written, created, renamed or removed. The corresponding C family is
 /// `inotify`.
 package struct DirectoryWatch: ~Copyable, Sendable {
   private let descriptor: Descriptor
@@ -15,7 +15,7 @@ package struct DirectoryWatch: ~Copyable, Sendable {
     self.descriptor = descriptor
   }
 
-  /// Watches for files that appear at `paths`. The directories of a path need not exist yet.
+  /// Watches for files that appear at `paths`. The directories in a path do not have to exist yet.
   /// - Throws: An error if a directory cannot be watched or the user has reached `fs.inotify.max_user_instances`.
   package init(arrivalsAt paths: [String]) throws(Errno) {
     let descriptor = Descriptor(owning: try retrying { inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK)) })
@@ -45,7 +45,7 @@ package struct DirectoryWatch: ~Copyable, Sendable {
     return nil
   }
 
-  /// The reason for which a wait ended.
+  /// The reason why a wait ended.
   package enum WaitResult: Hashable, Sendable {
     /// Something in the directory has changed.
     case change
@@ -57,9 +57,9 @@ package struct DirectoryWatch: ~Copyable, Sendable {
     case interrupted
   }
 
-  /// Waits for a change. Changes since the last wait count too.
+  /// Waits for a change; changes since the last wait are included.
   /// - Parameter timeout: The maximum time to wait.
-  /// - Parameter reader: A descriptor that the caller writes to; the wait ends if its reader closes it.
+  /// - Parameter reader: A descriptor to which the caller writes; the wait ends if the descriptor's reader closes it.
   /// - Parameter waker: A descriptor that ends the wait when it becomes readable.
   package borrowing func wait(
     timeout: Duration, reader: Int32? = nil, waker: Int32? = nil

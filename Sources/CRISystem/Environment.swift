@@ -29,14 +29,15 @@ package enum StandardStream {
   case output
   case error
 
-  /// Writes all text. If the reader has closed the pipe, SIGPIPE terminates the process as it does any tool in a pipe.
+  /// Writes all text. If the reader has closed the pipe, SIGPIPE terminates the process, as with any tool in a
+  /// pipeline.
   package func write(_ text: String) throws(Errno) { try write(Array(text.utf8)) }
 
-  /// Opens /dev/null for each standard stream that is closed. Otherwise a socket could get the stream's number and
-  /// receive the output. Writing to such a stream fails.
+  /// Opens /dev/null for each standard stream that is closed. Otherwise a socket could be assigned the stream's number
+  /// and receive the output. Writing to a stream opened in this way fails.
   package static func reserveClosedDescriptors() {
     for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) < 0 {
-      // open(2) returns the lowest free number, which is this one. The access mode makes every use fail.
+      // open(2) returns the lowest free number, which is the stream's. The access mode makes every use of it fail.
       _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
     }
   }
@@ -50,9 +51,9 @@ package enum StandardStream {
 /// Terminates the process with an exit status. The corresponding C function is `exit`.
 package func endProcess(_ code: Int32) -> Never { exit(code) }
 
-/// Makes the process end with a line on standard error and an exit code if an allocation fails, instead of with Swift's
-/// stack trace and a signal. Only a program that is linked with CRIAllocation ends so.
+/// If an allocation fails, makes the process end with a line on standard error and an exit code, instead of Swift's
+/// stack trace and a signal. This applies only to programs that are linked with CRIAllocation.
 package func endWithoutMemory(line: String, code: Int32) { cri_end_without_memory(line, code) }
 
-/// Sets the lines that follow that line: what the user must do after this process. An empty text is nothing.
+/// Sets the lines that follow that line, which say what the user must do next. An empty text means no lines.
 package func noteWithoutMemory(_ lines: String) { cri_note_without_memory(lines) }

@@ -6,17 +6,17 @@ internal import Glibc
 extension Errno {
   /// `ENOENT`: the file does not exist.
   package static var noSuchFile: Errno { .noSuchFileOrDirectory }
-  /// `EAGAIN`: the call would block. For connect(2) on a unix socket, the queue of the listener is full.
+  /// `EAGAIN`: the call would block. For connect(2) on a unix socket, the listener's queue is full.
   package static var again: Errno { .resourceTemporarilyUnavailable }
   /// `ENAMETOOLONG`: the path is too long; for a unix socket, longer than 107 bytes.
   package static var nameTooLong: Errno { .fileNameTooLong }
   /// `ENOTSOCK`: the file is not a socket.
   package static var notASocket: Errno { .notSocket }
-  /// `ENOEXEC`: the file is not a program.
+  /// `ENOEXEC`: the file is not an executable program.
   package static var notExecutable: Errno { .execFormatError }
   /// `EISDIR`: the file is a directory.
   package static var isADirectory: Errno { .isDirectory }
-  /// `ENOTDIR`: a part of the path is not a directory.
+  /// `ENOTDIR`: a component of the path is not a directory.
   package static var notADirectory: Errno { .notDirectory }
   /// `EINVAL`: an argument or the data is invalid.
   package static var invalid: Errno { .invalidArgument }
@@ -29,7 +29,8 @@ extension Errno {
   /// `EIO`: the device failed; for a terminal, it is gone.
   package static var inputOutput: Errno { .ioError }
 
-  /// The calling thread's `errno`. It is never inlined, because reference counting before the read could change `errno`.
+  /// The calling thread's `errno`. This is never inlined, because reference counting before the read could change
+  /// `errno`.
   @inline(never)
   package static var last: Errno { Errno(rawValue: errno) }
 }

@@ -1,8 +1,8 @@
 extension File {
   private static let maximumLinkCount = 40
 
-  /// Returns the dangling symbolic link because of which a path does not exist, with the path that it points to; nil if
-  /// no link is dangling. In a chain of links, this is the last one.
+  /// If a path does not exist because of a dangling symbolic link, returns the link and the path to which it points, or
+  /// nil if no link is dangling. In a chain of links, this is the last link.
   package static func danglingLink(in path: String) -> (path: String, target: String)? {
     var last: (path: String, target: String)?
     var path = path

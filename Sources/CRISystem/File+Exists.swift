@@ -1,8 +1,8 @@
 internal import Glibc
 
 extension File {
-  /// Whether a path exists, with links followed. The corresponding C function is `stat`.
-  /// - Throws: An error if this cannot be determined, for example because of missing permission.
+  /// Whether a path exists, following symbolic links. The corresponding C function is `stat`.
+  /// - Throws: An error if this cannot be determined, for example because permission is denied.
   package static func exists(_ path: String) throws(FileError) -> Bool {
     var status = Glibc.stat()
     do throws(Errno) {

@@ -1,8 +1,8 @@
 internal import Glibc
 
 extension File {
-  /// Whether a path is a regular file, not a link, a device or a directory. The corresponding C function is
-  /// `lstat`.
+  /// Whether a path is a regular file, and not a symbolic link, a device or a directory. The corresponding C function
+  /// is `lstat`.
   package static func isRegular(_ path: String) -> Bool {
     var status = Glibc.stat()
     return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG

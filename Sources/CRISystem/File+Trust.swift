@@ -5,8 +5,8 @@ extension File {
   private static let maximumLinks = 40
 
   /// Whether only root and the caller can change the file at an absolute path, or redirect the path to a different
-  /// file. Use it for programs whose path comes from another process. Every directory and every symbolic link on the
-  /// way must belong to root or to the caller, and nothing may be writable by group or others, except that a parent
+  /// file. Use this for programs whose path comes from another process. Every directory and every symbolic link on the
+  /// path must belong to root or to the caller, and nothing may be writable by group or others, except that a parent
   /// directory may be sticky.
   package static func isTrusted(_ path: String) -> Bool {
     guard path.utf8.first == UInt8(ascii: "/"), !path.utf8.contains(0) else { return false }

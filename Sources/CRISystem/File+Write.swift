@@ -3,11 +3,11 @@ internal import Glibc
 extension File {
   /// Writes a file atomically: a temporary file in the same directory is flushed to the disk and renamed.
   ///
-  /// After any failure the old file is unchanged and no other file is left. The path is resolved by `PathWalk`'s rules.
-  /// FIFOs, sockets and devices are refused, except `/dev/null` and descriptors that this process already holds, which
-  /// are written to. An existing regular file is replaced and never written into; its mode is kept only if the caller
-  /// owns it and the mode grants nothing beyond `mode`.
-  /// - Parameter mode: The permission bits, independent of the umask; never more than 0755.
+  /// After any failure, the old file is unchanged and no other file is left. The path is resolved by `PathWalk`'s
+  /// rules. FIFOs, sockets and devices are rejected, except for `/dev/null` and descriptors that this process already
+  /// holds, which are written to directly. An existing regular file is replaced, never overwritten in place; its mode
+  /// is kept only if the caller owns it and the mode grants nothing beyond `mode`.
+  /// - Parameter mode: The permission bits, regardless of the umask; never more than 0755.
   package static func writeAtomically(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o600) throws(FileError) {
     let walk = try PathWalk(toFile: path)
     if let held = walk.held { return try system { () throws(Errno) in try Descriptor.writeAll(bytes, to: held) } }
@@ -20,7 +20,7 @@ extension File {
   }
 
   /// Checks that `writeAtomically` will succeed, by creating and removing a temporary file, because permissions alone
-  /// do not show it (read-only file systems, root, quotas).
+  /// do not show this (read-only file systems, root, quotas).
   package static func checkWritable(_ path: String) throws(FileError) {
     let walk = try PathWalk(toFile: path)
     if walk.held != nil { return }
@@ -36,7 +36,7 @@ extension File {
     }
   }
 
-  /// Gives a file another name in its directory, and replaces a file of that name. The corresponding C function is
+  /// Gives a file another name in its directory, and replaces any file of that name. The corresponding C function is
   /// `renameat`.
   package static func moveWithinDirectory(_ path: String, to name: String) throws(FileError) {
     let walk = try PathWalk(toFile: path)
@@ -64,7 +64,7 @@ extension File {
       throw error
     }
     try synchronize(walk.directory)
-    // The owner of the directory may rename anything in it at any time.
+    // The owner of the directory can rename anything in it at any time.
     var (written, found) = (Glibc.stat(), Glibc.stat())
     guard fstat(fd, &written) == 0, fstatat(directory, name, &found, AT_SYMLINK_NOFOLLOW) == 0,
       written.st_dev == found.st_dev, written.st_ino == found.st_ino
@@ -79,7 +79,7 @@ extension File {
       })
   }
 
-  /// The old mode is kept only if another user did not choose it and it grants no more than `widest`.
+  /// The old mode is kept only if it was not chosen by another user and grants no more than `widest`.
   private static func mode(atMost widest: UInt32, replacing name: String, in directory: Int32) -> mode_t {
     // The mode is never set-uid, set-gid or sticky, nor writable by group or others.
     let widest = mode_t(widest) & 0o755
@@ -91,7 +91,8 @@ extension File {
     return present & ~widest == 0 ? present : widest
   }
 
-  /// The new name must survive a crash too. A file system that cannot flush a directory is not an error.
+  /// Flushes the directory, because the new name must survive a crash too. A file system that does not support this is
+  /// not an error.
   private static func synchronize(_ directory: borrowing Descriptor) throws(FileError) {
     let fd = openat(directory.rawValue, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard fd >= 0 else { return }
@@ -99,7 +100,7 @@ extension File {
     close(fd)
   }
 
-  /// Opens a file that is closed on exec, whatever the flags.
+  /// Opens a file that is closed on exec, regardless of the flags.
   static func opened(_ path: String, _ flags: Int32) throws(FileError) -> Descriptor {
     do throws(Errno) {
       return Descriptor(owning: try retrying { Glibc.open(path, flags | O_CLOEXEC) })

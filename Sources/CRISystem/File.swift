@@ -1,18 +1,19 @@
 internal import Glibc
 
-/// Reads whole files with a limit, and writes them so that a crash or a full disk leaves the old file.
+/// Reads whole files up to a limit, and writes files in such a way that a crash or a full disk leaves the old file
+/// intact.
 package enum File {
   /// Reads a regular file to its end, or a descriptor that this process already holds, such as `/dev/stdin`.
   ///
-  /// Opening never blocks: FIFOs, sockets and devices are refused, except `/dev/null`, which is empty.
+  /// Opening never blocks: FIFOs, sockets and devices are rejected, except for `/dev/null`, which is empty.
   /// - Throws: `.system(.fileTooLarge)` beyond `limit` bytes.
   package static func read(_ path: String, limit: Int = 1 << 30) throws(FileError) -> [UInt8] {
     try OpenedInput(path).read(limit: limit)
   }
 
-  /// Reads a file that a user has named, like `read`, but resolves the path by `PathWalk`'s rules.
-  /// - Parameter deadline: The time limit for reading a pipe or a terminal; nil for none.
-  /// - Throws: `.inputTimedOut` at the deadline; `.foreignLink` or `.foreignStep` if the path is refused.
+  /// Reads a file that a user has specified, like `read`, but resolves the path by `PathWalk`'s rules.
+  /// - Parameter deadline: The deadline for reading a pipe or a terminal; nil for none.
+  /// - Throws: `.inputTimedOut` at the deadline; `.foreignLink` or `.foreignStep` if the path is rejected.
   package static func readNamed(
     _ path: String, limit: Int, deadline: ContinuousClock.Instant? = nil
   ) throws(FileError) -> [UInt8] {
@@ -20,7 +21,7 @@ package enum File {
   }
 
   /// Reads standard input to its end.
-  /// - Parameter deadline: The time limit; nil for none.
+  /// - Parameter deadline: The deadline; nil for none.
   /// - Throws: `.inputTimedOut` at the deadline.
   package static func readStandardInput(
     limit: Int, deadline: ContinuousClock.Instant? = nil
@@ -40,7 +41,8 @@ package enum File {
     return String(cString: resolved)
   }
 
-  /// Whether the path is a regular file that the caller may execute. The corresponding C function is `access`.
+  /// Whether the path is a regular file that the caller is permitted to execute. The corresponding C function is
+  /// `access`.
   package static func isExecutable(_ path: String) -> Bool {
     var status = Glibc.stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0

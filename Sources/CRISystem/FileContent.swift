@@ -5,7 +5,7 @@ package final class FileContent: Sendable {
   /// A part of a file.
   package enum Part: Hashable, Sendable {
     case bytes([UInt8])
-    /// The number of bytes that are zero and take no space on the disk.
+    /// A hole: the number of bytes that are zero and take up no space on the disk.
     case hole(Int)
   }
 
@@ -17,7 +17,7 @@ package final class FileContent: Sendable {
 
   private let descriptor: Descriptor
   private let size: Int
-  /// The position, and the end of the data that begins there.
+  /// The current position, and the end of the data that begins there.
   private let state = Locked((position: 0, dataEnd: 0))
 
   init(_ descriptor: consuming Descriptor, size: Int) throws(Errno) {
@@ -49,7 +49,7 @@ package final class FileContent: Sendable {
         return .hole(end - position)
       }
       let hole = lseek(fd, off_t(position), Self.seekHole)
-      // A file system that does not know its holes has data only.
+      // A file system without support for holes reports only data.
       dataEnd = hole > position ? min(Int(hole), size) : size
     }
     let wanted = min(Self.pieceSize, dataEnd - position)

@@ -1,15 +1,15 @@
 /// The reason why a file was not read or written.
 package enum FileError: Error, Hashable, Sendable {
   case system(Errno)
-  /// Neither root nor the caller owns the link, so its owner would choose the file.
+  /// Neither root nor the caller owns the link, so the link's owner would choose the file.
   case foreignLink(path: String, owner: UInt32)
-  /// The path points out of another user's directory to something that the owner of the directory does not own.
+  /// The path leads out of another user's directory to something that the directory's owner does not own.
   case foreignStep(directory: String, owner: UInt32)
-  /// The file is not regular: anything else can block, or pass the content to another reader.
+  /// The file is not a regular file; any other file can block, or pass the content to another reader.
   case notRegular(path: String, FileKind)
   /// The input from a pipe or a terminal did not end before the deadline.
   case inputTimedOut
-  /// The owner of the directory replaced the file with a different one while it was written.
+  /// The owner of the directory replaced the file with a different one while it was being written.
   case replacedByOther(path: String)
 
   package static let noSuchFile = FileError.system(.noSuchFile)
@@ -24,7 +24,7 @@ package enum FileError: Error, Hashable, Sendable {
 
   package var isNotRegular: Bool { if case .notRegular = self { true } else { false } }
 
-  /// The error of the system call that failed; nil if the path was refused.
+  /// The error of the system call that failed; nil if the path was rejected.
   package var errno: Errno? { if case .system(let errno) = self { errno } else { nil } }
 }
 

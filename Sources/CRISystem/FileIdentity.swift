@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// The identity of a file, whatever names it has.
+/// The identity of a file, regardless of its names.
 package struct FileIdentity: Hashable, Sendable {
   package let device: UInt64
   package let inode: UInt64

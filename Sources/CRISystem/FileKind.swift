@@ -8,7 +8,7 @@ package enum FileKind: Hashable, Sendable {
   case fifo
   case socket
   case device
-  /// `/dev/null`, whatever its name: character device 1:3 (the kernel's devices.txt).
+  /// `/dev/null` under any name: character device 1:3 (the kernel's devices.txt).
   case null
 
   init(_ status: Glibc.stat) {

@@ -1,7 +1,7 @@
 internal import Glibc
 
-/// An exclusive lock on a file that only its owner may open, so that no other user can hold it. The kernel releases it when
-/// the owner of this value or the process ends, and child processes do not inherit it.
+/// An exclusive lock on a file that only its owner is permitted to open, so that no other user can hold it. The kernel
+/// releases it when this value is destroyed or the process ends, and child processes do not inherit it.
 package struct FileLock: ~Copyable {
   private let file: Descriptor
 

@@ -1,10 +1,10 @@
 internal import Glibc
 
-/// The attributes that a copied file gets.
+/// The attributes to set on a copied file.
 package struct FileAttributes: Hashable, Sendable {
-  /// At most 07777.
+  /// The mode; at most 07777.
   package let permissions: UInt32
-  /// nil if the file keeps the owner and the group that it was created with.
+  /// The owner and the group; nil to keep those with which the file was created.
   package let owner: UInt32?
   package let group: UInt32?
   package let modified: FileTime
@@ -17,17 +17,17 @@ package struct FileAttributes: Hashable, Sendable {
   }
 
   fileprivate var times: [timespec] {
-    // UTIME_OMIT (utimensat(2)) leaves the time of the last access.
+    // UTIME_OMIT (utimensat(2)) leaves the time of the last access unchanged.
     [
       timespec(tv_sec: 0, tv_nsec: (1 << 30) - 2),
       timespec(tv_sec: Int(modified.seconds), tv_nsec: Int(modified.nanoseconds)),
     ]
   }
 
-  /// (uid_t)-1 leaves the owner as it is (chown(2)).
+  /// (uid_t)-1 leaves the owner unchanged (chown(2)).
   fileprivate var owners: (uid_t, gid_t) { (owner ?? .max, group ?? .max) }
 
-  /// Changes an open file or directory. The owner comes first, because changing it clears set-uid and set-gid.
+  /// Changes an open file or directory. The owner is changed first, because this clears set-uid and set-gid.
   func apply(to descriptor: borrowing Descriptor) throws(Errno) {
     let fd = descriptor.rawValue
     let (owner, group) = owners
@@ -37,12 +37,12 @@ package struct FileAttributes: Hashable, Sendable {
   }
 }
 
-/// Changes to an open directory, none of which follows a symbolic link or can be redirected to a different directory.
+/// Changes in an open directory, none of which follows a symbolic link or can be redirected to a different directory.
 extension FileNode {
   /// `AT_EMPTY_PATH` of fchownat(2), a GNU extension: an empty path means the descriptor itself.
   private static let emptyPath: Int32 = 0x1000
 
-  /// Creates a directory that only its owner may use; the corresponding C function is `mkdirat`.
+  /// Creates a directory that only its owner is permitted to use. The corresponding C function is `mkdirat`.
   /// - Returns: nil if the name exists.
   package func makeDirectory(_ name: [UInt8]) throws(Errno) -> FileNode? {
     let (fd, path) = (descriptor.rawValue, try Self.entry(name))
@@ -52,14 +52,14 @@ extension FileNode {
       if error.rawValue == EEXIST { return nil }
       throw error
     }
-    // Another user who may write here could have exchanged it for a directory of theirs.
+    // Another user who may write here could have replaced it with a directory of their own.
     guard let made = try child(name), made.status.kind == .directory, made.status.owner == geteuid() else {
       throw .notADirectory
     }
     return made
   }
 
-  /// Creates a symbolic link in place of whatever has the name, except a directory.
+  /// Creates a symbolic link, and replaces any existing entry of that name, except a directory.
   package func makeLink(_ name: [UInt8], target: [UInt8], _ attributes: FileAttributes) throws(Errno) {
     guard !target.isEmpty, !target.contains(0) else { throw .invalid }
     let text = target.terminated
@@ -69,7 +69,7 @@ extension FileNode {
       guard attributes.owner != nil || attributes.group != nil else { return }
       let link = Descriptor(
         owning: try retrying { openat(fd, temporary, OpenFlags.path | O_NOFOLLOW | O_CLOEXEC) })
-      // Another user who may write here could have exchanged it for a file whose owner must not change.
+      // Another user who may write here could have replaced it with a file whose owner must not change.
       let node = try FileNode(link)
       guard node.status.kind == .symbolicLink else { throw .invalid }
       let (owner, group, number) = (attributes.owners.0, attributes.owners.1, node.descriptor.rawValue)
@@ -77,7 +77,7 @@ extension FileNode {
     }
   }
 
-  /// Gives a held file another name, in place of whatever has it, except a directory.
+  /// Gives an open file another name, and replaces any existing entry of that name, except a directory.
   package func makeHardLink(_ name: [UInt8], to file: FileNode) throws(Errno) {
     // A link in /proc/self/fd points to exactly the open file.
     let path = "/proc/self/fd/\(file.descriptor.rawValue)"
@@ -103,13 +103,13 @@ extension FileNode {
       unlinkat(fd, temporary, 0)
       throw error
     }
-    // rename(2) leaves both names if they are links to the same file already.
+    // rename(2) leaves both names in place if they are already links to the same file.
     unlinkat(fd, temporary, 0)
   }
 }
 
-/// A file that is written under a temporary name, and gets its name only when it is complete. If it is released before,
-/// it is removed.
+/// A file that is written under a temporary name, and receives its final name only when it is complete. If this value
+/// is released before then, the file is removed.
 package final class FileDraft {
   private let directory: FileNode
   private let temporary: [CChar]
@@ -139,10 +139,11 @@ package final class FileDraft {
     size += bytes.count
   }
 
-  /// Leaves a hole, which reads as zeros.
+  /// Leaves a hole, which is read as zeros.
   package func skip(_ count: Int) { size += count }
 
-  /// Sets the attributes, and gives the file its name, in place of whatever has it, except a directory.
+  /// Sets the attributes and gives the file its final name, which replaces any existing entry of that name, except a
+  /// directory.
   /// - Returns: The identity of the file.
   package func publish(as name: [UInt8], _ attributes: FileAttributes) throws(Errno) -> FileIdentity {
     let (fd, number, path) = (directory.descriptor.rawValue, descriptor.rawValue, try FileNode.entry(name))

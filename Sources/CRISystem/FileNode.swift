@@ -1,18 +1,18 @@
 internal import CRIShims
 internal import Glibc
 
-/// A file or directory that is held without having been opened for reading (O_PATH), so that a device or a FIFO has no
-/// effect. It stays the same whatever happens to its name.
+/// A file or directory that is referenced by a descriptor without having been opened for reading (O_PATH), so that
+/// opening a device or a FIFO has no side effects. It stays the same regardless of what happens to its name.
 ///
 /// Names are bytes, because Linux does not require an encoding. Operations on names never follow symbolic links.
 package final class FileNode: Sendable {
   let descriptor: Descriptor
-  /// The facts about the file when it was opened.
+  /// The status of the file when it was opened.
   package let status: FileStatus
 
-  /// The number of attempts to open a path while directories on it are renamed (openat2(2), EAGAIN).
+  /// The number of attempts to open a path while directories on it are being renamed (openat2(2), EAGAIN).
   private static let maximumAttempts = 1000
-  /// The largest target of a symbolic link (PATH_MAX).
+  /// The maximum length of a symbolic link's target (PATH_MAX).
   private static let maximumTarget = 4096
 
   /// Takes over an open descriptor.
@@ -24,7 +24,8 @@ package final class FileNode: Sendable {
     self.descriptor = descriptor
   }
 
-  /// Opens a path that the caller trusts, with all links followed. The corresponding C function is `open` with O_PATH.
+  /// Opens a path that the caller trusts, following all symbolic links. The corresponding C function is `open` with
+  /// O_PATH.
   package convenience init(trusted path: String) throws(Errno) {
     guard !path.isEmpty, !path.utf8.contains(0) else { throw .noSuchFile }
     try self.init(Descriptor(owning: try retrying { open(path, OpenFlags.path | O_CLOEXEC) }))
@@ -45,7 +46,7 @@ package final class FileNode: Sendable {
     }
   }
 
-  /// Finds the file at a path by `PathWalk`'s rules, with links followed.
+  /// Finds the file at a path by `PathWalk`'s rules, following symbolic links.
   /// - Returns: The directory that contains it, its name, and its kind if it exists.
   /// - Throws: `.notRegular` for a descriptor of this process, such as `/dev/stdout`.
   package static func walked(
@@ -56,7 +57,7 @@ package final class FileNode: Sendable {
     return (try FileNode(directoryOf: walk), Array(walk.name.utf8), walk.kind)
   }
 
-  /// Opens an entry of a trusted directory, with links followed, such as `root` in `/proc/PID`.
+  /// Opens an entry of a trusted directory, following symbolic links, such as `root` in `/proc/PID`.
   package func following(_ name: String) throws(Errno) -> FileNode {
     let fd = descriptor.rawValue
     return try FileNode(
@@ -77,8 +78,8 @@ package final class FileNode: Sendable {
     return try FileNode(child)
   }
 
-  /// Resolves a path as a process whose root directory this is: no link and no `..` points out of it, and magic links
-  /// of procfs are refused.
+  /// Resolves a path like a process whose root directory this is: symbolic links and `..` cannot lead out of it, and
+  /// magic links in procfs are rejected.
   /// - Throws: `.notImplemented` before Linux 5.6; `.tooManySymbolicLinkLevels` for a magic link.
   package func resolving(_ path: [UInt8]) throws(Errno) -> FileNode {
     guard !path.isEmpty, !path.contains(0) else { throw .noSuchFile }
@@ -87,7 +88,7 @@ package final class FileNode: Sendable {
       do throws(Errno) {
         return try FileNode(Descriptor(owning: try retrying { cri_open_in_root(fd, text) }))
       } catch {
-        // A directory on a path with `..` was renamed meanwhile.
+        // A directory on a path with `..` was renamed in the meantime.
         guard error == .again else { throw error }
       }
     }
@@ -105,13 +106,14 @@ package final class FileNode: Sendable {
   }
 
   /// Opens a regular file for reading.
-  /// - Throws: `.invalid` for any other kind of file, which is not opened.
+  /// - Throws: `.invalid` for any other kind of file, which is then not opened.
   package func content() throws(Errno) -> FileContent {
     guard status.kind == .regular else { throw .invalid }
     return try FileContent(try reopened(O_RDONLY | O_NONBLOCK | O_NOCTTY), size: status.size)
   }
 
-  /// Opens exactly this file again: a link in `/proc/self/fd` points to the file itself, whatever its name is now.
+  /// Opens exactly this file again: a link in `/proc/self/fd` points to the file itself, regardless of its current
+  /// name.
   func reopened(_ flags: Int32) throws(Errno) -> Descriptor {
     let path = "/proc/self/fd/\(descriptor.rawValue)"
     return Descriptor(owning: try retrying { open(path, flags | O_CLOEXEC) })
@@ -137,11 +139,11 @@ package final class FileNode: Sendable {
   package static func cost(ofName name: [UInt8]) -> Int { 64 + name.count }
 
   /// Returns the names in this directory without `.` and `..`, in the order of their bytes.
-  /// - Parameter limit: The maximum memory for them in bytes.
+  /// - Parameter limit: The maximum memory for the names in bytes.
   /// - Throws: `.fileTooLarge` if they need more.
   package func names(limit: Int) throws(Errno) -> [[UInt8]] {
     let fd = descriptor.rawValue
-    // A new descriptor, because a duplicate would share its position.
+    // Use a new descriptor, because a duplicate would share the position.
     let own = try retrying { openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     guard let stream = fdopendir(own) else {
       let error = Errno.last
@@ -152,7 +154,7 @@ package final class FileNode: Sendable {
     var names: [[UInt8]] = []
     var cost = 0
     while true {
-      // errno alone distinguishes the end from an error.
+      // Only errno distinguishes the end from an error.
       errno = 0
       guard let entry = readdir(stream) else {
         let error = Errno.last
@@ -171,14 +173,14 @@ package final class FileNode: Sendable {
     }
   }
 
-  /// Whether a step from this directory into an entry is allowed by `PathWalk`'s rules: another user may move anything in
-  /// their own directory.
+  /// Whether a step from this directory into an entry is allowed by `PathWalk`'s rules: other users can move anything
+  /// in their own directories.
   package func mayLead(to child: FileNode) -> Bool {
     Caller.trusts(status.owner) || child.status.owner == status.owner
   }
 
-  /// Whether the file is on a file system that the kernel makes up, such as procfs, sysfs or a cgroup hierarchy. Reading
-  /// and writing there has effects other than storing bytes.
+  /// Whether the file is on a file system that the kernel synthesises, such as procfs, sysfs or a cgroup hierarchy.
+  /// Reading and writing there has effects other than storing bytes.
   package var isOnPseudoFileSystem: Bool {
     switch cri_file_system_magic(descriptor.rawValue) {
     // From <linux/magic.h>: PROC, SYSFS, CGROUP, CGROUP2, DEBUGFS, TRACEFS, SECURITYFS, BPF_FS, SELINUX, PSTOREFS,

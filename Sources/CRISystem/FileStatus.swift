@@ -13,7 +13,7 @@ package struct FileTime: Hashable, Sendable {
   }
 }
 
-/// The facts about a file. The corresponding C structure is `stat`.
+/// The status of a file. The corresponding C structure is `stat`.
 package struct FileStatus: Hashable, Sendable {
   package let kind: FileKind
   /// The permission bits with set-uid, set-gid and sticky: at most 07777.
@@ -26,10 +26,10 @@ package struct FileStatus: Hashable, Sendable {
   package let identity: FileIdentity
   package let linkCount: Int
 
-  /// The permission bits as chmod(1) takes them, such as `0755`.
+  /// The permission bits as chmod(1) accepts them, such as `0755`.
   package var permissionText: String { "0" + String(permissions, radix: 8) }
 
-  /// Whether a user other than root and the caller can change it, as its owner or because of its permission bits.
+  /// Whether a user other than root and the caller can change the file, as its owner or because of its permission bits.
   package var isChangeableByOthers: Bool { !Caller.trusts(owner) || permissions & 0o022 != 0 }
 
   init(_ status: Glibc.stat) {

@@ -14,7 +14,7 @@ package struct FullScreen: ~Copyable {
   /// Switches to the alternate screen. The corresponding C functions are `tcsetattr` and `signal`.
   package init() throws(Errno) {
     var settings = termios()
-    // If standard input is not a terminal, no keys can be read and Ctrl-C is a signal.
+    // If standard input is not a terminal, keys cannot be read, and Ctrl-C sends a signal.
     hasKeys = tcgetattr(STDIN_FILENO, &settings) == 0
     Self.saved = hasKeys ? settings : nil
     let signals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
@@ -33,7 +33,7 @@ package struct FullScreen: ~Copyable {
     } else {
       cri_terminal_without_memory(Self.restoringText, nil)
     }
-    // Select the alternate screen, hide the cursor, and cut lines at the edge.
+    // Select the alternate screen, hide the cursor, and truncate lines at the edge.
     try StandardStream.output.write("\u{1b}[?1049h\u{1b}[?25l\u{1b}[?7l")
   }
 

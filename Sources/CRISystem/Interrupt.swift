@@ -2,9 +2,9 @@ internal import Glibc
 
 /// Handles Ctrl-C for commands that run until they are interrupted.
 package enum Interrupt {
-  /// From now on, SIGINT terminates the process with exit status 0, as it does crictl's watches. If the process was started
-  /// with SIGINT ignored, as shells do with background processes, it stays ignored. The corresponding C function is
-  /// `sigaction`.
+  /// From now on, SIGINT terminates the process with exit status 0, as it does with crictl's watches. If the process
+  /// was started with SIGINT ignored, as shells do for background processes, the signal remains ignored. The
+  /// corresponding C function is `sigaction`.
   package static func installExitHandler() {
     var old = Glibc.sigaction()
     guard sigaction(SIGINT, nil, &old) == 0, unsafeBitCast(old.__sigaction_handler.sa_handler, to: Int.self) != 1
@@ -14,8 +14,8 @@ package enum Interrupt {
     unblock([SIGINT])
   }
 
-  /// From now on, a write to a pipe without a reader fails with EPIPE instead of terminating the process. SIGPIPE gets a
-  /// handler and is not ignored, because programs that we start would inherit an ignored signal. The corresponding C
+  /// From now on, a write to a pipe without a reader fails with EPIPE instead of terminating the process. SIGPIPE is
+  /// handled rather than ignored, because programs that we start would inherit an ignored signal. The corresponding C
   /// function is `sigaction`.
   package static func catchBrokenPipes() {
     var old = Glibc.sigaction()

@@ -34,21 +34,21 @@ package enum Kernel {
 
   /// Whether a process with this ID exists, even if `/proc` hides it. The corresponding C call is `kill(pid, 0)`.
   package static func hasProcess(_ pid: Int32) -> Bool {
-    // Zero and negative numbers mean process groups.
+    // Zero and negative numbers refer to process groups.
     pid > 0 && (kill(pid, 0) == 0 || Errno.last != .noSuchProcess)
   }
 
   /// The start time of a process in clock ticks since boot (field 22 of `/proc/PID/stat`), or nil if it does not exist.
   package static func startTime(of pid: Int32) -> UInt64? {
     guard let bytes = try? File.read("/proc/\(pid)/stat", limit: 1 << 16) else { return nil }
-    // Field 2, the name in parentheses, may contain spaces and parentheses, so search for the last closing one.
+    // Field 2, the name in parentheses, may contain spaces and parentheses, so search for the last closing parenthesis.
     guard let end = bytes.lastIndex(of: UInt8(ascii: ")")) else { return nil }
     let fields = bytes[(end + 1)...].split(separator: UInt8(ascii: " "))
     return fields.count > 19 ? UInt64(String(decoding: fields[19], as: UTF8.self)) : nil
   }
 
-  /// The path of the program that a process runs, with ` (deleted)` at its end if the file was removed or replaced. Nil
-  /// without permission.
+  /// The path of the program that a process runs, with ` (deleted)` at the end if the file was removed or replaced; nil
+  /// if permission is denied.
   package static func executable(of pid: Int32) -> String? { File.linkTarget("/proc/\(pid)/exe") }
 
   private static func line(_ path: String) -> String? {

@@ -1,7 +1,7 @@
 internal import CRIShims
 internal import Glibc
 
-/// A network interface in the network namespace of the calling thread, with its addresses.
+/// A network interface in the calling thread's network namespace, with its addresses.
 package struct NetworkLink: Hashable, Sendable {
   /// An IP address with the length of its prefix.
   package struct Address: Hashable, Sendable {
@@ -16,7 +16,8 @@ package struct NetworkLink: Hashable, Sendable {
   package var hardware: [UInt8] = []
   /// Whether the interface is up. The corresponding C flag is `IFF_UP`.
   package var isUp = false
-  /// Whether the interface has a carrier, so its other end is up too. The corresponding C flag is `IFF_LOWER_UP`.
+  /// Whether the interface has a carrier, which means that its other end is up too. The corresponding C flag is
+  /// `IFF_LOWER_UP`.
   package var hasCarrier = false
   package var addresses: [Address] = []
 

@@ -18,7 +18,7 @@ public protocol TLSEngine: AnyObject {
   func takeOutput() -> [UInt8]
 }
 
-/// TLS settings that are common to several connections. `CRITLS` implements it with OpenSSL, so that `CRIStreaming`
+/// Creates TLS engines with common settings. `CRITLS` implements this protocol with OpenSSL, so that `CRIStreaming`
 /// itself does not need a TLS library.
 public protocol TLSProvider: Sendable {
   /// Begins a connection.
