@@ -44,7 +44,7 @@ package struct NetworkLink: Hashable, Sendable {
     return links
   }
 
-  /// Returns the position of an interface, which is added if necessary. An address has a label instead of a
+  /// Returns the position of an interface, and adds the interface if necessary. An address has a label instead of a
   /// name, such as `eth0:1` for an old-style alias.
   private static func position(of label: String, in links: inout [NetworkLink]) -> Int {
     let name = label.prefix { $0 != ":" }

@@ -4,7 +4,7 @@ internal import Glibc
 /// An open network namespace.
 package struct NetworkNamespace: ~Copyable, Sendable {
   private let file: Descriptor
-  /// The identity of the namespace. It does not depend on the path and is also that of `/proc/PID/ns/net`.
+  /// The identity of the namespace. It does not depend on the path, and is the same as that of `/proc/PID/ns/net`.
   package let identity: FileIdentity
 
   /// Opens the namespace that is mounted at a path.
@@ -25,7 +25,7 @@ package struct NetworkNamespace: ~Copyable, Sendable {
     self.identity = identity
   }
 
-  /// Moves the calling thread into the namespace permanently. Call it on a thread that ends afterwards. It requires
+  /// Moves the calling thread into the namespace permanently. Call this on a thread that ends afterwards. This requires
   /// CAP_SYS_ADMIN. The corresponding C function is `setns`.
   package borrowing func enter() throws(Errno) {
     let descriptor = file.rawValue

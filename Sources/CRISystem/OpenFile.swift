@@ -4,15 +4,15 @@ internal import Glibc
 package final class OpenFile: Sendable {
   private let descriptor: Descriptor
 
-  /// The identity of the file, for comparison with the file that its path names later.
+  /// The identity of the file, for comparison with the file that is found at its path later.
   package let identity: FileIdentity
 
-  /// Whether it has a size and can be read at any offset: not a pipe, a device, a socket or a directory.
+  /// Whether the file has a size and can be read at any offset: not a pipe, a device, a socket or a directory.
   package let isRegular: Bool
 
   /// Opens a file without waiting, for example for the writer of a FIFO. The corresponding C function is `open`.
   package convenience init(_ path: String) throws(Errno) {
-    // C functions would see only the part before a NUL.
+    // C functions would see only the part of the path before a NUL.
     guard !path.isEmpty, !path.utf8.contains(0) else { throw .noSuchFile }
     let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
     try self.init(Descriptor(owning: try retrying { open(path, flags) }))
@@ -37,8 +37,8 @@ package final class OpenFile: Sendable {
   }
 
   /// Reads into `buffer[index...]`. The corresponding C function is `pread`.
-  /// - Parameter offset: The distance in bytes from the beginning of the file.
-  /// - Returns: The number of bytes, 0 at the end.
+  /// - Parameter offset: The offset in bytes from the beginning of the file.
+  /// - Returns: The number of bytes read; 0 at the end.
   package func read(at offset: Int, into buffer: inout [UInt8], from index: Int = 0) throws(Errno) -> Int {
     let fd = descriptor.rawValue
     precondition(index <= buffer.count)

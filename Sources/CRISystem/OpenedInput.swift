@@ -5,7 +5,7 @@ struct OpenedInput: ~Copyable {
   private let file: Descriptor
 
   init(_ path: String) throws(FileError) {
-    // C functions would see only the part before a NUL.
+    // C functions would see only the part of the path before a NUL.
     guard !path.isEmpty, !path.utf8.contains(0) else { throw .system(.noSuchFile) }
     // Opening a device can have side effects, so check its type first.
     let probe = try File.opened(path, OpenFlags.path)
@@ -18,7 +18,7 @@ struct OpenedInput: ~Copyable {
       try self.init(duplicating: held)
       return
     }
-    // This open must not block even if the file has been replaced by a FIFO meanwhile.
+    // This open must not block even if the file has been replaced by a FIFO in the meantime.
     try self.init(path, opened: File.opened(path, O_RDONLY | O_NONBLOCK | O_NOCTTY))
   }
 
@@ -61,14 +61,14 @@ struct OpenedInput: ~Copyable {
   }
 
   /// Reads to the end.
-  /// - Parameter deadline: The time limit for reading a pipe or a terminal; nil for none.
+  /// - Parameter deadline: The deadline for reading a pipe or a terminal; nil for none.
   /// - Throws: `.inputTimedOut` at the deadline.
   func read(limit: Int, deadline: ContinuousClock.Instant? = nil) throws(FileError) -> [UInt8] {
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 64 << 10)
     let fd = file.rawValue
     if let size = Self.rest(of: fd) {
-      // Nothing is read in vain, and the array does not grow.
+      // With this size, no read is wasted and the array does not grow.
       if size > limit { throw .system(.fileTooLarge) }
       bytes.reserveCapacity(size)
     }
@@ -97,7 +97,8 @@ struct OpenedInput: ~Copyable {
     }
   }
 
-  /// The number of bytes up to the end of a regular file; nil if it is not one. Files in /proc and /sys may have more.
+  /// The number of bytes up to the end of a regular file; nil for any other file. Files in /proc and /sys may contain
+  /// more.
   private static func rest(of fd: Int32) -> Int? {
     var status = Glibc.stat()
     guard fstat(fd, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }

@@ -2,7 +2,7 @@ internal import Glibc
 
 /// Writes to a standard stream without blocking the tasks that wait for it.
 package final class OutputWriter: Sendable {
-  /// The maximum number of messages from `post` that wait for the reader.
+  /// The maximum number of messages from `post` that may be queued for the reader.
   private static let maximumMessages = 1000
 
   private let worker: Worker
@@ -15,7 +15,7 @@ package final class OutputWriter: Sendable {
     number = stream == .output ? STDOUT_FILENO : STDERR_FILENO
   }
 
-  /// Writes all bytes. If the task is cancelled, the call returns immediately, and the bytes are still written later.
+  /// Writes all bytes. If the task is cancelled, the call returns immediately, but the bytes are still written later.
   /// - Throws: The error of the system call; `.brokenPipe` if the reader has closed the pipe.
   package func write(_ bytes: [UInt8]) async throws(Errno) {
     let write = Write()
@@ -36,8 +36,8 @@ package final class OutputWriter: Sendable {
     try result.get()
   }
 
-  /// Writes a message later, so that a slow reader does not stop the caller. The message is dropped if 1,000 others
-  /// wait, or if it cannot be written.
+  /// Writes a message later, so that a slow reader does not stop the caller. The message is dropped if 1,000 others are
+  /// queued, or if it cannot be written.
   package func post(_ message: String) {
     let (number, messages) = (number, messages)
     let fits = messages.withLock { count in

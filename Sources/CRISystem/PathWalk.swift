@@ -5,32 +5,32 @@ internal import Glibc
 /// it.
 ///
 /// A symbolic link is followed only if it belongs to root or to the caller, and a step out of another user's directory
-/// may lead only to something that the same user owns (the rule of systemd's CHASE_SAFE). Operations relative to the
-/// last directory cannot be redirected by a later change to the path.
+/// may lead only to something that this user owns (the rule of systemd's CHASE_SAFE). Operations relative to the last
+/// directory cannot be redirected by a later change to the path.
 package struct PathWalk: ~Copyable {
   /// The last directory of the path, opened with O_PATH.
   package let directory: Descriptor
-  /// The last component, which may not exist and is not a symbolic link; empty for a walk to a directory.
+  /// The last component, which may not exist and is not a symbolic link; empty if the path is resolved to a directory.
   package let name: String
   /// The kind of the entry with this name; nil if it does not exist.
   package let kind: FileKind?
-  /// The descriptor, if the path names one of this process, such as `/dev/stdout` or `/proc/self/fd/3`.
+  /// The descriptor, if the path refers to one of this process, such as `/dev/stdout` or `/proc/self/fd/3`.
   package let held: Int32?
 
   /// The maximum number of symbolic links, as in the kernel (path_resolution(7)).
   private static let maximumLinks = 40
 
-  /// Walks to a file, which may not exist.
+  /// Resolves the path of a file, which may not exist.
   package init(toFile path: String) throws(FileError) { try self.init(path, isFile: true, mode: nil) }
 
-  /// Walks to a directory.
+  /// Resolves the path of a directory.
   /// - Parameter making: The mode with which missing directories are created; nil to create none.
   package init(toDirectory path: String, making mode: UInt32? = nil) throws(FileError) {
     try self.init(path, isFile: false, mode: mode)
   }
 
   private init(_ path: String, isFile: Bool, mode: UInt32?) throws(FileError) {
-    // C functions would see only the part before a NUL.
+    // C functions would see only the part of the path before a NUL.
     guard !path.isEmpty, !path.utf8.contains(0) else { throw .system(.noSuchFile) }
     var current = try WalkedDirectory(path.utf8.first == UInt8(ascii: "/") ? "/" : ".")
     var rest = Array(Self.components(path).reversed())
@@ -96,7 +96,7 @@ package struct PathWalk: ~Copyable {
     self.held = held
   }
 
-  /// Splits a path and omits empty components and `.`.
+  /// Splits a path into its components, except for empty ones and `.`.
   private static func components(_ path: String) -> [String] {
     path.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }.filter { $0 != "." }
   }
@@ -124,7 +124,7 @@ private struct Entry: ~Copyable {
     owner = status.st_uid
   }
 
-  /// Returns the target of the link.
+  /// Returns the target of the symbolic link.
   func target() throws(FileError) -> String {
     var buffer = [CChar](repeating: 0, count: 4096)
     let fd = descriptor.rawValue
@@ -186,7 +186,7 @@ private struct WalkedDirectory: ~Copyable {
   }
 
   func make(_ name: String, _ mode: UInt32) throws(FileError) {
-    // The next step could not enter what the caller creates in another user's directory.
+    // The next step could not enter a directory that the caller creates in another user's directory.
     if !Caller.trusts(owner) { throw .foreignStep(directory: displayPath, owner: owner) }
     let fd = directory.rawValue
     do throws(Errno) {
@@ -197,14 +197,15 @@ private struct WalkedDirectory: ~Copyable {
     }
   }
 
-  /// Another user may move anything in their own directory, so only files that they own may be reached through it.
+  /// Other users can move anything in their own directories, so only files that they own may be reached through such a
+  /// directory.
   private func check(_ next: UInt32) throws(FileError) {
     if !Caller.trusts(owner), next != owner { throw .foreignStep(directory: displayPath, owner: owner) }
   }
 
   var isProc: Bool { cri_file_system_magic(directory.rawValue) == 0x9fa0 }
 
-  /// Whether it is `/proc/self/fd`.
+  /// Whether the directory is `/proc/self/fd`.
   var isOwnDescriptors: Bool {
     guard isProc, let ownDirectory = FileIdentity(of: "/proc/self/fd") else { return false }
     return (try? FileIdentity.read(directory)) == ownDirectory

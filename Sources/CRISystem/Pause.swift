@@ -15,7 +15,7 @@ package func pause(_ duration: Duration) async {
           waiter.finish()
         }
       } catch {
-        // No thread can be created. Ending immediately would turn a loop of retries into a busy one.
+        // A thread cannot be created. Returning immediately would turn a retry loop into a busy loop.
         Thread.sleep(min(duration, longestBlock))
         waiter.finish()
       }

@@ -2,8 +2,8 @@ internal import Glibc
 
 /// Waits until descriptors are ready. The corresponding C function is `poll`.
 package enum Poll {
-  /// The operations that a descriptor is ready for. A hang-up or an error counts as ready because the next operation reports
-  /// it.
+  /// The operations for which a descriptor is ready. A hang-up or an error counts as ready because the next operation
+  /// reports it.
   package struct Readiness: Sendable {
     package var readable = false
     package var writable = false
@@ -34,7 +34,7 @@ package enum Poll {
     }
   }
 
-  /// Rounds up, so that a deadline has passed when poll returns.
+  /// Rounds up, so that the deadline has passed when poll(2) returns.
   private static func milliseconds(_ duration: Duration) -> Int32 {
     let (seconds, attoseconds) = duration.components
     if seconds < 0 || attoseconds < 0 { return 0 }

@@ -1,4 +1,4 @@
-/// Detects that the file at a path, such as a server's socket, is replaced by a different one.
+/// Detects when the file at a path, such as a server's socket, is replaced by a different one.
 package final class ReplacementWatch: Sendable {
   private let path: String
   private let identity: FileIdentity?
@@ -14,7 +14,7 @@ package final class ReplacementWatch: Sendable {
       return nil
     }
     self.path = path
-    // Read after the watch has begun, so that no replacement is missed.
+    // Read the identity after the watch has begun, so that no replacement is missed.
     identity = FileIdentity(of: path)
   }
 

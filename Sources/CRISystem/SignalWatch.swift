@@ -2,9 +2,9 @@ internal import CRIShims
 internal import Glibc
 
 /// Delivers the signals that would terminate this process (SIGHUP, SIGINT and SIGTERM) as messages. SIGPIPE becomes an
-/// error of the write that caused it.
+/// error of the write call that caused it.
 ///
-/// A process can have one watch at a time. When it is released, the previous signal handling is restored.
+/// A process can have one watch at a time. When the watch is released, the previous signal handling is restored.
 package final class SignalWatch: Sendable {
   /// A signal that was received.
   package struct Received: Hashable, Sendable {
@@ -31,7 +31,7 @@ package final class SignalWatch: Sendable {
   private let numbers: [Int32]
 
   /// Begins to catch the signals, except those that were ignored when the process was started.
-  /// - Parameter watchesTerminalSize: Whether SIGWINCH is delivered, too.
+  /// - Parameter watchesTerminalSize: Whether SIGWINCH is delivered too.
   package init(watchesTerminalSize: Bool = false) throws(Errno) {
     numbers = Self.caught + (watchesTerminalSize ? [SIGWINCH] : [])
     let (reader, writer) = try UnixSocket.pair()
@@ -45,7 +45,7 @@ package final class SignalWatch: Sendable {
       _ = try retrying { cri_catch_signal(number) }
       sigaddset(&blocked, number)
     }
-    // Our parent process may have blocked the signals, and our child must not inherit that.
+    // Our parent process may have blocked the signals, and our child must not inherit that mask.
     pthread_sigmask(SIG_UNBLOCK, &blocked, nil)
   }
 
@@ -71,13 +71,13 @@ package final class SignalWatch: Sendable {
       if ready[0].writable { return }
       var bytes = [UInt8](repeating: 0, count: 64)
       let count = recv(signals, &bytes, bytes.count, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
-      // Every second byte is a number; the end of a child is not a reason to stop.
+      // Every other byte is a signal number; the exit of a child is not a reason to stop.
       let hasSignal = stride(from: 0, to: max(0, count), by: 2).contains { names[Int32(bytes[$0])] != nil }
       if hasSignal { throw .interrupted }
     }
   }
 
-  /// A descriptor that is readable when a signal has been received or a child has ended.
+  /// A descriptor that is readable when a signal has been received or a child has exited.
   package var descriptor: Int32 { reader.rawValue }
 
   /// Returns the signals that were received since the last call.

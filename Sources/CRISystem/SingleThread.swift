@@ -1,6 +1,7 @@
-/// Runs asynchronous code on the calling thread, so that a command needs no thread pool.
+/// Runs asynchronous code on the calling thread, so that a command does not need a thread pool.
 ///
-/// A thread pool takes time to start, and that of libdispatch aborts if `/proc` is not mounted, as in an empty chroot.
+/// A thread pool takes time to start, and libdispatch's thread pool aborts if `/proc` is not mounted, as in an empty
+/// chroot.
 package final class SingleThread: TaskExecutor {
   private struct State {
     var jobs: [UnownedJob] = []

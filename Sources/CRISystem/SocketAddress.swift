@@ -38,17 +38,17 @@ package struct SocketAddress: Hashable, Sendable {
     return bytes.starts(with: prefix) && isIPv6 ? bytes[12...] : bytes[...]
   }
 
-  /// Whether packets to this address never leave the machine.
+  /// Whether packets sent to this address never leave the machine.
   package var isLoopback: Bool {
     let address = unmapped
     return address.count == 4 ? address.first == 127 : self == .loopback6(port: port)
   }
 
-  /// Whether it is `0.0.0.0` or `::`, which the kernel takes for this machine when it connects.
+  /// Whether the address is `0.0.0.0` or `::`, to which a connection reaches this machine.
   package var isUnspecified: Bool { unmapped.allSatisfy { $0 == 0 } }
 
   /// Whether an interface of this machine has the address.
-  /// - Throws: the error of a system call.
+  /// - Throws: The error of a system call.
   package func isOwn() throws(Errno) -> Bool {
     let address = Array(unmapped)
     return try NetworkLink.all().contains { $0.addresses.contains { $0.bytes == address } }

@@ -11,8 +11,8 @@ package final class StandardInput: Sendable {
   }
 
   /// Waits for input.
-  /// - Returns: up to `limit` bytes; an empty array at the end; nil after `cancel`.
-  /// - Throws: the error of the system call.
+  /// - Returns: Up to `limit` bytes; an empty array at the end; nil after `cancel`.
+  /// - Throws: The error of the system call.
   package func next(_ limit: Int = 256 << 10) async throws(Errno) -> [UInt8]? {
     let result: Result<[UInt8]?, Errno> = await worker.run { [self] in
       do throws(Errno) { return .success(try read(limit)) } catch { return .failure(error) }
@@ -20,7 +20,7 @@ package final class StandardInput: Sendable {
     return try result.get()
   }
 
-  /// Ends the wait of `next`, now and later.
+  /// Ends the wait in `next`; from then on, `next` returns nil immediately.
   package func cancel() { stop.wake() }
 
   private func read(_ limit: Int) throws(Errno) -> [UInt8]? {

@@ -20,9 +20,9 @@ package final class TCPAcceptor: Sendable {
     stop = try WakePipe()
   }
 
-  /// Also listens on an address. Call it before the first `next`.
-  /// - Returns: the address with the port that the kernel has chosen for port 0.
-  /// - Throws: the error of a system call, such as `.addressInUse`.
+  /// Also listens on an address. Call this before the first `next`.
+  /// - Returns: The address with the port that the kernel has chosen for port 0.
+  /// - Throws: The error of a system call, such as `.addressInUse`.
   @discardableResult package func listen(on address: SocketAddress) throws(Errno) -> SocketAddress {
     let descriptor = try TCPSocket.listen(on: address)
     var bound = address
@@ -40,7 +40,7 @@ package final class TCPAcceptor: Sendable {
     package let address: Int
     fileprivate let number: Int32
 
-    /// The socket. Call it exactly once.
+    /// Takes the socket. Call this exactly once.
     package var socket: Descriptor { Descriptor(owning: number) }
   }
 
@@ -54,7 +54,7 @@ package final class TCPAcceptor: Sendable {
     }
   }
 
-  /// Ends the wait of `next`, now and later.
+  /// Ends the wait in `next`; from then on, `next` returns nil immediately.
   package func cancel() { stop.wake() }
 
   private func accept() -> Accepted? {
@@ -70,7 +70,7 @@ package final class TCPAcceptor: Sendable {
           }
         }
       } catch {
-        // Descriptors have run out; they are available again when connections end.
+        // The process has run out of descriptors; some become available when connections end.
         Thread.sleep(.milliseconds(10))
       }
     }

@@ -19,7 +19,7 @@ package enum TCPSocket {
   package static func listen(on address: SocketAddress, backlog: Int32 = 512) throws(Errno) -> Descriptor {
     let socket = try make(address)
     try socket.set(SOL_SOCKET, SO_REUSEADDR)
-    // Otherwise [::] would also take IPv4's ports.
+    // Otherwise [::] would also occupy the IPv4 port.
     if address.isIPv6 { try socket.set(Int32(IPPROTO_IPV6), IPV6_V6ONLY) }
     let number = socket.rawValue
     _ = try retrying { address.withPointer { bind(number, $0, $1) } }
@@ -41,7 +41,7 @@ package enum TCPSocket {
 }
 
 extension Descriptor {
-  /// Sends small messages immediately, and detects after some time that the other machine is gone.
+  /// Sends small messages immediately, and enables the detection of an unreachable peer after some time.
   fileprivate borrowing func setForStreams() throws(Errno) {
     try set(Int32(IPPROTO_TCP), TCP_NODELAY)
     try set(SOL_SOCKET, SO_KEEPALIVE)
@@ -53,7 +53,8 @@ extension Descriptor {
     _ = try retrying { setsockopt(number, level, option, &value, socklen_t(MemoryLayout.size(ofValue: value))) }
   }
 
-  /// Why a connection could not be established; nil if it was. The corresponding socket option is `SO_ERROR`.
+  /// The reason why a connection could not be established; nil if it was established. The corresponding socket option
+  /// is `SO_ERROR`.
   package borrowing func connectionError() throws(Errno) -> Errno? {
     var code: Int32 = 0
     var size = socklen_t(MemoryLayout.size(ofValue: code))
@@ -76,10 +77,10 @@ extension Descriptor {
     return UInt16(bigEndian: address.sin6_port)
   }
 
-  /// Sends no more; the other end reads to the end of what was sent. The corresponding C function is `shutdown`.
+  /// Stops sending; the other end can still read everything that was sent. The corresponding C function is `shutdown`.
   package borrowing func finishWriting() { _ = shutdown(rawValue, Int32(SHUT_WR)) }
 
-  /// Reads no more: `poll` reports the end. The corresponding C function is `shutdown`.
+  /// Stops reading, after which poll(2) reports the end. The corresponding C function is `shutdown`.
   package borrowing func finishReading() { _ = shutdown(rawValue, Int32(SHUT_RD)) }
 
   /// Reads up to `limit` bytes.
@@ -106,7 +107,7 @@ extension Descriptor {
     return bytes
   }
 
-  /// Writes all bytes to a descriptor that the caller has inherited, and waits as long as it takes. Signals do not end
+  /// Writes all bytes to a descriptor that the caller has inherited, and waits as long as necessary. Signals do not end
   /// the wait.
   package static func writeBlocking(_ bytes: [UInt8], to number: Int32) throws(Errno) {
     try write(bytes, to: number, atMost: bytes.count) { () throws(Errno) in }

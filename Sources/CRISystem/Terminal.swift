@@ -1,7 +1,7 @@
 internal import CRIShims
 internal import Glibc
 
-/// Prompts the user, if the process has a terminal.
+/// Prompts the user if the process has a terminal.
 package enum Terminal {
   /// Whether standard input is a terminal.
   package static var isAttached: Bool { isatty(STDIN_FILENO) == 1 }
@@ -9,14 +9,14 @@ package enum Terminal {
   /// Whether the user can be prompted: standard input and standard error are terminals.
   package static var canPrompt: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
 
-  /// Prints a prompt to standard error and reads a line.
+  /// Prints a prompt to standard error and reads one line.
   /// - Returns: The line, or nil at the end of the input.
   package static func ask(_ prompt: String) throws(Errno) -> String? {
     try StandardStream.error.write(prompt)
     return try line()
   }
 
-  /// Prints a prompt to standard error and reads a line without an echo.
+  /// Prints a prompt to standard error and reads one line without echoing it.
   /// - Returns: The line, or nil at the end of the input.
   /// - Throws: `.notATerminal` if standard input is not a terminal.
   package static func askSecret(_ prompt: String) throws(Errno) -> String? {
@@ -31,12 +31,12 @@ package enum Terminal {
       cri_terminal_without_memory(nil, nil)
       tcsetattr(STDIN_FILENO, TCSANOW, &settings)
     }
-    // The line feed that ends the secret has no echo either.
+    // The line feed that ends the secret is not echoed either.
     defer { try? StandardStream.error.write("\n") }
     return try ask(prompt)
   }
 
-  /// Reads byte by byte, so that nothing after the line is consumed.
+  /// Reads one byte at a time, so that nothing after the line is consumed.
   private static func line() throws(Errno) -> String? {
     var bytes: [UInt8] = []
     while true {

@@ -1,5 +1,5 @@
-/// Runs blocking work on a new thread without blocking the caller's thread, or on the caller's if none can be created. Use
-/// it for work that takes a limited time.
+/// Runs blocking work on a new thread without blocking the caller's thread, or on the caller's thread if no other can
+/// be created. Use this for work that takes a limited time.
 package func onThread<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value {
   do throws(Errno) { return try await onNewThread(work) } catch { return work() }
 }
@@ -18,8 +18,8 @@ package func onNewThread<Value: Sendable>(_ work: @escaping @Sendable () -> Valu
 }
 
 extension Thread {
-  /// Runs work on a new thread and waits for it for a limited time.
-  /// - Returns: The result, or nil if the work did not end in time. The thread then continues in the background.
+  /// Runs work on a new thread and waits for a limited time until it is done.
+  /// - Returns: The result, or nil if the work was not done in time. The thread then continues in the background.
   /// - Throws: The error of a system call.
   package static func run<Value: Sendable>(
     within limit: Duration, _ work: @escaping @Sendable () -> Value
@@ -35,7 +35,7 @@ extension Thread {
     }
   }
 
-  /// Holds the result. The thread keeps it alive after the caller has stopped waiting.
+  /// Stores the result. The thread keeps it alive after the caller has stopped waiting.
   private final class Box<Value: Sendable>: Sendable {
     let pipe: WakePipe
     private let content = Locked<Value?>(nil)

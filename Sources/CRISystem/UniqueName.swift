@@ -1,6 +1,6 @@
 /// Creates unpredictable file names.
 package enum UniqueName {
-  /// Returns a name such as `.cri-0123456789abcdef0123456789abcdef`, from the kernel's random numbers.
+  /// Returns a name such as `.cri-0123456789abcdef0123456789abcdef`, from the kernel's random number generator.
   package static func make() -> String {
     var generator = SystemRandomNumberGenerator()
     let digits = (0..<2).map { _ in

@@ -2,11 +2,11 @@ internal import Glibc
 
 /// Stream sockets at paths in the file system. The corresponding C family is `AF_UNIX`.
 package enum UnixSocket {
-  /// The maximum length of a path in bytes, without the NUL that ends it in `sockaddr_un.sun_path`.
+  /// The maximum length of a path in bytes, without the NUL that terminates it in `sockaddr_un.sun_path`.
   package static let maximumPathLength = 107
 
   /// Connects without blocking.
-  /// - Throws: `.again` if the queue of the listener is full; the caller decides for how long to retry. `.notASocket`
+  /// - Throws: `.again` if the listener's queue is full; the caller decides for how long to retry. `.notASocket`
   ///   if the file is not a socket.
   package static func connect(to path: String) throws(Errno) -> Descriptor {
     let socket = try make()
@@ -61,7 +61,7 @@ package enum UnixSocket {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFSOCK
   }
 
-  /// Whether the path is a socket without a listener. A full queue or missing permission does not prove that.
+  /// Whether the path is a socket without a listener. A full queue or a lack of permission does not prove this.
   private static func isAbandoned(_ path: String) -> Bool {
     do throws(Errno) {
       _ = try connect(to: path)
@@ -72,7 +72,7 @@ package enum UnixSocket {
   }
 
   /// Sends a datagram without blocking.
-  /// - Throws: `.again` if the queue of the receiver is full.
+  /// - Throws: `.again` if the receiver's queue is full.
   package static func send(_ bytes: [UInt8], to path: String) throws(Errno) {
     let socket = try make(SOCK_DGRAM)
     var address = try address(of: path)
@@ -108,7 +108,7 @@ package enum UnixSocket {
 }
 
 extension Descriptor {
-  /// Sets `O_NONBLOCK` and `FD_CLOEXEC` and keeps the other flags.
+  /// Sets `O_NONBLOCK` and `FD_CLOEXEC` without changing the other flags.
   package borrowing func setFlags() throws(Errno) {
     let fd = rawValue
     let flags = try retrying { fcntl(fd, F_GETFL) }
@@ -145,7 +145,7 @@ public struct PeerCredentials: Hashable, Sendable {
 }
 
 extension UnixSocket {
-  /// Whether a process listens on the socket. Also true if we have no permission to find out.
+  /// Whether a process listens on the socket. Also true if we lack the permission to find out.
   package static func isServed(_ path: String) -> Bool {
     do throws(Errno) {
       _ = try connect(to: path)

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// Wakes a thread that waits in poll(2).
+/// Wakes a thread that is waiting in poll(2).
 package struct WakePipe: ~Copyable, Sendable {
   private let reader: Descriptor
   private let writer: Descriptor
@@ -15,7 +15,7 @@ package struct WakePipe: ~Copyable, Sendable {
   /// The descriptor to poll for reading.
   package var descriptor: Int32 { reader.rawValue }
 
-  /// Makes the descriptor readable. It never blocks, because a full pipe is readable already.
+  /// Makes the descriptor readable. This never blocks, because a full pipe is already readable.
   package borrowing func wake() {
     var byte: UInt8 = 1
     _ = Glibc.send(writer.rawValue, &byte, 1, Int32(MSG_NOSIGNAL))

@@ -34,14 +34,14 @@ package final class Worker: Sendable {
 
   private let jobs: Jobs
 
-  /// - Throws: the error of a system call, for example if the thread cannot be created.
+  /// - Throws: The error of a system call, for example if the thread cannot be created.
   package init() throws(Errno) {
     let jobs = try Jobs()
     try Thread.detach { jobs.run() }
     self.jobs = jobs
   }
 
-  /// The thread finishes the remaining work and ends.
+  /// Makes the thread finish the remaining work and end.
   deinit { jobs.close() }
 
   /// Adds work without waiting for it.

@@ -1,22 +1,22 @@
 internal import CRIOpenSSL
 internal import CRIStreaming
 
-/// One connection of OpenSSL, which reads from memory and writes to memory.
+/// An OpenSSL connection that reads from memory and writes to memory.
 final class OpenSSLEngine: TLSEngine {
   private static let recordSize = 16 << 10
 
   private let connection: OpaquePointer
-  /// Encrypted bytes from the peer, which the connection owns.
+  /// Encrypted bytes from the peer, in a buffer that the connection owns.
   private let input: OpaquePointer
-  /// Encrypted bytes for the peer, which the connection owns.
+  /// Encrypted bytes for the peer, in a buffer that the connection owns.
   private let output: OpaquePointer
-  /// The name in the certificate of the server.
+  /// The name in the server's certificate.
   private let host: String
   private var isReady = false
   private var hasFailed = false
   private(set) var isEnded = false
 
-  /// - Parameter host: The name or the IP address that the server's certificate must have; nil for a server.
+  /// - Parameter host: The name or the IP address that the server's certificate must contain; nil for a server.
   init(_ context: TLSContext, host: String?, isVerified: Bool) throws(TLSFailure) {
     ERR_clear_error()
     guard let connection = SSL_new(context.pointer) else { throw Self.noMemory }
@@ -45,7 +45,7 @@ final class OpenSSLEngine: TLSEngine {
 
   private func expect(_ host: String, _ isVerified: Bool) throws(TLSFailure) {
     let parameters = SSL_get0_param(connection)
-    // An empty name would mean that OpenSSL checks none.
+    // With an empty name, OpenSSL would not check any name.
     guard !host.isEmpty, !host.utf8.contains(0) else {
       throw TLSFailure(.unusableSettings, "the name of the server is empty")
     }
@@ -53,7 +53,8 @@ final class OpenSSLEngine: TLSEngine {
       parameters, UInt32(X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS))
     if X509_VERIFY_PARAM_set1_ip_asc(parameters, host) == 1 { return }
     ERR_clear_error()
-    // The protocol permits names but no addresses here (RFC 6066, section 3). A name that cannot be sent may be malformed.
+    // The protocol permits names here, but no addresses (RFC 6066, section 3). A name that cannot be sent may be
+    // malformed.
     let isSet = X509_VERIFY_PARAM_set1_host(parameters, host, 0) == 1 && cri_tls_send_name(connection, host) == 1
     guard isSet || !isVerified else {
       throw OpenSSLError.failure(.unusableSettings, "\(host) cannot be the name of a server")
@@ -99,7 +100,7 @@ final class OpenSSLEngine: TLSEngine {
     }
   }
 
-  /// Decrypts until nothing is left or the buffer is full.
+  /// Decrypts until no data is left or the buffer is full.
   private func fill(_ buffer: UnsafeMutableBufferPointer<UInt8>, _ count: inout Int) -> TLSFailure? {
     while count < buffer.count {
       ERR_clear_error()
@@ -125,7 +126,7 @@ final class OpenSSLEngine: TLSEngine {
     let code = bytes.withUnsafeBytes {
       SSL_write_ex(connection, $0.baseAddress.map { $0 + range.lowerBound }, range.count, &length)
     }
-    // Memory accepts everything.
+    // A write to memory always accepts all the bytes.
     guard code == 1, length == range.count else { throw fail(isHandshake: false) }
   }
 

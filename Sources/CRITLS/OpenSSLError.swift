@@ -1,13 +1,14 @@
 internal import CRIOpenSSL
 internal import CRIStreaming
 
-/// The errors of OpenSSL's functions, which it keeps in a queue for each thread.
+/// The errors of OpenSSL's functions, which OpenSSL keeps in a queue for each thread.
 enum OpenSSLError {
-  /// Alerts of a server that did not get a certificate that it accepts (RFC 8446, section 6.2). OpenSSL adds 1000.
+  /// Alerts from a server that did not receive an acceptable certificate (RFC 8446, section 6.2). OpenSSL adds 1000 to
+  /// their numbers.
   private static let certificateAlerts: Set<Int32> = [1042, 1043, 1044, 1045, 1046, 1048, 1116]
   private static let wrongNames: Set<Int32> = [X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH]
   private static let wrongTimes: Set<Int32> = [X509_V_ERR_CERT_HAS_EXPIRED, X509_V_ERR_CERT_NOT_YET_VALID]
-  /// What OpenSSL reports if the first bytes are not those of TLS.
+  /// The errors that OpenSSL reports if the first bytes are not TLS.
   private static let notTLS: Set<Int32> = [
     SSL_R_WRONG_VERSION_NUMBER, SSL_R_HTTP_REQUEST, SSL_R_HTTPS_PROXY_REQUEST, SSL_R_UNEXPECTED_MESSAGE,
     SSL_R_BAD_RECORD_TYPE, SSL_R_PACKET_LENGTH_TOO_LONG,
@@ -15,7 +16,7 @@ enum OpenSSLError {
 
   static func reason(of code: UInt) -> Int32 { ERR_GET_REASON(code) }
 
-  /// A failure with the oldest error of the thread as the reason.
+  /// A failure with the thread's oldest error as the reason.
   static func failure(_ kind: TLSFailure.Kind, _ text: String) -> TLSFailure {
     let code = ERR_peek_error()
     return TLSFailure(kind, code == 0 ? text : "\(text): \(self.text(code))")

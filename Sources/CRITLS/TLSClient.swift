@@ -1,21 +1,21 @@
 public import CRIStreaming
 
-/// TLS for the connections of a client, version 1.2 or later, with OpenSSL. It reads no configuration of OpenSSL.
+/// TLS for client connections, version 1.2 or later, with OpenSSL. OpenSSL's configuration file is not read.
 public final class TLSClient: TLSProvider {
-  /// Which certificates of servers are accepted.
+  /// Determines which server certificates are accepted.
   public enum Trust: Hashable, Sendable {
-    /// Those that an authority in the system's trust store has signed: the file that the environment variable
-    /// `SSL_CERT_FILE` names, or the one of the distribution.
+    /// Certificates signed by an authority in the system's trust store, which is the file that the environment variable
+    /// `SSL_CERT_FILE` names, or else the distribution's.
     case system
-    /// Those in this text in PEM format, and those that they have signed.
+    /// The certificates in this text in PEM format, and those signed by them.
     case authorities([UInt8])
-    /// All of them, for any name. Anybody who can redirect the connection can read and change it.
+    /// All certificates, for any name. Anyone who can redirect the connection can read and change the data.
     case everything
   }
 
-  /// The certificate and the private key of the client.
+  /// The client's certificate and private key.
   public struct Identity: Hashable, Sendable {
-    /// The certificate in PEM format, followed by those of its authorities.
+    /// The certificate in PEM format, followed by those of its certificate authorities.
     public var certificate: [UInt8]
     /// The private key in PEM format, without a passphrase.
     public var key: [UInt8]
@@ -31,11 +31,11 @@ public final class TLSClient: TLSProvider {
   private let serverName: String?
   private let isVerified: Bool
 
-  /// Creates TLS with common settings for any number of connections.
+  /// Creates TLS settings for any number of connections.
   /// - Parameters:
-  ///   - trust: Which certificates of servers are accepted.
+  ///   - trust: Determines which server certificates are accepted.
   ///   - identity: The client's certificate, for servers that require one.
-  ///   - serverName: The name or the IP address that the server's certificate must have; nil for the URL's host.
+  ///   - serverName: The name or the IP address that the server's certificate must contain; nil for the URL's host.
   /// - Throws: `.unusableSettings`.
   public init(trust: Trust = .system, identity: Identity? = nil, serverName: String? = nil) throws(TLSFailure) {
     context = try TLSContext(isServer: false)

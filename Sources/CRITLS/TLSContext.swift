@@ -1,11 +1,11 @@
 internal import CRIOpenSSL
 internal import CRIStreaming
 
-/// The settings of connections, which OpenSSL calls a context. It is not changed after the initialisation.
+/// The settings of connections, which OpenSSL calls a context. They do not change after initialisation.
 final class TLSContext: Sendable {
   /// The maximum size of the peer's certificates in bytes.
   private static let maximumChainSize = 64 << 10
-  /// The maximum number of authorities between a certificate and a trusted one.
+  /// The maximum number of authorities between a certificate and a trusted certificate.
   private static let maximumDepth: Int32 = 8
   /// The maximum number of certificates that are read from a file.
   private static let maximumCertificates = 10_000
@@ -13,9 +13,9 @@ final class TLSContext: Sendable {
   // OpenSSL allows several threads to use a context.
   nonisolated(unsafe) let pointer: OpaquePointer
 
-  /// - Throws: `.unusableSettings` if memory runs out.
+  /// - Throws: `.unusableSettings` if memory is exhausted.
   init(isServer: Bool) throws(TLSFailure) {
-    // Neither the configuration file nor anything that it names is loaded.
+    // Neither the configuration file nor anything to which it refers is loaded.
     guard OPENSSL_init_ssl(cri_tls_initialisation(), nil) == 1,
       let pointer = SSL_CTX_new(isServer ? TLS_server_method() : TLS_client_method())
     else { throw OpenSSLError.failure(.unusableSettings, "TLS cannot be initialised") }
@@ -30,8 +30,8 @@ final class TLSContext: Sendable {
 
   deinit { SSL_CTX_free(pointer) }
 
-  /// Requires a certificate from the peer that one of these authorities has signed. Any certificate in the file is
-  /// trusted, even if it is not that of an authority, as in Go.
+  /// Requires the peer to have a certificate signed by one of these authorities. Any certificate in the file is
+  /// trusted, even if it does not belong to an authority, as in Go.
   /// - Parameter ignoresDamage: Whether to skip damaged certificates.
   func trust(_ pem: [UInt8], ignoresDamage: Bool = false) throws(TLSFailure) {
     let store = SSL_CTX_get_cert_store(pointer)
@@ -47,7 +47,7 @@ final class TLSContext: Sendable {
     SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nil)
   }
 
-  /// Sets the certificate of this end, followed by those of its authorities, and its private key.
+  /// Sets this end's certificate, followed by those of its certificate authorities, and its private key.
   func identify(certificate: [UInt8], key: [UInt8]) throws(TLSFailure) {
     var isFirst = true
     let count = try Self.certificates(certificate, ignoresDamage: false) { certificate throws(TLSFailure) in

@@ -1,14 +1,14 @@
 public import CRIStreaming
 
-/// TLS for the connections of a server, for simulated runtimes and tests.
+/// TLS for server connections, for simulated runtimes and tests.
 public final class TLSServer: TLSProvider {
   private let context: TLSContext
 
-  /// Creates TLS with common settings for any number of connections.
+  /// Creates TLS settings for any number of connections.
   /// - Parameters:
-  ///   - identity: The server's certificate and its private key.
-  ///   - clientAuthorities: The authorities, in PEM format, one of which must have signed the certificate that each client
-  ///     must have; nil to require none.
+  ///   - identity: The server's certificate and private key.
+  ///   - clientAuthorities: The authorities, in PEM format, one of which must have signed each client's certificate;
+  ///     nil to require no certificate.
   /// - Throws: `.unusableSettings`.
   public init(identity: TLSClient.Identity, clientAuthorities: [UInt8]? = nil) throws(TLSFailure) {
     context = try TLSContext(isServer: true)

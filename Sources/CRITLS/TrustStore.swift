@@ -5,7 +5,8 @@ internal import CRISystem
 enum TrustStore {
   /// The maximum size of the file in bytes.
   private static let maximumSize = 16 << 20
-  /// The files of Debian, Fedora and RHEL, openSUSE, OpenELEC, CentOS 7, Alpine. Source: `crypto/x509/root_linux.go`.
+  /// The files of Debian, Fedora and RHEL, openSUSE, OpenELEC, CentOS 7 and Alpine. Source:
+  /// `crypto/x509/root_linux.go`.
   private static let files = [
     "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem",
     "/etc/pki/tls/cacert.pem", "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", "/etc/ssl/cert.pem",

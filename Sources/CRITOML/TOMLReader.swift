@@ -30,14 +30,14 @@ package struct TOMLReader {
   private var index = 0
   private var line = 1
   private var entries: [Entry] = []
-  /// The keys and tables so far: a second one with the same name is an error.
+  /// The keys and tables read so far; a second one with the same name is an error.
   private var names: Set<String> = []
   /// The number of tables in each array of tables.
   private var counts: [String: Int] = [:]
 
   private init(_ text: String) { characters = Array(text.unicodeScalars) }
 
-  /// Returns the keys in the order of the text; a path consists of the names with dots between them.
+  /// Returns the keys in the order of the text; a path consists of the names separated by dots.
   package static func entries(of text: String) throws(Fault) -> [Entry] {
     var reader = TOMLReader(text)
     try reader.read()
@@ -67,7 +67,7 @@ package struct TOMLReader {
 
   private var isNewline: Bool { next == "\n" || startsWith("\r\n") }
 
-  /// Skips blanks and a comment; with `newlines`, skips line ends and any number of comments too.
+  /// Skips spaces, tabs and a comment; with `newlines`, also skips line ends and any number of comments.
   private mutating func skip(newlines: Bool) {
     while let next {
       if next == " " || next == "\t" {
@@ -116,7 +116,7 @@ package struct TOMLReader {
     entries.append(Entry(path: whole, value: value, line: start))
   }
 
-  /// Reads names with dots between them, and the blanks after them.
+  /// Reads names separated by dots, and the white space after them.
   private mutating func key() throws(Fault) -> String {
     var names: [String] = []
     while true {
@@ -249,7 +249,7 @@ package struct TOMLReader {
       text.append(scalar)
       index += 1 + digits.count
     } else if isLong, letter == " " || letter == "\t" || isNewline {
-      // The text continues at the next word.
+      // The text continues at the next non-blank character.
       while let next, next == " " || next == "\t" || isNewline {
         if isNewline { newline() } else { index += 1 }
       }

@@ -1,6 +1,6 @@
 package import CRIJSON
 
-/// The columns of a table as the user defines them, in the syntax of kubectl's `-o custom-columns=NAME:.path,…`.
+/// The columns of a table as defined by the user, in the syntax of kubectl's `-o custom-columns=NAME:.path,…`.
 package struct CustomColumns: Sendable {
   private struct Column: Sendable {
     let header: String
@@ -76,7 +76,7 @@ package struct CustomColumns: Sendable {
     do {
       return try JSONPath(TemplateSource(.jsonPath, expression), .nothing)
     } catch {
-      // The error's column in the text that the user wrote, without the parts that were added.
+      // The error's column in the user's text, which does not contain the added parts.
       let offset = text.startIndex + error.column - (isBare ? 3 : 2)
       throw source.error(at: min(max(offset, range.lowerBound), range.upperBound), error.message)
     }

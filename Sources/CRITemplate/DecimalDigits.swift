@@ -1,10 +1,10 @@
-/// The magnitude of a number in decimal: `0.d₁d₂d₃… × 10^point`.
+/// The magnitude of a number in decimal notation: `0.d₁d₂d₃… × 10^point`.
 struct DecimalDigits {
   /// Digits from 0 to 9 without leading and trailing zeros. Empty for zero.
   private(set) var digits: [UInt8]
   private(set) var point: Int
 
-  /// Uses the fewest digits that identify the number.
+  /// Creates the fewest digits that identify the number.
   init(shortest value: Double) {
     var (digits, point, exponent) = ([UInt8](), 0, 0)
     var isFraction = false
@@ -26,7 +26,7 @@ struct DecimalDigits {
     trim()
   }
 
-  /// Uses all digits; the decimal expansion of a Double is finite.
+  /// Creates all digits, because the decimal expansion of a Double is finite.
   init(exactly value: Double) {
     // The number is significand * 2^exponent, and 2^-n is 5^n / 10^n.
     let exponent = Int(max(value.exponentBitPattern, 1)) - 1075

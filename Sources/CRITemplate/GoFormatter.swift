@@ -20,8 +20,8 @@ struct GoFormatter {
   var output = ""
   var flags = Flags()
 
-  /// Formats like `fmt.Sprint`, which writes a space between two values if neither is a string. The numbers of a document
-  /// count as strings because crictl decodes them as `json.Number`.
+  /// Formats like `fmt.Sprint`, which writes a space between two values if neither is a string. The numbers in a
+  /// document count as strings, because crictl decodes them as `json.Number`.
   static func print(_ values: [TemplateValue]) -> String {
     var formatter = GoFormatter()
     var wasText = true
@@ -99,7 +99,7 @@ struct GoFormatter {
     output += ")"
   }
 
-  /// Formats a number of the document: numeric verbs use its value, and other verbs its text.
+  /// Formats a number from the document: numeric verbs use its value, and other verbs use its text.
   private mutating func number(_ text: String, _ verb: Unicode.Scalar, _ value: TemplateValue) {
     switch verb {
     case "v", "s", "q": string(text, verb)

@@ -2,9 +2,9 @@ package import CRIJSON
 
 /// A template in the language of Go's `text/template` with crictl's functions.
 ///
-/// A parsed template renders any number of documents. It differs from crictl only where crictl fails or misleads: numbers
-/// are numbers (crictl compares them as text and treats 0 as true), a string of digits can be compared with a number, and
-/// `json` does not escape `<`, `>` and `&`.
+/// A parsed template renders any number of documents. It differs from crictl only where crictl fails or is misleading:
+/// numbers are numbers (crictl compares them as text and treats 0 as true), a string of digits can be compared with a
+/// number, and `json` does not escape `<`, `>` and `&`.
 package struct GoTemplate: Sendable {
   /// The effect of a key that an object does not have.
   package enum MissingKey: Hashable, Sendable {

@@ -1,4 +1,4 @@
-/// Writes and reads strings in Go's notation with quotes and escapes.
+/// Writes and reads strings in Go's notation, with quotes and escape sequences.
 enum GoText {
   /// Quotes a string as Go's `strconv.Quote` does, or `strconv.QuoteToASCII` if `isASCII` is true.
   static func quote(_ text: String, delimiter: Unicode.Scalar = "\"", isASCII: Bool = false) -> String {
@@ -27,7 +27,8 @@ enum GoText {
     }
   }
 
-  /// Whether Go prints the character without an escape: a letter, mark, number, punctuation, symbol or the space.
+  /// Whether Go prints the character without an escape: a letter, a mark, a number, a punctuation character, a symbol
+  /// or the space.
   static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
     case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: false

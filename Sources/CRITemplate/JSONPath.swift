@@ -4,8 +4,8 @@ package import CRIJSON
 ///
 /// A parsed template renders any number of documents. It differs from kubectl only where kubectl fails or its result is
 /// random: the members of an object are sorted by key, a quoted key such as `['io.kubernetes.pod.name']` is one key
-/// although it has dots, numbers keep their text and can be compared with strings of digits, and a template without
-/// braces that begins with a dot is an expression.
+/// although it has dots, numbers keep their original text and can be compared with strings of digits, and a template
+/// without braces that begins with a dot is an expression.
 package struct JSONPath: Sendable {
   /// The effect of an expression that finds nothing.
   package enum MissingKey: Hashable, Sendable {

@@ -43,7 +43,7 @@ extension JSONPathParser {
     return .slice(JSONPathSlice(start: numbers[0], end: numbers[1], step: numbers[2], isIndex: isIndex, offset: open))
   }
 
-  /// Parses a quoted key, in which a dot needs no escape. kubectl's `\.` is accepted too.
+  /// Parses a quoted key, in which dots do not have to be escaped. kubectl's `\.` is accepted too.
   private mutating func key() throws(TemplateError) -> String {
     let start = position
     let quote = source.bytes[position]
@@ -65,7 +65,7 @@ extension JSONPathParser {
     while position < end, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(source.bytes[position]) { position += 1 }
     guard position > start else { return nil }
     let text = source.text(start..<position)
-    // The limit exceeds the length of every list but cannot overflow when a length is added.
+    // The limit exceeds the length of any list, but adding a length to it cannot overflow.
     guard let number = Int(text), abs(number) <= 1 << 40 else {
       throw source.error(at: start, "\(GoText.quote(text)) is not an index")
     }
@@ -82,7 +82,7 @@ extension JSONPathParser {
     let close = position
     position += 2
     let isOperator: (UInt8) -> Bool = { "!<>=".utf8.contains($0) }
-    // The first operator separates the sides, because a quoted operator on the left side makes no sense.
+    // The first operator separates the two sides, because a quoted operator on the left side would make no sense.
     guard let first = source.bytes[start..<close].firstIndex(where: isOperator) else {
       var inner = try JSONPathParser(self, start..<close)
       return .filter(left: try inner.side(), comparison: nil, at: open)

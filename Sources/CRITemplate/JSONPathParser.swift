@@ -17,7 +17,7 @@ struct JSONPathParser {
     depth = 0
   }
 
-  /// Creates a parser for a part of the text of another parser.
+  /// Creates a parser for a part of another parser's text.
   init(_ outer: JSONPathParser, _ range: Range<Int>) throws(TemplateError) {
     source = outer.source
     position = range.lowerBound
@@ -87,7 +87,7 @@ struct JSONPathParser {
       let start = position
       switch source.bytes[position] {
       case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\n"), UInt8(ascii: "\r"),
-        // Every expression begins at the current object anyway.
+        // These have no effect, because every expression begins at the current object.
         UInt8(ascii: "@"), UInt8(ascii: "$"):
         position += 1
       case UInt8(ascii: "["): steps.append(try bracket())

@@ -99,7 +99,7 @@ struct JSONPathRun {
     _ element: JSON, _ left: [JSONPathStep], _ comparison: (JSONPathComparison, right: [JSONPathStep])?, at offset: Int
   ) throws(TemplateError) -> Bool {
     guard let (comparison, rightSteps) = comparison else {
-      // If the path cannot be followed, the element does not have it.
+      // If the path cannot be followed, the element does not have this value.
       do { return try !select([element], left, at: offset).isEmpty } catch { return false }
     }
     let left = try select([element], left, at: offset)

@@ -11,9 +11,9 @@ indirect enum JSONPathStep: Sendable {
   case slice(JSONPathSlice)
   /// `[a,b]`
   case union([[JSONPathStep]])
-  /// `[?(left operator right)]`. Without an operator, the filter selects elements that have the left side.
+  /// `[?(left operator right)]`. Without an operator, the filter selects the elements in which the left side exists.
   case filter(left: [JSONPathStep], comparison: (JSONPathComparison, right: [JSONPathStep])?, at: Int)
-  /// A literal number or Boolean, once for every value.
+  /// A literal number or Boolean, which appears once for every value.
   case constant(JSON)
   /// Quoted text, which appears only once.
   case text(String)
@@ -24,7 +24,7 @@ struct JSONPathSlice: Sendable {
   let start: Int?
   let end: Int?
   let step: Int?
-  /// Whether this is an index and not a slice.
+  /// Whether this is an index rather than a slice.
   let isIndex: Bool
   let offset: Int
 }
@@ -38,7 +38,7 @@ enum JSONPathComparison: String, Sendable, CaseIterable {
   case greater = ">"
   case greaterOrEqual = ">="
 
-  /// Whether the order of two values satisfies the operator; nil if values of these types have no order.
+  /// Whether the order of two values satisfies the operator; nil if values of these types cannot be ordered.
   func holds(_ order: TemplateOrder) -> Bool? {
     switch (self, order) {
     case (_, .incomparable): nil

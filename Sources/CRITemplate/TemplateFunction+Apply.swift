@@ -1,6 +1,6 @@
 internal import CRIJSON
 
-/// The reason for which a function rejects its arguments.
+/// The reason why a function rejects its arguments.
 struct TemplateFunctionError: Error {
   let message: String
 
@@ -11,7 +11,7 @@ extension TemplateFunction {
   /// Calls the function. The number of arguments must be in `argumentCount`.
   func apply(_ arguments: [TemplateValue]) throws(TemplateFunctionError) -> TemplateValue {
     switch self {
-    // The caller has already returned if an argument other than the last one decides.
+    // The caller has already returned if an argument other than the last one decides the result.
     case .and, .or: return arguments.last ?? .null
     case .not: return .bool(!arguments[0].isTrue)
     case .eq: return .bool(try equals(arguments))
@@ -69,7 +69,7 @@ extension TemplateFunction {
   private func ordered(_ arguments: [TemplateValue]) throws(TemplateFunctionError) -> TemplateOrder {
     let order = arguments[0].compared(to: arguments[1])
     switch (order, arguments[0]) {
-    // Null and Booleans can be equal but have no order. NaN cannot occur in a document.
+    // Null and Booleans can be equal, but have no order. NaN cannot occur in a document.
     case (.incomparable, _), (.unordered, _), (.equal, .json(.null)), (.equal, .json(.bool)):
       throw incomparable(arguments)
     default: return order

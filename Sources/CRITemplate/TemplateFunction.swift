@@ -1,4 +1,4 @@
-/// A function that a template can call. The last row is crictl's; the others are Go's.
+/// A function that a template can call. The functions in the last row are crictl's; the others are Go's.
 enum TemplateFunction: String, Hashable, Sendable, CaseIterable {
   case and, or, not
   case eq, ne, lt, le, gt, ge
@@ -10,7 +10,7 @@ enum TemplateFunction: String, Hashable, Sendable, CaseIterable {
   /// The names of all functions, for error messages.
   static let names = allCases.map(\.rawValue).sorted().joined(separator: ", ")
 
-  /// The number of arguments that the function accepts, including the piped one.
+  /// The number of arguments that the function accepts, including a piped one.
   var argumentCount: ClosedRange<Int> {
     switch self {
     case .and, .or, .eq: 1...Int.max

@@ -165,7 +165,7 @@ struct TemplateLexer {
     while position < bytes.count, isNamePart(bytes[position]) { position += 1 }
   }
 
-  // All characters beyond ASCII are accepted as letters; Go's exact set would have no advantage here.
+  // All characters beyond ASCII are accepted as letters; Go's exact set would not have any advantage here.
   private func isNamePart(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"),
@@ -189,7 +189,8 @@ struct TemplateLexer {
     return offset
   }
 
-  /// Throws if the token is followed by a character that cannot follow it, as in the key `io.kubernetes/name`.
+  /// Throws an error if the token is followed by a character that is not allowed there, as in the key
+  /// `io.kubernetes/name`.
   private func checkEnd(_ token: String) throws(TemplateError) {
     guard position < bytes.count, !isSpace(position), !source.starts(with: "}}", at: position) else { return }
     if !".,|:)(=".utf8.contains(bytes[position]) {

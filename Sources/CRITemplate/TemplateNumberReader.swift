@@ -54,7 +54,7 @@ struct TemplateNumberReader {
 }
 
 extension String {
-  /// Adds a zero after the point because `1.` and `1.e3` are numbers in Go but not in Swift.
+  /// Adds a zero after the point, because `1.` and `1.e3` are numbers in Go but not in Swift.
   fileprivate func replacingDot() -> String {
     if hasSuffix(".") { return self + "0" }
     guard let dot = firstIndex(of: "."), self[index(after: dot)...].first == "e" else { return self }

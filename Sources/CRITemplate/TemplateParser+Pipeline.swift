@@ -1,6 +1,6 @@
 extension TemplateParser {
   /// Parses a pipeline and the braces that close it.
-  /// - Parameter subject: What the pipeline is, for error messages.
+  /// - Parameter subject: The description of the pipeline in error messages.
   mutating func wholePipeline(_ subject: String, isRange: Bool = false) throws(TemplateError) -> TemplatePipeline {
     let pipeline = try pipeline(subject, isRange: isRange)
     let token = next()

@@ -50,8 +50,8 @@ struct TemplateParser {
 
   // MARK: Statements
 
-  /// Parses statements up to `{{end}}`, `{{else` or the end of the template. It consumes `{{end}}` but not what follows
-  /// `{{else`.
+  /// Parses statements up to `{{end}}`, `{{else` or the end of the template. It consumes `{{end}}` but not the text
+  /// that follows `{{else`.
   private mutating func list(isTop: Bool = false) throws(TemplateError) -> ([TemplateStatement], Ending) {
     var statements: [TemplateStatement] = []
     while true {
@@ -60,7 +60,7 @@ struct TemplateParser {
       case .text(let text): statements.append(.text(text))
       case .end: return (statements, .template)
       default:
-        // The lexer produces only texts and actions.
+        // The lexer produces only text and actions.
         guard case .identifier(let word) = token.kind else {
           statements.append(.output(try wholePipeline("a value")))
           continue
@@ -128,14 +128,14 @@ struct TemplateParser {
     }
   }
 
-  /// Parses the body of a `{{define}}` or `{{block}}`, in which the variables outside are not visible.
+  /// Parses the body of a `{{define}}` or `{{block}}`, in which outer variables are not visible.
   private mutating func define(_ name: String, at offset: Int) throws(TemplateError) {
     let (outerVariables, outerRanges) = (variables, openRanges)
     (variables, openRanges) = (["$"], 0)
     defer { (variables, openRanges) = (outerVariables, outerRanges) }
     let (body, ending) = try nest { parser throws(TemplateError) in try parser.list() }
     guard case .end = ending else { throw unclosed("\"define\" or \"block\"", ending, at: offset) }
-    // As in Go, an empty definition can be replaced but does not replace another one.
+    // As in Go, an empty definition can be replaced, but does not replace another one.
     if let known = definitions[name], !Self.isEmpty(known) {
       guard Self.isEmpty(body) else {
         throw source.error(at: offset, "the template \(GoText.quote(name)) is already defined")

@@ -74,7 +74,7 @@ struct TemplateRun {
       throw error(at: offset, "the template \(GoText.quote(name)) is not defined")
     }
     let value = try argument.map { pipeline throws(TemplateError) in try evaluate(pipeline, dot) } ?? .null
-    // The called template sees no variables of its caller, and its $ is its argument.
+    // The called template cannot see its caller's variables, and its $ is its argument.
     let outer = variables
     variables = [("$", value)]
     defer { variables = outer }
@@ -177,7 +177,7 @@ struct TemplateRun {
     var arguments: [TemplateValue] = []
     for operand in operands {
       let value = try evaluate(operand, dot)
-      // `and` and `or` do not evaluate the arguments after the one that decides.
+      // `and` and `or` do not evaluate the arguments after the one that decides the result.
       if function == .and && !value.isTrue || function == .or && value.isTrue { return value }
       arguments.append(value)
     }

@@ -1,4 +1,4 @@
-/// The text of a template, with what is needed to report the position of an error.
+/// The text of a template, with the information needed to report an error's position.
 struct TemplateSource: Sendable {
   let language: TemplateError.Language
   let bytes: [UInt8]

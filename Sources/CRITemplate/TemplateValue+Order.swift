@@ -34,7 +34,7 @@ extension TemplateValue {
     }
     if isString && other.isString { return .incomparable }
     if let a = numericText, let b = other.numericText { return Self.order(a, b) }
-    // crictl compares a number of the document by its text.
+    // crictl compares a number from the document by its text.
     if case (.json(.number(let a)), .json(.string(let b))) = (self, other) { return TemplateOrder(bytesOf: a, b) }
     if case (.json(.string(let a)), .json(.number(let b))) = (self, other) { return TemplateOrder(bytesOf: a, b) }
     return .incomparable

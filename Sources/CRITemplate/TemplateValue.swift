@@ -2,10 +2,10 @@ internal import CRIJSON
 
 /// The value of an expression in a template.
 enum TemplateValue: Hashable, Sendable {
-  /// An integer literal of the template, or the result of `len`.
+  /// An integer literal in the template, or the result of `len`.
   case int(Int64)
   case float(Double)
-  /// A part of the document, or a string or Boolean that a function returned. A missing member is null.
+  /// A value from the document, or a string or Boolean returned by a function. A missing member is null.
   case json(JSON)
 
   static let null = TemplateValue.json(.null)
@@ -39,7 +39,7 @@ enum TemplateValue: Hashable, Sendable {
     }
   }
 
-  /// The type of the value for error messages.
+  /// The type of the value, for error messages.
   var kind: String {
     switch self {
     case .int, .float, .json(.number): "a number"

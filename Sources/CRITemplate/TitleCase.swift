@@ -1,4 +1,4 @@
-/// Capitalizes the first letter of each word, as crictl's function `title` does, and leaves other letters unchanged.
+/// Capitalises the first letter of each word, as crictl's function `title` does, and leaves other letters unchanged.
 enum TitleCase {
   static func apply(to text: String) -> String {
     let scalars = Array(text.unicodeScalars)

@@ -1,7 +1,7 @@
-/// Measures how many terminal columns a text takes.
+/// Measures how many terminal columns a text occupies.
 package enum DisplayWidth {
-  /// The width of a text without control characters: wide East Asian characters and emoji count two columns,
-  /// combining marks none.
+  /// The width of a text without control characters: wide East Asian characters and emoji count as two columns, and
+  /// combining marks as none.
   package static func of(_ text: String) -> Int {
     text.reduce(0) { $0 + width($1) }
   }
@@ -9,7 +9,7 @@ package enum DisplayWidth {
   private static func width(_ character: Character) -> Int {
     let scalars = character.unicodeScalars
     guard let first = scalars.first else { return 0 }
-    // The emoji variation selector asks for the wide form, and two regional letters are a flag.
+    // The emoji variation selector asks for the wide form, and two regional indicators form a flag.
     if scalars.count > 1, scalars.contains("\u{fe0f}") || isRegionalIndicator(first) { return 2 }
     switch first.properties.generalCategory {
     case .nonspacingMark, .enclosingMark, .format: return 0
@@ -32,7 +32,7 @@ package enum DisplayWidth {
     return low < wide.count && wide[low].contains(value)
   }
 
-  // Unicode's East_Asian_Width W and F; ranges are joined if only unassigned code points separate them.
+  // Unicode's East_Asian_Width W and F; ranges are merged if only unassigned code points separate them.
   private static let wide: [ClosedRange<UInt32>] = [
     0x1100...0x115F, 0x231A...0x231B, 0x2329...0x232A, 0x23E9...0x23EC, 0x23F0...0x23F0, 0x23F3...0x23F3,
     0x25FD...0x25FE, 0x2614...0x2615, 0x2648...0x2653, 0x267F...0x267F, 0x2693...0x2693, 0x26A1...0x26A1,

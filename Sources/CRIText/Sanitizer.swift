@@ -1,12 +1,13 @@
 /// Keeps text from a runtime, a file or a user from controlling the terminal or breaking a row.
 package enum Sanitizer {
-  /// The text with every character escaped that could control a terminal, break a line, reorder it or be invisible.
+  /// The text, in which every character that could control a terminal, break or reorder a line, or be invisible is
+  /// escaped.
   package static func visible(_ text: String) -> String {
     if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
     return text.escaped { $0.escape }
   }
 
-  /// The same for text with several lines: line feeds and tabs are kept.
+  /// The same for multi-line text, in which line feeds and tabs are kept.
   package static func visibleLines(_ text: String) -> String {
     if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F || isLayout($0) }) { return text }
     return text.escaped { $0 == "\n" || $0 == "\t" ? nil : $0.escape }
@@ -16,7 +17,7 @@ package enum Sanitizer {
 }
 
 extension String {
-  /// Returns the text in which every character is replaced for which `escape` returns a replacement.
+  /// Returns the text with every character replaced for which `escape` returns a replacement.
   func escaped(_ escape: (Unicode.Scalar) -> String?) -> String {
     var result = ""
     for scalar in unicodeScalars {

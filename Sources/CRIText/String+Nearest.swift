@@ -1,8 +1,9 @@
 extension String {
-  /// Returns the candidate of which this is probably a misspelling: at most a third of the characters differ.
+  /// Returns the candidate of which this text is probably a misspelling, with at most a third of the characters
+  /// different.
   package func nearest(among candidates: [String]) -> String? {
     let longest = candidates.map(\.count).max() ?? 0
-    // A longer text differs too much from every candidate, and comparing it would take time.
+    // A longer text differs too much from every candidate, and comparing it would be slow.
     let limit = longest + Swift.max(1, longest / 3)
     guard unicodeScalars.prefix(limit + 1).count <= limit else { return nil }
     let scored = candidates.map { (name: $0, distance: distance(to: $0)) }

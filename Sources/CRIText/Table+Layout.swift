@@ -1,5 +1,5 @@
 extension Table {
-  /// The widths of columns.
+  /// The rules for the widths of columns.
   package struct Layout: Hashable, Sendable {
     /// The minimum width of a column in terminal cells, including its padding.
     package let minimumWidth: Int
@@ -14,10 +14,10 @@ extension Table {
       self.countsDisplayWidth = countsDisplayWidth
     }
 
-    /// The layout of crictl's tables: Go's text/tabwriter with a minimum of 20 and a padding of 3.
+    /// The layout of crictl's tables: Go's text/tabwriter with a minimum width of 20 and a padding of 3.
     package static let crictl = Layout(minimumWidth: 20, padding: 3, countsDisplayWidth: false)
 
-    /// The layout of the table of `crictl runtime-config`.
+    /// The layout of the table that `crictl runtime-config` prints.
     package static let crictlNarrow = Layout(minimumWidth: 10, padding: 3, countsDisplayWidth: false)
 
     /// The layout of our own commands' tables, which are as narrow as their cells allow.

@@ -1,6 +1,6 @@
 /// A table of rows under headers, with columns aligned by spaces.
 ///
-/// Cells are printed through `Sanitizer`, so no name can break a row or control the terminal.
+/// Cells are printed through `Sanitizer`, so a name cannot break a row or control the terminal.
 package struct Table: Sendable {
   /// The title and alignment of a column.
   package struct Column: Hashable, Sendable, ExpressibleByStringLiteral {
@@ -40,7 +40,7 @@ package struct Table: Sendable {
     let emphasis: TextStyle.Emphasis?
   }
 
-  // The texts of all cells in one array, because a list can have a hundred thousand of them.
+  // The texts of all cells in one array, because a list can contain a hundred thousand cells.
   private var bytes: [UInt8] = []
   private var cells: [StoredCell] = []
   /// The number of cells up to the end of each row.
@@ -52,7 +52,7 @@ package struct Table: Sendable {
     append(columns.map { Cell($0.title, .strong) })
   }
 
-  /// Appends a row; missing cells at its end stay empty.
+  /// Appends a row; missing cells at the end stay empty.
   package mutating func append(_ cells: [Cell]) {
     precondition(cells.count <= columns.count, "more cells than columns")
     for cell in cells { append(cell.text, cell.emphasis) }
@@ -103,7 +103,7 @@ package struct Table: Sendable {
     return widths
   }
 
-  /// One long cell must not fill every other row with spaces. If there would be far more spaces than text, columns
+  /// A single long cell must not fill every other row with spaces. If there would be far more spaces than text, columns
   /// become narrower than their longest cell, which shifts the rest of its own row to the right.
   private func limit(_ widths: inout [Int], rows: Int) {
     let allowed = 1 << 20 + bytes.count
@@ -119,7 +119,7 @@ package struct Table: Sendable {
     for index in cells {
       let (column, cell) = (index - cells.lowerBound, self.cells[index])
       let text = (index == 0 ? 0 : self.cells[index - 1].end)..<cell.end
-      // Spaces are written before a cell and never after it, so that no line ends in spaces.
+      // Spaces are written before a cell and never after it, so that lines do not end with spaces.
       if !text.isEmpty {
         let isRight = columns[column].alignment == .right
         let from = max(start + (isRight ? columnWidths[column] - cell.width : 0), written == 0 ? 0 : written + 1)

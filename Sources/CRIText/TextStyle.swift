@@ -1,4 +1,4 @@
-/// Whether and how to emphasize text on a terminal.
+/// Whether and how to emphasise text on a terminal.
 package struct TextStyle: Hashable, Sendable {
   /// The meaning of a text, not its appearance.
   package enum Emphasis: Hashable, Sendable, CaseIterable {
@@ -23,7 +23,7 @@ package struct TextStyle: Hashable, Sendable {
     isColoured = isTerminal && (noColor ?? "").isEmpty && term != "dumb"
   }
 
-  /// Returns the text with its emphasis if colours are on. The text must already be sanitized.
+  /// Returns the text with its emphasis if colours are on. The text must already have been sanitised.
   package func apply(_ emphasis: Emphasis?, to text: String) -> String {
     guard isColoured, let emphasis, !text.isEmpty else { return text }
     return "\u{1b}[\(Self.code(emphasis))m\(text)\u{1b}[0m"

@@ -1,4 +1,5 @@
-// Users of this product need only `import CRIVerification`: it re-exports the client and the modules of verification.
+// Users of this product need only `import CRIVerification`, which re-exports the client and the modules of
+// verification.
 @_exported public import CRI
 @_exported public import CRINode
 @_exported public import CRIPreflight

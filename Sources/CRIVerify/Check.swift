@@ -20,7 +20,7 @@ struct Check<Subject>: Sendable {
   }
 }
 
-/// Returns the two texts; nil if `plain` converts them to the same form.
+/// Returns the two texts; nil if `plain` converts them to the same text.
 func changed(_ before: String, _ after: String, in plain: (String) -> String) -> ValuePair? {
   before == after || plain(before) == plain(after) ? nil : (before.findingValue, after.findingValue)
 }

@@ -2,9 +2,9 @@ internal import CRIMessages
 internal import CRISnapshot
 
 extension ContainerRecord {
-  /// How the container has ended. If its process ends while the daemon is down, containerd sets the exit code 255 and
-  /// the reason `Unknown` (`unknownExitCode`), and CRI-O sets -1, so kubelet repeats finished work if the restart
-  /// policy is OnFailure.
+  /// How the container has ended. If its process exits while the daemon is down, containerd sets the exit code 255 and
+  /// the reason `Unknown` (`unknownExitCode`), and CRI-O sets -1, so if the restart policy is OnFailure, kubelet
+  /// repeats work that was already finished.
   var exit: FindingValue {
     let code = status.exitCode
     return code == 255 && status.reason == "Unknown" || code == -1 ? .exitedUnseen(code) : .exited(code)

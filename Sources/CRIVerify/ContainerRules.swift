@@ -8,7 +8,7 @@ internal import CRISnapshot
 enum ContainerRules {
   static let table: [Check<ContainerRecord>] = [
     Check(.containerState) { before, after in
-      // A created container will be started, and a running one whose state was unknown has recovered.
+      // A created container will be started; a running container whose state was unknown has recovered.
       let mayRun = before.status.state == .created || before.status.state == .unknown && after.isRunning
       return mayRun ? nil : stateChange(before, after)
     },
@@ -27,13 +27,14 @@ enum ContainerRules {
       exited($0, $1) ? changed($0.status.finishedAt, $1.status.finishedAt) : nil
     },
     Check(.containerPID) {
-      // A pid counts only while the container runs: containerd still reports the pid of a process that has exited.
+      // A pid is meaningful only while the container is running, because containerd still reports the pid of a process
+      // that has exited.
       guard $0.isRunning, $1.isRunning, let old = $0.pid, old != $1.pid else { return nil }
       return (.process(old), $1.pid.map { .process($0) } ?? .none)
     },
     Check(.containerCreated, same: { $0.status.createdAt }),
     Check(.containerStarted) {
-      // A container that was only created may have been started since then.
+      // A container that had only been created may have been started since then.
       $0.status.state == .created ? nil : changed($0.status.startedAt, $1.status.startedAt)
     },
     Check(
@@ -66,8 +67,8 @@ enum ContainerRules {
     Check(.containerAnnotations) {
       FindingValue.lost($0.status.annotations, $1.status.annotations, where: { !ownRules.contains($0) })
     },
-    // kubelet computes the hash from the pod's specification, so a new hash means a changed specification or a
-    // different kubelet version, and kubelet restarts nothing because of it.
+    // kubelet computes the hash from the pod's specification, so a new hash means that the specification or the kubelet
+    // version has changed; kubelet does not restart a container for that reason.
     Check(.containerNewHash) {
       $1.specHash == nil ? nil : changed($0.specHash, $1.specHash)
     },
@@ -85,7 +86,7 @@ enum ContainerRules {
     },
     Check(.containerNewImageRef) { imageRef($0, $1) },
     Check(.containerImageID) { before, after in
-      // Older runtimes leave it empty and newer ones set it, which is not a change of the image.
+      // Older runtimes leave it empty and newer ones set it, which does not mean that the image has changed.
       before.status.imageID.isEmpty
         ? nil : changed(before.status.imageID, after.status.imageID, in: ImageReference.plain)
     },
@@ -104,7 +105,7 @@ enum ContainerRules {
       return lost.isEmpty ? nil : (.texts(lost.sorted()), .none)
     },
     Check(.containerResources) {
-      // Older runtimes report no resources, user or signal. A zero means the same as a missing value.
+      // Older runtimes do not report resources, user or signal. Zero means the same as a missing value.
       guard $0.status.resources != nil, $0.status.resources != $1.status.resources else { return nil }
       let (old, now) = (FindingValue.fields(of: $0.status.resources), FindingValue.fields(of: $1.status.resources))
       return old == now ? nil : (old, now)
@@ -118,7 +119,7 @@ enum ContainerRules {
       $0.status.stopSignal == .runtimeDefault ? nil : changed($0.status.stopSignal, $1.status.stopSignal)
     },
 
-    // Facts from the kernel.
+    // Facts reported by the kernel.
     Check(.containerProcess) {
       // Other rules report a changed pid or state.
       $0.isRunning && $1.isRunning && $0.pid == $1.pid
@@ -166,14 +167,14 @@ enum ContainerRules {
     before.status.state == .exited && after.status.state == .exited
   }
 
-  /// The reference is an ID or a digest in a repository, depending on the version, and CRI-O up to 1.30 changes it at a
-  /// restart, so only references of the same form are compared.
+  /// The reference is an ID or a repository digest, depending on the version, and CRI-O up to 1.30 changes it on
+  /// restart. So only references of the same form are compared.
   private static func imageRef(_ before: ContainerRecord, _ after: ContainerRecord) -> ValuePair? {
     let (old, now) = (before.status.imageRef, after.status.imageRef)
     return isID(old) == isID(now) ? changed(old, now, in: ImageReference.plain) : nil
   }
 
-  /// The ID may lack the digest's algorithm, which CRI-O leaves out.
+  /// CRI-O's IDs do not include the digest's algorithm.
   private static func isID(_ reference: String) -> Bool {
     reference.hasPrefix("sha256:") || reference.utf8.count == 64 && reference.allSatisfy(\.isHexDigit)
   }

@@ -2,9 +2,9 @@ internal import CRIMessages
 internal import CRIProtobuf
 internal import CRISnapshot
 
-/// Decides whether a pod or container that changed does not count as a loss because it ended normally.
+/// Determines whether a change to a pod or container is not a loss, because it ended normally.
 struct ExpectedChanges {
-  /// A pod that is younger than this when the snapshot is taken may be incomplete in the snapshot.
+  /// A pod whose age is less than this when the snapshot is taken may be incomplete in the snapshot.
   private static let minimumAge = Duration.seconds(10)
   /// The labels that Kubernetes' Job controller sets on its pods; older versions set only the first.
   private static let jobLabels = ["job-name", "batch.kubernetes.io/job-name"]
@@ -18,7 +18,8 @@ struct ExpectedChanges {
     self.before = before
     let isJob = { (record: SandboxRecord) in Self.jobLabels.contains { record.status.labels[$0] != nil } }
     jobs = Set(before.sandboxes.filter(isJob).map(\.pod.uid))
-    // Only pods whose directory existed before count: kubelet has no directory for a pod that it did not create.
+    // Only pods whose directory existed before are considered, because kubelet has no directory for a pod that it did
+    // not create.
     let directoriesBefore = before.observed?.kubelet?.podDirectories?.value
     let directoriesAfter = after.observed?.kubelet?.podDirectories?.value
     deleted = directoriesBefore.flatMap { old in directoriesAfter.map { old.subtracting($0) } } ?? []
@@ -30,17 +31,17 @@ struct ExpectedChanges {
     )
     finished = jobs.filter { uid in
       guard let remaining = remaining[uid] else { return false }
-      // A container that is missing has not ended but was lost.
+      // A missing container has not exited normally, but was lost.
       return Set(running[uid]?.map(\.name) ?? []).isSubset(of: remaining.map(\.name))
         && remaining.allSatisfy { $0.status.state == .exited && $0.status.exitCode == 0 }
     }
   }
 
   func isYoung(_ created: Timestamp) -> Bool { created + Self.minimumAge > before.taken }
-  /// kubelet had a directory for the pod and has since removed it.
+  /// Whether kubelet had a directory for the pod and has since removed it.
   func isDeleted(_ pod: PodName) -> Bool { deleted.contains(pod.uid) }
   func isJob(_ pod: PodName) -> Bool { jobs.contains(pod.uid) }
-  /// All containers of a Job's pod have succeeded.
+  /// Whether all containers of a Job's pod have succeeded.
   func isFinished(_ pod: PodName) -> Bool { finished.contains(pod.uid) }
 
   /// The UIDs of the pods for which kubelet has nothing left to do.

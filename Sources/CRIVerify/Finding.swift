@@ -11,7 +11,8 @@ public struct Finding: Hashable, Sendable {
   public var before: FindingValue
   /// The value after the change.
   public var after: FindingValue
-  /// What kubelet will do with the object's pod; nil if it keeps the pod, and for a node, a runtime or an image.
+  /// What kubelet will do with the object's pod; nil if kubelet keeps the pod, or if the object is a node, a runtime or
+  /// an image.
   public var prediction: Prediction?
   /// Whether this finding causes the prediction.
   public var causesPrediction = false
@@ -30,7 +31,8 @@ public struct Finding: Hashable, Sendable {
   }
 
   private func isCause(of prediction: Prediction) -> Bool {
-    // Only a finding about the pod can affect the whole pod, and only one about a container that container.
+    // Only a finding about the pod can affect the whole pod, and only a finding about a container can affect that
+    // container.
     if object.kind == .container {
       guard prediction.containers.contains(object.name) else { return false }
     } else if prediction.action == .restartContainers {

@@ -3,7 +3,7 @@ internal import CRIProtobuf
 internal import CRIRules
 internal import CRISnapshot
 
-/// Computes kubelet's decisions from two snapshots. The earlier one stands in for the pods' specifications.
+/// Computes kubelet's decisions from two snapshots. The earlier snapshot takes the place of the pods' specifications.
 struct Kubelet {
   static let uidLabel = "io.kubernetes.pod.uid"
 
@@ -13,7 +13,8 @@ struct Kubelet {
   private let containersAfter: [String: [ContainerRecord]]
   private let containersBefore: [String: [ContainerRecord]]
   private let specifications: PodSpecifications
-  /// The states of each pod's objects as kubelet's lists show them, by UID and ID. A lost label has no effect on them.
+  /// The states of each pod's objects as kubelet's lists show them, by UID and ID. A lost label does not affect these
+  /// lists.
   private let statesBefore: [String: [String: Int32]]
   private let statesAfter: [String: [String: Int32]]
 
@@ -21,11 +22,12 @@ struct Kubelet {
     self.before = before
     self.after = after
     specifications = PodSpecifications(before: before, after: after)
-    // kubelet lists by label; a pod that another client created has no labels and is identified by its metadata.
+    // kubelet filters its lists by label; a pod that another client created has no labels and is identified by its
+    // metadata.
     let hasLabel = Set(before.sandboxes.filter { $0.status.labels[Self.uidLabel] != nil }.map(\.pod.uid))
     let uids = Dictionary(before.sandboxes.map { ($0.id, $0.pod.uid) }) { first, _ in first }
     sandboxesAfter = Dictionary(grouping: after.sandboxes) { record in
-      // With a different UID, the sandbox belongs to an unknown pod, which kubelet kills regardless of its labels.
+      // If its UID is different, the sandbox belongs to an unknown pod, which kubelet kills regardless of its labels.
       if let uid = uids[record.id], uid != record.pod.uid { return "" }
       return record.status.labels[Self.uidLabel] ?? (hasLabel.contains(record.pod.uid) ? "" : record.pod.uid)
     }
@@ -48,14 +50,15 @@ struct Kubelet {
   /// - Parameter ended: The UIDs of the pods for which kubelet has nothing left to do.
   func predictions(without ended: Set<String>) -> [Prediction] {
     var seen: Set<String> = []
-    // Nothing can be predicted for a pod that could not be read.
+    // No prediction is possible for a pod that could not be read.
     return before.sandboxes.filter {
       $0.isReady && !after.isUnchecked(.pod, $0.id) && !ended.contains($0.pod.uid) && seen.insert($0.pod.uid).inserted
     }.map(prediction)
   }
 
   private func prediction(_ old: SandboxRecord) -> Prediction {
-    // The newest sandbox is first, as kubelet sorts them; if two are equally old, the one with the higher attempt.
+    // The newest sandbox comes first, as in kubelet's order; if two are equally old, the one with the higher attempt
+    // does.
     let sandboxes = (sandboxesAfter[old.pod.uid] ?? []).sorted {
       ($0.status.createdAt, $0.status.metadata?.attempt ?? 0) > (
         $1.status.createdAt, $1.status.metadata?.attempt ?? 0
@@ -68,7 +71,8 @@ struct Kubelet {
       let outcome = outcome(for: old, specification, isFirst: rule == .c1)
       prediction.outcome = outcome
       prediction.action = outcome == .a3 ? .recreate : .kill
-      // kubelet knows nothing about a static pod of which the runtime has no record, and runs it whatever its policy is.
+      // kubelet knows nothing about a static pod for which the runtime has no record, and runs it regardless of its
+      // policy.
       prediction.dependsOnPolicy = specification == nil && !(rule == .c1 && old.isStatic)
       (prediction.rule, prediction.field, prediction.before, prediction.after) = (rule, field, before, after)
       prediction.trigger = trigger(old)
@@ -113,8 +117,8 @@ struct Kubelet {
     // pod (`convertToAPIContainerStatuses`, kubelet_pods.go). Of a static pod, it knows nothing after its own restart.
     if specification.restartPolicy == .never, isFirst ? !old.isStatic : !containers.isEmpty { return .a1 }
     if containers.isEmpty { return .a3 }
-    // A container without a record, and one that may run again, has to be started. Without a list of the containers, those
-    // that have a record are all of them.
+    // A container that has no record or may run again has to be started. If the list of containers is unknown, those
+    // that have a record are taken to be all of them.
     let known = specification.containers.filter { $0.kind == .regular }
     let regular = known.isEmpty ? containers.keys.map { PodSpecification.Container($0, .regular) } : known
     let areDone = regular.allSatisfy { item in
@@ -124,14 +128,14 @@ struct Kubelet {
     return areDone ? .a2 : .a3
   }
 
-  /// kubelet reacts immediately if a list shows another state, or else when it reads the pod again: at the pod's next event, or
-  /// when it reads every pod.
+  /// kubelet reacts immediately if a list shows a different state; otherwise it reacts when it next examines the pod,
+  /// which is at the pod's next event or when it examines every pod.
   private func trigger(_ old: SandboxRecord) -> Prediction.Trigger {
     if statesBefore[old.pod.uid] != statesAfter[old.pod.uid] { return .immediate }
     return isCrashing(old) ? .atNextEvent : .atKubeletRestart
   }
 
-  /// Whether a container of the pod fails again and again, so that kubelet starts it again within five minutes.
+  /// Whether a container of the pod keeps failing, so that kubelet restarts it within five minutes.
   private func isCrashing(_ old: SandboxRecord) -> Bool {
     let specification = specifications[old]
     return PodContainers.newest(containersAfter[old.pod.uid] ?? []).contains { name, container in

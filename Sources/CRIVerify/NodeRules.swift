@@ -19,7 +19,7 @@ enum NodeRules {
     Check(.runtimeNetwork) {
       $0.runtime.condition("NetworkReady") == false ? nil : down("NetworkReady", $0, $1)
     },
-    // The change did not cause this, so it is not a loss, but it is not good either.
+    // The change did not cause this, so it is not a loss, but it is still a problem.
     Check(
       .runtimeNetworkNotReadyBefore
     ) {
@@ -54,7 +54,7 @@ enum NodeRules {
     },
     Check(.runtimeUsedHandlers) {
       before, after in
-      // Older runtimes list no handlers.
+      // Older runtimes do not list handlers.
       guard !after.runtime.handlers.isEmpty else { return nil }
       let used = Set(before.sandboxes.filter(\.isReady).map(\.status.runtimeHandler)).subtracting([""])
       let lost = used.subtracting(after.runtime.handlers.map(\.name))
@@ -81,7 +81,7 @@ enum NodeRules {
       ociChanges($0, $1) { kind($0.path) != kind($1?.path) }
     },
     Check(.runtimeOCIPath) {
-      // A link to the same file is the same program.
+      // A link to the same file refers to the same program.
       ociChanges($0, $1) { $0.path != $1?.path && $0.file != $1?.file && kind($0.path) == kind($1?.path) }
     },
     Check(.runtimeOCIVersion) {
@@ -103,7 +103,7 @@ enum NodeRules {
       .runtimeBinary
     ) { before, after in
       guard let program = after.daemon.replacedProgram else { return nil }
-      // Skip a daemon that already ran a replaced program before and was not restarted.
+      // Skip a daemon whose program had already been replaced before the change and that was not restarted.
       let isOld = before.daemon.wasReplaced(by: after.daemon) == false && before.daemon.replacedProgram != nil
       return isOld
         ? nil
@@ -161,13 +161,14 @@ enum NodeRules {
   private static func lostHandlers(
     _ before: Snapshot, _ after: Snapshot, where counts: (String) -> Bool
   ) -> ValuePair? {
-    // Older runtimes list no handlers.
+    // Older runtimes do not list handlers.
     guard !after.runtime.handlers.isEmpty else { return nil }
     let lost = Set(before.runtime.handlers.map(\.name)).subtracting(after.runtime.handlers.map(\.name)).filter(counts)
     return lost.isEmpty ? nil : (.handlers(lost.sorted()), .none)
   }
 
-  /// The handlers that no pod used. The built-in ones depend on the version: newer CRI-O added crun.
+  /// The handlers that no pod used. The built-in handlers depend on the version: newer versions of CRI-O have added
+  /// crun.
   private static func unusedBuiltIns(_ before: Snapshot, _ after: Snapshot) -> Set<String> {
     guard before.runtime.version != after.runtime.version else { return [] }
     let used = before.sandboxes.filter(\.isReady).flatMap {

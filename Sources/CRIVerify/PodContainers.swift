@@ -3,11 +3,11 @@ internal import CRIProtobuf
 internal import CRIRules
 internal import CRISnapshot
 
-/// Computes what kubelet does with the containers of a pod whose sandbox is unchanged.
+/// Computes what kubelet does to the containers of a pod whose sandbox is unchanged.
 ///
-/// Source: kubelet's `computePodActions` in kuberuntime_manager.go, which decides the same in 1.26 (lines 585 to 665), 1.29
-/// (961 to 1047) and 1.36 (1290 to 1382), and `ShouldContainerBeRestarted` in container/helpers.go. For each regular
-/// container:
+/// Source: kubelet's `computePodActions` in kuberuntime_manager.go, which makes the same decisions in 1.26 (lines 585
+/// to 665), 1.29 (961 to 1047) and 1.36 (1290 to 1382), and `ShouldContainerBeRestarted` in container/helpers.go. For
+/// each regular container:
 ///
 /// | record | policy | decision |
 /// | --- | --- | --- |
@@ -110,12 +110,12 @@ struct PodContainers {
   struct Actions {
     /// The containers that the change makes kubelet start.
     var starts: [Item] = []
-    /// Those that it starts only if something that is unknown says so.
+    /// The containers that kubelet starts only depending on unknown information.
     var uncertain: [Item] = []
-    /// Those that have ended in the change and stay so.
+    /// The containers that exited during the change and are not restarted.
     var ended: [Item] = []
     var isAnyKept = false
-    /// Whether kubelet starts any regular container, because of the change or not.
+    /// Whether kubelet starts any regular container, whether or not because of the change.
     var isAnyStarted = false
     var hasRegular = false
   }
@@ -134,7 +134,7 @@ struct PodContainers {
     guard let now = after[name] else {
       let item = Item(name: name, rule: .b1, field: .container, values: (state, .none))
       if kind == nil, mayHaveInitialised(earlier) {
-        // An init container, or a regular one that ended before the others began.
+        // This may be an init container, or a regular container that exited before the others started.
         actions.uncertain.append(item)
         return
       }
@@ -174,7 +174,7 @@ struct PodContainers {
   ) {
     let item = ending(name, earlier, now)
     if kind == .sidecar {
-      // It follows the pod: it is started again unless the pod ends.
+      // A sidecar follows the pod: it is restarted unless the pod ends.
       if let item { actions.starts.append(item) }
       return
     }

@@ -1,7 +1,7 @@
 internal import CRISnapshot
 
-/// What is known about the pods' specifications, because the CRI does not carry them: what the user supplied, or else what
-/// kubelet's manifest files say.
+/// What is known about the pods' specifications, which the CRI does not contain: those that the user supplied, or else
+/// those in kubelet's manifest files.
 struct PodSpecifications {
   private let supplied: [String: PodSpecification]
   private let staticPods: [StaticPod]
@@ -25,7 +25,7 @@ struct PodSpecifications {
     }
   }
 
-  /// kubelet appends the node's name, which is the host's name with or without its domain. Any other suffix may be part
+  /// kubelet appends the node's name, which is the host name with or without the domain. Any other suffix may be part
   /// of another pod's name: `etcd-backup` does not belong to `etcd`.
   private func isName(_ pod: String, of manifest: String) -> Bool {
     guard pod.hasPrefix("\(manifest)-") else { return false }

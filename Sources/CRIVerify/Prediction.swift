@@ -1,29 +1,29 @@
 public import CRIRules
 public import CRISnapshot
 
-/// What kubelet will do with a pod, computed from the runtime's responses in the same way as kubelet does.
+/// What kubelet will do to a pod, computed from the runtime's responses in the same way as by kubelet.
 ///
 /// Source: kubelet's `PodSandboxChanged` (rules C1 to C5, in its order) and `computePodActions` (A1 to A3, B1 to B5,
 /// B7, B8).
 public struct Prediction: Hashable, Sendable {
-  /// What kubelet does with a pod.
+  /// What kubelet does to a pod.
   public enum Action: String, Hashable, Sendable, CaseIterable {
     /// kubelet does nothing.
     case keep
     /// The pod stays, and kubelet restarts some of its containers.
     case restartContainers = "restart-containers"
-    /// kubelet stops all containers, and the pod gets a new sandbox and a new address. If the restartPolicy is unknown
-    /// and turns out to be Never, kubelet only kills the pod.
+    /// kubelet stops all containers, and the pod receives a new sandbox and a new address. If the restartPolicy is
+    /// unknown and turns out to be Never, kubelet only kills the pod.
     case recreate
     /// kubelet stops all containers, and the pod ends.
     case kill
   }
 
-  /// When kubelet does it.
+  /// The time at which kubelet acts.
   public enum Trigger: String, Hashable, Sendable {
     /// The runtime's lists show a changed state, so kubelet reacts within about a second.
     case immediate
-    /// The lists look unchanged, and a container of the pod crashes again and again: kubelet reacts at the next crash.
+    /// The lists look unchanged, but a container of the pod keeps crashing, so kubelet reacts at the next crash.
     case atNextEvent = "at-next-event"
     /// The lists look unchanged, so kubelet reacts when it restarts, or at the pod's next event.
     case atKubeletRestart = "at-kubelet-restart"
@@ -31,30 +31,32 @@ public struct Prediction: Hashable, Sendable {
 
   /// The pod.
   public var pod: PodName
-  /// What kubelet does with the pod.
+  /// What kubelet does to the pod.
   public var action: Action
-  /// nil if kubelet keeps the pod.
+  /// The rule that decides; nil if kubelet keeps the pod.
   public var rule: KubeletRule?
-  /// nil unless the sandbox changed.
+  /// The outcome for a pod whose sandbox has changed; otherwise nil.
   public var outcome: KubeletOutcome?
   /// The policy in the specification that the user supplied, or in the pod's manifest on the node; nil if it is unknown.
   public var restartPolicy: RestartPolicy?
-  /// The field that decides, with its values before and after.
+  /// The field on which the decision depends.
   public var field: RuleField?
-  /// The value before the change that makes kubelet act; nil if no value does.
+  /// The value before the change that makes kubelet act; nil if there is none.
   public var before: FindingValue?
-  /// The value after the change that makes kubelet act; nil if no value does.
+  /// The value after the change that makes kubelet act; nil if there is none.
   public var after: FindingValue?
-  /// nil if kubelet keeps the pod.
+  /// The time at which kubelet acts; nil if it keeps the pod.
   public var trigger: Trigger?
   /// The containers that kubelet restarts.
   public var containers: [String]
-  /// Whether the unknown restartPolicy decides: kubelet does not restart exited containers (B4), or does not recreate
-  /// the pod, if the policy says so.
+  /// Whether the outcome depends on an unknown restartPolicy, with which kubelet may not restart exited containers (B4)
+  /// or may not recreate the pod.
   public var dependsOnPolicy = false
-  /// Whether the pod ends if the unknown restartPolicy does not restart them, because nothing else is left to run (B7).
+  /// Whether the pod ends if the unknown restartPolicy does not allow the containers to be restarted, because no other
+  /// container is left to run (B7).
   public var mayEnd = false
-  /// Whether some of them may be init containers, which kubelet does not start again while the others run.
+  /// Whether some of the containers may be init containers, which kubelet does not restart while the others are
+  /// running.
   public var dependsOnKind = false
   /// The kind of the object that controls the pod, such as `Job`; nil if it is unknown or if no object controls the
   /// pod.

@@ -1,7 +1,7 @@
 public import CRIRules
 internal import CRISnapshot
 
-/// The remedy for a loss. Reports have the text.
+/// The remedy for a loss. Reports contain its text.
 public enum Remedy: String, Hashable, Sendable, CaseIterable {
   case judgeContainers = "judge-containers"
   case judgePods = "judge-pods"
@@ -24,7 +24,7 @@ public enum Remedy: String, Hashable, Sendable, CaseIterable {
 }
 
 extension Report {
-  /// Returns the first remedy that fits the findings that count.
+  /// Returns the first remedy that fits the findings that count as a loss.
   /// - Parameter threshold: The lowest severity that counts as a loss.
   public func remedy(failingOn threshold: Severity = .major) -> Remedy {
     let rules = findings.filter { $0.rule.severity >= threshold }.map(\.rule.id)
@@ -33,7 +33,7 @@ extension Report {
   }
 }
 
-/// The findings that count, and kubelet's reaction to them.
+/// The findings that count as a loss, and kubelet's reaction to them.
 private struct Loss {
   let report: Report
   let rules: Set<RuleID>
@@ -42,14 +42,15 @@ private struct Loss {
   /// Whether there are findings and all of them come from these rules.
   func isOnly(_ others: Set<RuleID>) -> Bool { !rules.isEmpty && rules.isSubset(of: others) }
 
-  /// Whether the same runtime runs in the same boot: only then can its memory be the cause.
+  /// Whether the same runtime is running and the node has not been rebooted: only then can the runtime's memory be the
+  /// cause.
   func isSameNode(running product: RuntimeProduct) -> Bool {
     let (before, after) = (report.before, report.after)
     let isSameBoot = before.host.bootID == nil || before.host.bootID == after.host.bootID
     return isSameBoot && [before, after].allSatisfy { $0.runtimeName == product.rawValue }
   }
 
-  /// Whether ready pods lack the address that they had although their network still exists.
+  /// Whether ready pods have lost their address although their network still exists.
   var hasForgottenAddresses: Bool {
     let rules: Set<RuleID> = [.podNetns, .podNetnsClosed, .podNetnsInode, .podNetworkGone]
     let gone = Set(report.findings.filter { rules.contains($0.rule.id) }.compactMap(\.object.pod))
@@ -83,7 +84,7 @@ extension Remedy {
         && $0.rules.isSubset(of: successors.union([.imageMissing, .imagePinned, .runtimePauseImage]))
     },
     Row(.recreateForgottenPods) { $0.isSameNode(running: .containerd) && $0.hasForgottenAddresses },
-    // CRI-O asks CNI only once, when it starts.
+    // CRI-O queries CNI only once, when it starts.
     Row(.repairCNI) { $0.isSameNode(running: .crio) && $0.hasForgottenAddresses },
     Row(.endOrphans) { $0.rules.contains(.runtimeOrphan) },
     Row(.keepKubeletStopped) { $0.killsPods(.immediate) },

@@ -9,7 +9,7 @@ public struct Report: Hashable, Sendable {
 
   /// The earlier or the later state.
   public struct Side: Hashable, Sendable {
-    /// The time at which the state was read, by the node's clock.
+    /// The time at which the state was read, according to the node's clock.
     public var taken: Timestamp
     /// The node.
     public var host: NodeIdentity
@@ -52,17 +52,17 @@ public struct Report: Hashable, Sendable {
   public var before: Side
   /// The later snapshot.
   public var after: Side
-  /// Sorted by severity, the worst first, then by object.
+  /// The findings, sorted by severity, the worst first, then by object.
   public var findings: [Finding]
-  /// What kubelet will do with each pod that was ready before.
+  /// What kubelet will do to each pod that was ready before.
   public var predictions: [Prediction]
   /// What was not checked, and why. The longer this list, the less an intact verdict means.
   public var unchecked: [Unchecked]
-  /// Data is missing that a full verdict needs; `unchecked` lists it.
+  /// Whether data is missing that a full verdict requires; `unchecked` lists it.
   public var isPartial: Bool
-  /// The reason why this report verifies nothing; nil if it does.
+  /// The reason why this report verifies nothing; nil if it verifies something.
   public var vacuous: VacuousReason?
-  /// Whether kubelet runs after the change; nil if that is unknown.
+  /// Whether kubelet is running after the change; nil if this is unknown.
   public var isKubeletRunning: Bool?
   /// The violated rules that the scope ignores.
   public var ignoredRules: [RuleID] = []
@@ -81,7 +81,7 @@ public struct Report: Hashable, Sendable {
     return findings.contains { rules.contains($0.rule.id) } || isPartial && !scenario.keepsObjects
   }
 
-  /// The pods that kubelet has recreated already.
+  /// The pods that kubelet has already recreated.
   public var recreated: Set<PodName> {
     Set(findings.filter { $0.rule.id == .podReplaced }.compactMap(\.object.pod))
   }
@@ -100,7 +100,7 @@ public struct Report: Hashable, Sendable {
     Set(findings.filter { $0.rule.field == .ip && $0.after == .none }.map(\.object))
   }
 
-  /// The violated rules that do not count: ignored ones, and those that cause kubelet's reaction.
+  /// The violated rules that are not counted: the ignored ones, and those that cause kubelet's reaction.
   package var uncountedRules: Set<RuleID> { Set(ignoredRules + findings.filter(\.causesPrediction).map(\.rule.id)) }
 }
 

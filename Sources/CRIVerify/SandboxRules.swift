@@ -27,9 +27,9 @@ enum SandboxRules {
     Check(
       .podIP
     ) { before, after in
-      // A sandbox that is not ready has no address, and the rule for the state reports that.
+      // A sandbox that is not ready has no address; the rule about the state reports this.
       guard after.isReady else { return nil }
-      // A host-network pod has the node's addresses, whether or not the runtime reports one.
+      // A host-network pod has the node's addresses, whether or not the runtime reports any.
       if before.isHostNetwork, after.isHostNetwork, after.ip.isEmpty { return nil }
       if before.isHostNetwork { return address(before, after) }
       // An address that was missing before and exists now is not a loss.
@@ -60,7 +60,7 @@ enum SandboxRules {
       return lost.isEmpty || after.ip.isEmpty ? nil : (.families(AddressFamily.allCases.filter(lost.contains)), .none)
     },
 
-    // The labels by which kubelet and others find a pod.
+    // The labels by which kubelet and other clients find a pod.
     Check(
       .podNamespaces
     ) {
@@ -82,8 +82,8 @@ enum SandboxRules {
     },
     Check(.podNewAnnotations) {
       before, after in
-      // kubelet's annotations change with each start, and a plugin's with each network. The severity is minor, because
-      // a new sandbox has the pod's current annotations, and its owner may have removed one since then.
+      // kubelet's annotations change with each start, and a network plugin's with each network. The severity is minor,
+      // because a new sandbox has the pod's current annotations, and its owner may have removed one since then.
       let lost = before.status.annotations.map(\.key).filter {
         !$0.hasPrefix("kubernetes.io/config.") && after.status.annotations[$0] == nil
       }
@@ -105,7 +105,7 @@ enum SandboxRules {
       return isLost && before.facts.isNetworkNamespaceClosed != true ? (.status(.open), .status(.closed)) : nil
     },
     Check(.podPID) {
-      // CRI-O reports no pid if it has dropped the pause process, so there is nothing to compare.
+      // CRI-O reports no pid if it has removed the pause process, so there is nothing to compare.
       guard let old = $0.facts.pid, old != $1.facts.pid else { return nil }
       return (.process(old), $1.facts.pid.map { .process($0) } ?? .none)
     },
@@ -115,12 +115,12 @@ enum SandboxRules {
     Check(.podNewCNI) {
       before, after in
       guard before.facts.interfaces?.isEmpty == false, after.facts.interfaces?.isEmpty != false else { return nil }
-      // Not every runtime reports interfaces, but one that reports a namespace and an address should.
+      // Not every runtime reports interfaces, but a runtime that reports a namespace and an address should.
       return after.isHostNetwork || after.ip.isEmpty || after.facts.networkNamespace == nil
         ? nil : (.status(.known), .none)
     },
 
-    // Facts from the kernel.
+    // Facts reported by the kernel.
     Check(.podProcess) {
       before, after in
       // Other rules report a changed pid or state.
@@ -162,7 +162,7 @@ enum SandboxRules {
     Set(record.addresses.compactMap { IPAddress($0) }.map { $0.isIPv4 ? .ipv4 : .ipv6 })
   }
 
-  /// Replaces absent fields with their meaning in the CRI: POD for namespaces, and the node's users.
+  /// Replaces absent fields with their meaning in the CRI: POD for namespaces, and NODE for users.
   private static func namespaces(_ record: SandboxRecord) -> NamespaceOption {
     let options = record.status.linux?.namespaces?.options ?? NamespaceOption()
     let users = options.usernsOptions?.mode ?? .node

@@ -7,22 +7,22 @@ public struct ScenarioChoice: Hashable, Sendable {
   public enum Reason: Hashable, Sendable {
     case otherRuntime(before: String, after: String)
     case otherBoot
-    /// - `isOlder`: Whether the later version is the older one.
+    /// - `isOlder`: Whether the version in the later snapshot is the older one.
     /// - `hasLostAllPods`: Whether every earlier pod is gone, which distinguishes a wipe from an upgrade.
     case otherVersion(before: String, after: String, isOlder: Bool, hasLostAllPods: Bool)
     case otherKubeletProcess
-    /// The daemon was restarted, and every earlier pod is gone, with its processes.
+    /// The daemon was restarted, and every earlier pod is gone, together with its processes.
     case noPodLeft
-    /// Boot ID, runtime and version are the same.
+    /// The boot ID, the runtime and the version are the same.
     case noDifference
   }
 
   /// The scenario.
   public var scenario: Scenario
-  /// nil if the user has chosen the scenario.
+  /// The reason for the choice; nil if the user has chosen the scenario.
   public var reason: Reason?
 
-  /// Creates a choice, with its reason if it was not made by a person.
+  /// Creates a choice, with its reason if the user did not make it.
   public init(_ scenario: Scenario, because reason: Reason? = nil) {
     self.scenario = scenario
     self.reason = reason
@@ -63,14 +63,14 @@ public struct ScenarioChoice: Hashable, Sendable {
     return (old.major, old.minor) != (new.major, new.minor)
   }
 
-  /// Whether no process is left that the runtime does not list; false if that is unknown.
+  /// Whether there are no processes left that the runtime does not list; false if this is unknown.
   private static func hasNoProcessLeft(_ after: Snapshot) -> Bool {
     after.observed?.orphans?.value?.allSatisfy(\.processes.isEmpty) ?? false
   }
 }
 
 extension Snapshot {
-  /// Whether there were ready sandboxes, and a later snapshot has none of them.
+  /// Whether there were ready sandboxes, none of which is in a later snapshot.
   func hasLostAllPods(in after: Snapshot) -> Bool {
     let ready = Set(sandboxes.filter(\.isReady).map(\.id))
     return !ready.isEmpty && ready.isDisjoint(with: after.listed)

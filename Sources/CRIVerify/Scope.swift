@@ -1,13 +1,13 @@
 public import CRIRules
 public import CRISnapshot
 
-/// The part of the node that the verdict is about, as the user requested it.
+/// The part of the node that the verdict is about, as requested by the user.
 public struct Scope: Hashable, Sendable {
   /// Only pods in these namespaces; empty for all namespaces.
   public var namespaces: Set<String>
   /// Only pods with these names (`web`, `default/web`) or UIDs; empty for all pods.
   public var pods: Set<String>
-  /// Rules that do not count.
+  /// Rules to ignore.
   public var ignoredRules: Set<RuleID>
 
   /// Creates a scope; the default is the whole node.
@@ -26,7 +26,7 @@ public struct Scope: Hashable, Sendable {
       && (pods.isEmpty || !pods.isDisjoint(with: [pod.name, "\(pod)", pod.uid]))
   }
 
-  /// The node and the runtime always count; an image may belong to a pod that is out of scope.
+  /// The node and the runtime are always in scope; an image may belong to a pod that is out of scope.
   func contains(_ object: ObjectName) -> Bool {
     isWhole || object.pod.map(contains) ?? (object.kind == .node || object.kind == .runtime)
   }

@@ -2,13 +2,13 @@ public import CRISnapshot
 
 /// The reason why a report verifies nothing.
 public enum VacuousReason: Hashable, Sendable {
-  /// The snapshots are of different nodes.
+  /// The snapshots are from different nodes.
   case otherNode(before: NodeIdentity, after: NodeIdentity)
-  /// The earlier snapshot has no ready pod and no running container.
+  /// The earlier snapshot contains no ready pods and no running containers.
   case nothingToVerify
   /// No ready pod is in the scope.
   case nothingInScope
-  /// All ready pods have ended, were deleted or were too young.
+  /// All ready pods have ended, were deleted, or had been created too recently.
   case allEnded(count: Int, isWholeNode: Bool)
 
   // The change did not take place.

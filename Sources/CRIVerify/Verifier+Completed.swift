@@ -3,8 +3,9 @@ internal import CRIProtobuf
 internal import CRIRules
 internal import CRISnapshot
 
-/// The pods that had completed before the change. kubelet remembers nothing about a static pod: without its records, it runs
-/// the pod again. A completed pod of the API server stays completed, because its status there says so.
+/// The pods that had completed before the change. kubelet does not remember anything about a static pod: without the
+/// runtime's records, it runs the pod again. A completed pod from the API server stays completed, because the API
+/// server has its status.
 extension Verifier {
   mutating func checkCompletedPods() {
     for earlier in before.sandboxes where !earlier.isReady && !after.listed.contains(earlier.id) {
@@ -12,9 +13,9 @@ extension Verifier {
     }
   }
 
-  /// Reports a completed static pod of which nothing is left, or which runs again.
+  /// Reports a completed static pod that has no record left or is running again.
   /// - Parameter earlier: A sandbox that was not ready and is no longer listed.
-  /// - Returns: Whether it was reported.
+  /// - Returns: Whether the pod was reported.
   mutating func reportIfItRunsAgain(_ earlier: SandboxRecord) -> Bool {
     guard earlier.isStatic, hasCompleted(earlier), !expectedChanges.isDeleted(earlier.pod), !after.hasUnchecked(.pod)
     else {
@@ -35,7 +36,8 @@ extension Verifier {
     return true
   }
 
-  /// Whether the pod's policy is known to start none of its containers again, and it had no other sandbox that was ready.
+  /// Whether the pod's restart policy is known not to restart any of its containers, and the pod had no other ready
+  /// sandbox.
   private func hasCompleted(_ earlier: SandboxRecord) -> Bool {
     let own = before.sandboxes.filter { $0.pod.uid == earlier.pod.uid }
     let isNewest = !own.contains { $0.isReady || $0.status.createdAt > earlier.status.createdAt }

@@ -44,7 +44,7 @@ extension Verifier {
     }
   }
 
-  /// Reports a sandbox whose pause process had ended before the change.
+  /// Reports a sandbox whose pause process had exited before the change.
   private mutating func reportDead(_ old: SandboxRecord, _ found: SandboxRecord?) {
     let object = ObjectName.pod(old)
     guard let found, found.isReady else {
@@ -68,9 +68,9 @@ extension Verifier {
 
   private func hasEnded(_ pod: PodName) -> Bool { expectedChanges.isDeleted(pod) || expectedChanges.isFinished(pod) }
 
-  /// Whether the list says that an object without details is not alive, and no excuse applies.
+  /// Whether an object without details is not alive according to the list, and no excuse applies.
   private func isDown(_ kind: ObjectName.Kind, _ id: String, of pod: PodName?) -> Bool {
-    // How a Job's containers ended would be in their status, which could not be read.
+    // The status of a Job's containers would show how they ended, but could not be read.
     if let pod, hasEnded(pod) || expectedChanges.isJob(pod) { return false }
     return after.uncheckedDetails(kind, id)?.isLive == false
   }
@@ -110,7 +110,7 @@ extension Verifier {
           report(.containerCollected, object, ended, .status(.gone))
         }
       } else if old.isRunning, let successor = successor(of: old) {
-        // Ended containers have been handled already.
+        // Exited containers have already been handled.
         report(.containerReplaced, object, .id(old.id), successor)
       } else {
         let isYoung = expectedChanges.isYoung(old.status.createdAt)
@@ -121,7 +121,7 @@ extension Verifier {
     }
   }
 
-  /// Reports a container whose process had ended before the change.
+  /// Reports a container whose process had exited before the change.
   private mutating func reportDead(_ old: ContainerRecord, _ found: ContainerRecord?, _ object: ObjectName) {
     guard let found, found.isRunning else {
       let end = found.map { $0.hasEnded ? $0.exit : .containerState($0.status.state) } ?? .none
@@ -163,7 +163,8 @@ extension Verifier {
     container.status.state == .exited && container.status.exitCode == 0
   }
 
-  /// Whether a container is known to be an init container of a pod in which others run, so that kubelet does not need it.
+  /// Whether a container is known to be an init container of a pod in which other containers are running, so that
+  /// kubelet does not need it.
   private func isDoneInitialising(_ old: ContainerRecord) -> Bool {
     guard let sandbox = before.sandboxes.first(where: { $0.id == old.sandboxID }),
       let container = specifications[sandbox]?.containers.first(where: { $0.name == old.name }),
@@ -172,7 +173,7 @@ extension Verifier {
     return after.containers.contains { $0.sandboxID == old.sandboxID && $0.isRunning }
   }
 
-  /// Whether an exited container was the newest with its name in a pod that stayed ready, and has no successor.
+  /// Whether an exited container was the newest of its name in a pod that stayed ready, and has no successor.
   private func isLatestWithItsName(_ old: ContainerRecord) -> Bool {
     let isReady = [before, after].allSatisfy { $0.sandboxes.contains { $0.id == old.sandboxID && $0.isReady } }
     func isSibling(_ other: ContainerRecord) -> Bool {

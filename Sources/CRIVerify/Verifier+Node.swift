@@ -3,7 +3,7 @@ internal import CRIProtobuf
 internal import CRIRules
 internal import CRISnapshot
 
-/// The checks that do not compare a pod with itself: networks, images and processes; and the list of what is unchecked.
+/// The checks that do not compare a pod with itself: networks, images and processes, and the list of unchecked entries.
 extension Verifier {
   mutating func checkReadySandboxes() {
     let ready = after.sandboxes.filter(\.isReady)
@@ -39,14 +39,14 @@ extension Verifier {
   ) {
     guard let fault = now.fault(of: sandbox.id) else { return }
     let object = ObjectName.pod(sandbox)
-    // If the sandbox existed before, a fault that it already had does not count as a loss.
+    // If the sandbox existed before, a fault that existed then does not count as a loss.
     let isOld = scenario.keepsObjects && earlier.fault(of: sandbox.id)?.kind == fault.kind
     switch (now.isAlive(sandbox.id), scenario.keepsObjects ? earlier.isAlive(sandbox.id) : nil) {
     case (false, false) where isOld: notCompared.append(sandbox.pod)
-    // The namespace's own rule reports that it disappeared.
+    // The rule about the namespace reports that it disappeared.
     case (false, true): break
     default:
-      // If the network was not read before the change, it is unknown whether it was good then.
+      // If the network was not read before the change, it is unknown whether it was intact then.
       let wasRead = !scenario.keepsObjects || earlier.isAlive(sandbox.id) != nil
       report(
         isOld ? .podNetworkFaultyBefore : Self.rule(for: fault.kind), object,
@@ -70,7 +70,7 @@ extension Verifier {
     let requested = Set(users.compactMap(\.status.image?.image).map(plain))
     let references = users.flatMap { [$0.status.imageRef, $0.status.imageID] }
     let used = requested.union(references).union(references.map(plain))
-    // containerd before 1.7 pins nothing, so after a downgrade to it a missing pin is expected.
+    // containerd before 1.7 does not pin images, so a missing pin is expected after a downgrade to it.
     let isOlder = before.runtime.version != after.runtime.version && !after.images.contains(where: \.pinned)
     let isExpected = isOlder && RuleID.imageUnpinned.rule.scenarios.contains(scenario)
     let unpinned: RuleID = isExpected ? .imageUnpinned : .imagePinned
@@ -78,10 +78,10 @@ extension Verifier {
     for old in before.images {
       let object = ObjectName(.image, name: old.repoTags.first ?? old.repoDigests.first ?? "", id: old.id)
       guard let found = now[old.plainID] else {
-        // A pinned image is the pause image, without which no pod starts. A different runtime uses a different one.
+        // A pinned image is the pause image, without which pods cannot start. A different runtime uses a different one.
         let isNeeded = old.pinned && scenario != .migrate
         let isUsed = isNeeded || ([old.id] + old.names).contains { used.contains($0) || used.contains(plain($0)) }
-        // The names by which the image is looked up: those that pods use, or any of them if pods use its ID.
+        // The names by which the image is looked up: those that pods use, or any of its names if pods use its ID.
         let names = Set(old.names.map(plain))
         let wanted = names.intersection(requested)
         let successor = after.images.first {
@@ -163,11 +163,11 @@ extension Verifier {
 }
 
 extension Orphan.Kind {
-  /// The runtime that starts such a process.
+  /// The runtime that starts this kind of process.
   fileprivate var product: RuntimeProduct { self == .conmon ? .crio : .containerd }
 }
 
-/// The faults in the networks of a snapshot's pods, to the extent that the kernel and CNI could be read.
+/// The faults in the networks of a snapshot's pods, as far as the kernel's and CNI's data could be read.
 private struct NetworkView {
   private var faults: [String: (kind: NetworkVerdict.Kind, reason: NetworkReason)] = [:]
   private var outside: Set<String> = []
@@ -179,7 +179,7 @@ private struct NetworkView {
     let subnets = snapshot.runtime.settings?.networks?.flatMap(\.subnets) ?? []
     for sandbox in snapshot.sandboxes where sandbox.isReady && !sandbox.isHostNetwork {
       let verdict = NetworkVerdict(of: sandbox, containers: containers[sandbox.id] ?? [], book: book)
-      // The address's own rule reports that the runtime has no address.
+      // The rule about the address reports that the runtime has no address.
       faults[sandbox.id] = verdict.fault
       namespaces[sandbox.id] = (sandbox.observed?.namespace?.value).map { if case .alive = $0 { true } else { false } }
       if let address = IPAddress(sandbox.ip), !subnets.contains(where: { $0.contains(address) }) {
@@ -190,6 +190,6 @@ private struct NetworkView {
 
   func fault(of id: String) -> (kind: NetworkVerdict.Kind, reason: NetworkReason)? { faults[id] }
   func isOutside(_ id: String) -> Bool { outside.contains(id) }
-  /// Whether the sandbox's network namespace exists; nil if that could not be read.
+  /// Whether the sandbox's network namespace exists; nil if this could not be read.
   func isAlive(_ id: String) -> Bool? { namespaces[id] }
 }

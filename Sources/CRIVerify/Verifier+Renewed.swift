@@ -3,7 +3,8 @@ internal import CRIProtobuf
 internal import CRIRules
 internal import CRISnapshot
 
-/// The scenarios in which kubelet recreates pods: a pod is identified by its UID, its containers by their names.
+/// The scenarios in which kubelet recreates pods: a pod is identified by its UID, and its containers are identified by
+/// their names.
 extension Verifier {
   mutating func checkRenewedPods() {
     checkEndedContainers()
@@ -41,7 +42,7 @@ extension Verifier {
     return after.containers.contains { own.contains($0.sandboxID) }
   }
 
-  /// CRI-O removes all pods if its minor version has changed. Nothing else explains that they are gone.
+  /// Reports that all pods are gone, unless the minor version has changed, in which case CRI-O removes them itself.
   mutating func checkWipe() {
     let (old, now) = (RuntimeVersion(before.runtime.version), RuntimeVersion(after.runtime.version))
     if let old, let now, !old.isSameMinor(as: now) { return }
@@ -50,7 +51,7 @@ extension Verifier {
       .runtimeWiped, ObjectName(.runtime), .number(Int64(before.sandboxes.count(where: \.isReady))), .number(0))
   }
 
-  /// Whether kubelet is installed but stopped, so that a pod that it has not recreated yet is not lost.
+  /// Whether kubelet is installed but stopped, in which case a pod that it has not recreated yet is not lost.
   private var isKubeletStopped: Bool {
     let (old, now) = (before.observed?.kubelet, after.observed?.kubelet)
     let isInstalled =
@@ -60,7 +61,7 @@ extension Verifier {
 
   private func excuse(for old: SandboxRecord) -> RuleID? {
     if expectedChanges.isDeleted(old.pod) { return .podDeleted }
-    // The Job may have ended since then, and nothing is left that would show it.
+    // The Job may have ended since then, and there is no record left that would show this.
     if expectedChanges.isJob(old.pod) { return .podFinished }
     return expectedChanges.isYoung(old.status.createdAt) ? .podYoung : nil
   }
@@ -87,7 +88,7 @@ extension Verifier {
     }
   }
 
-  /// Checks the containers that had ended before and that the runtime keeps.
+  /// Checks the containers that had exited before the change and that the runtime keeps.
   private mutating func checkEndedContainers() {
     let now = Dictionary(after.containers.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     for old in before.containers where old.status.state == .exited {

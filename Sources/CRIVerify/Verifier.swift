@@ -61,7 +61,7 @@ extension Report {
   }
 }
 
-/// Applies the tables of rules to pairs of records.
+/// Applies the rule tables to pairs of records.
 struct Verifier {
   let scenario: Scenario
   let before: Snapshot
@@ -95,7 +95,7 @@ struct Verifier {
     before.incomplete.filter(scope.contains).map(\.before) + after.incomplete.filter(scope.contains)
   }
 
-  /// Returns the findings, each with kubelet's reaction to it.
+  /// Returns the findings, each together with kubelet's reaction to it.
   func findings(joinedWith predictions: [Prediction]) -> [Finding] {
     let affected = Dictionary(
       predictions.filter { $0.action != .keep }.map { ($0.pod, $0) }, uniquingKeysWith: { first, _ in first })
@@ -118,7 +118,7 @@ struct Verifier {
     if scenario.keepsObjects {
       checkKeptObjects()
     } else if noChangeReason == nil {
-      // Pods that were not stopped need not be recreated.
+      // Pods that were not stopped do not have to be recreated.
       checkRenewedPods()
     }
     if !scenario.keepsObjects { checkCompletedPods() }
@@ -155,7 +155,7 @@ struct Verifier {
     return before.host.name != after.host.name
   }
 
-  /// The reason why there is nothing to verify; nil if there is something.
+  /// The reason why there is nothing to verify; nil if there is something to verify.
   private func vacuousReason() -> VacuousReason? {
     // An object that could not be read may have been ready.
     let mayHavePods = before.unchecked.contains { $0.object?.kind == .pod && $0.isLive != false }
@@ -176,7 +176,7 @@ struct Verifier {
       && after.observed?.kubelet?.processes?.value?.isEmpty == true
   }
 
-  /// The reason why the change did not take place; nil if it did, or if that is unknown.
+  /// The reason why the change did not take place; nil if it did, or if this is unknown.
   private var noChangeReason: VacuousReason? {
     let isSameBoot = before.host.bootID == after.host.bootID
     let isSameDaemon = before.daemon.wasReplaced(by: after.daemon) == false && isSameBoot
@@ -185,7 +185,7 @@ struct Verifier {
     case .restart: return isSameDaemon ? daemon : nil
     case .upgrade, .wipe:
       if isSameDaemon { return daemon }
-      // The runtime can also lose its data without a change of its version.
+      // The runtime can also lose its data without a version change.
       if scenario == .wipe, before.hasLostAllPods(in: after) { return nil }
       return before.runtime.version == after.runtime.version
         ? .sameVersion(after.runtime.version) : nil

@@ -8,7 +8,7 @@ package enum YAML {
   /// The maximum nesting depth of sequences and mappings that `parse` accepts.
   package static let maximumDepth = JSON.maximumDepth
 
-  /// The maximum size, approximately in bytes, that aliases may add to a document. Without it, a few nested aliases can
+  /// The approximate maximum number of bytes that aliases may add to a document. Without it, a few nested aliases can
   /// expand to billions of nodes.
   package static let maximumExpansion = 16 << 20
 
@@ -22,7 +22,8 @@ package enum YAML {
 
   /// Parses a stream with one document. An empty stream is `null`.
   ///
-  /// If a mapping has several equal keys, the last one wins. A merge key (`<<`) adds only keys that the mapping lacks.
+  /// If a mapping has several equal keys, the last one wins. A merge key (`<<`) adds only keys that the mapping does
+  /// not contain.
   /// - Throws: `YAMLError` if the text is not valid YAML, has no JSON equivalent, exceeds a limit, or has a second document.
   package static func parse(_ bytes: [UInt8], types: Types = .resolved) throws(YAMLError) -> JSON {
     // Most input is JSON, and JSON has escapes that YAML does not have.
@@ -43,8 +44,8 @@ package enum YAML {
 
   /// Formats a document as `sigs.k8s.io/yaml.JSONToYAML` does.
   ///
-  /// The layout is block style with sorted keys, two spaces per level, and sequences in the column of their key. Strings
-  /// are quoted if they would not parse as the same string without quotes.
+  /// The layout is block style with sorted keys, two spaces per level, and sequences in the same column as their key.
+  /// Strings are quoted if they would not parse as the same string without quotes.
   package static func text(_ document: JSON) -> String {
     YAMLWriter.text(document)
   }

@@ -5,7 +5,7 @@ struct YAMLEvent {
     case documentEnd
     case streamEnd
     case alias(String)
-    /// `isPlain` if the text determines the type.
+    /// A scalar; `isPlain` means that the text determines its type.
     case scalar(String, tag: String?, isPlain: Bool)
     case sequenceStart
     case sequenceEnd

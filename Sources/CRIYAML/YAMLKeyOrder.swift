@@ -5,7 +5,7 @@ internal import CRIJSON
 enum YAMLKeyOrder {
   /// Returns the members in that order.
   static func sorted(_ object: JSONObject) -> [JSONObject.Element] {
-    // Each key is split only once instead of in each comparison.
+    // Split each key only once, instead of in each comparison.
     object.map { (scalars: Array($0.key.unicodeScalars), member: $0) }
       .sorted { precedes($0.scalars, $1.scalars) }
       .map(\.member)

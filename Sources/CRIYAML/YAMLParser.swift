@@ -4,10 +4,10 @@ internal import CRILibYAML
 struct YAMLParser: ~Copyable {
   private let parser: UnsafeMutablePointer<yaml_parser_t>
 
-  /// Creates a parser that reads `bytes` while it runs; they must outlive it.
+  /// Creates a parser that reads `bytes` as it runs; the bytes must outlive the parser.
   init(borrowing bytes: UnsafeBufferPointer<UInt8>) {
     parser = .allocate(capacity: 1)
-    // Initialization fails only if memory runs out.
+    // Initialisation fails only if memory is exhausted.
     guard yaml_parser_initialize(parser) == 1 else { fatalError("out of memory") }
     yaml_parser_set_input_string(parser, bytes.baseAddress, bytes.count)
   }

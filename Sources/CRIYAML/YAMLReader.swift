@@ -68,7 +68,7 @@ struct YAMLReader: ~Copyable {
 
   private mutating func expand(_ name: String, _ event: YAMLEvent) throws(YAMLError) -> Node {
     guard !openAnchors.contains(name) else { throw event.error("a node contains an alias of itself") }
-    // Without the name, because an unquoted password may begin with '*'.
+    // The message does not contain the name, because an unquoted password may begin with '*'.
     guard let node = anchors[name] else {
       throw event.error("the alias has no anchor; put text that begins with '*' in quotes")
     }
@@ -132,7 +132,8 @@ struct YAMLReader: ~Copyable {
     return objects
   }
 
-  /// Returns the key as a string because JSON allows no other keys. Numbers and booleans become their text.
+  /// Returns the key as a string because JSON does not allow other keys. Numbers and Booleans are converted to their
+  /// text.
   private mutating func key(_ event: YAMLEvent) throws(YAMLError) -> String {
     switch event.kind {
     case .scalar, .alias: break

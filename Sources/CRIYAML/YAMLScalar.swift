@@ -40,8 +40,8 @@ enum YAMLScalar: Equatable {
     }
   }
 
-  /// Parses a decimal integer, or one with the prefix `0x`, `0o`, `0b` or `0` (octal). Only decimal integers may exceed
-  /// 64 bits.
+  /// Parses a decimal integer, or an integer with the prefix `0x`, `0o`, `0b` or `0` (octal). Only decimal integers may
+  /// exceed 64 bits.
   private static func parseInteger(_ text: String) -> YAMLScalar? {
     var digits = Substring(text)
     let sign = digits.first == "-" ? "-" : ""
@@ -68,8 +68,8 @@ enum YAMLScalar: Equatable {
     return .integer(sign + digits)
   }
 
-  /// Whether the text has an underscore that does not separate two digits. Go's library refuses it in a number that
-  /// begins with a point; elsewhere, `resolve` in go-yaml removes all underscores first.
+  /// Whether the text has an underscore that does not separate two digits. Go's library rejects such an underscore in a
+  /// number that begins with a point; in other numbers, `resolve` in go-yaml removes all underscores first.
   private static func hasStrayUnderscore(_ text: String) -> Bool {
     let bytes = Array(text.utf8)
     return bytes.indices.contains { index in

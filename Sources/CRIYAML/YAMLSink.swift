@@ -43,7 +43,7 @@ final class YAMLSink {
   }
 }
 
-/// libyaml's write handler. It always succeeds.
+/// The write handler for libyaml. It always succeeds.
 func yamlSinkWrite(
   _ sink: UnsafeMutableRawPointer?, _ bytes: UnsafeMutablePointer<UInt8>?, _ count: Int
 ) -> CInt {

@@ -1,4 +1,4 @@
-/// Recognizes the dates and times of YAML 1.1: `2026-11-21`, `2026-11-21T07:43:00.5Z`, `2026-1-2 3:4:5`.
+/// Recognises the dates and times of YAML 1.1: `2026-11-21`, `2026-11-21T07:43:00.5Z`, `2026-1-2 3:4:5`.
 struct YAMLTimestamp {
   private let bytes: [UInt8]
   private var position = 0
@@ -36,7 +36,8 @@ struct YAMLTimestamp {
     return true
   }
 
-  /// Consumes digits and returns their value, which saturates; nil if the number of digits is not in `count`.
+  /// Consumes digits and returns their value, which is saturated on overflow; nil if the number of digits is not in
+  /// `count`.
   private mutating func number(_ count: ClosedRange<Int>) -> Int? {
     var value = 0
     var digits = 0

@@ -14,12 +14,12 @@ struct YAMLWriter: ~Copyable {
     return sink.text
   }
 
-  /// Creates a writer to `sink`, which must outlive it.
+  /// Creates a writer to `sink`, which must outlive the writer.
   private init(to sink: YAMLSink) {
     emitter = .allocate(capacity: 1)
     guard yaml_emitter_initialize(emitter) == 1 else { fatalError("out of memory") }
     yaml_emitter_set_unicode(emitter, 1)
-    // Unretained because `text(_:)` keeps the sink alive longer than the emitter.
+    // This is unretained, because `text(_:)` keeps the sink alive longer than the emitter.
     yaml_emitter_set_output(emitter, yamlSinkWrite, Unmanaged.passUnretained(sink).toOpaque())
   }
 
@@ -98,7 +98,7 @@ struct YAMLWriter: ~Copyable {
 
   private func emit(_ initialize: (inout yaml_event_t) -> CInt) {
     var event = yaml_event_t()
-    // Both calls fail only if memory runs out or if this file emits events in the wrong order.
+    // Both calls fail only if memory is exhausted or if this file emits events in the wrong order.
     guard initialize(&event) == 1, yaml_emitter_emit(emitter, &event) == 1 else {
       fatalError("libyaml: " + (emitter.pointee.problem.map { String(cString: $0) } ?? "out of memory"))
     }

@@ -1,7 +1,8 @@
 #pragma once
 #include <zlib.h>
 
-// These are macros in C. 15 is the largest window; adding 16 accepts gzip's header and no other.
+// Macros in C, which Swift does not import. 15 is the largest window; adding 16 means that only gzip's header is
+// accepted.
 static inline int cri_begin_inflating(z_stream *stream) { return inflateInit2(stream, 15 + 16); }
 
 // zlib's own format (RFC 1950) with the largest window.

@@ -57,7 +57,7 @@ struct FaultOptions: ParsableArguments {
     return style
   }
 
-  /// Refuses unknown method names, because a fault with a misspelt name would have no effect.
+  /// Rejects unknown method names, because a fault with a misspelt name would have no effect.
   private static func check(_ name: String, _ option: String) throws {
     guard name != "all", !AnyMethod.all.contains(where: { $0.name == name }) else { return }
     throw ValidationError("\(option) \(name): the CRI has no such method")

@@ -3,7 +3,7 @@ internal import CRISystem
 internal import Dispatch
 internal import Glibc
 
-/// Operations on the process of the command.
+/// Operations on the command's process.
 enum Process {
   /// Serves until SIGTERM or SIGINT arrives.
   static func serve(_ runtime: SimulatedRuntime, at socket: String) throws -> Never {
@@ -15,7 +15,7 @@ enum Process {
       exit(1)
     }
     let sources = [SIGTERM, SIGINT].map { number in
-      // Ignore the signal's default action, which would end the process before Dispatch handles the signal.
+      // Disable the signal's default action, which would end the process before Dispatch handles the signal.
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler {

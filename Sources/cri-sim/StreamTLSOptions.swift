@@ -3,7 +3,7 @@ internal import CRIStreaming
 internal import CRISystem
 internal import CRITLS
 
-/// TLS for the sessions of exec, attach and port-forward.
+/// TLS for exec, attach and port-forward sessions.
 struct StreamTLSOptions: ParsableArguments {
   private static let maximumSize = 1 << 20
 

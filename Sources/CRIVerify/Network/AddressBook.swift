@@ -8,8 +8,8 @@ public struct AddressBook: Hashable, Sendable {
   private var diverted: Set<String> = []
 
   /// - Parameters:
-  ///   - sandboxes: All sandboxes of the node. Those that are not ready or use the host's network do not count.
-  ///   - containers: The sandboxes' containers; their processes show which network namespace a sandbox really has.
+  ///   - sandboxes: All sandboxes of the node. Those that are not ready or use the host's network are ignored.
+  ///   - containers: The sandboxes' containers; their processes show which network namespace a sandbox actually has.
   public init(_ sandboxes: [SandboxRecord], _ containers: [ContainerRecord] = []) {
     let containers = Dictionary(grouping: containers, by: \.sandboxID)
     for sandbox in sandboxes where sandbox.isReady && !sandbox.isHostNetwork {
@@ -18,7 +18,7 @@ public struct AddressBook: Hashable, Sendable {
     }
   }
 
-  /// Returns the other pods that share an address with this one, in the order of this one's addresses.
+  /// Returns the other pods that share an address with this one, in the order of this pod's addresses.
   public func conflicts(of sandbox: SandboxRecord) -> [(address: IPAddress, pod: PodName)] {
     addresses(of: sandbox).flatMap { address in
       (owners[address] ?? []).filter { $0.id != sandbox.id }.map { (address, $0.pod) }

@@ -21,7 +21,7 @@ package struct NetReport: Hashable, Sendable {
     case ok
     /// At least one pod's network is broken.
     case bad
-    /// No network is known to be broken, and at least one could not be read.
+    /// No network is known to be broken, but at least one could not be read.
     case unread
   }
 
@@ -33,7 +33,7 @@ package struct NetReport: Hashable, Sendable {
   private let hasUnreadPods: Bool
 
   /// - Parameter pods: Names, `NAMESPACE/NAME`, UIDs or prefixes of IDs; empty for all pods.
-  /// - Throws: An error if one of them matches no pod.
+  /// - Throws: An error if one of them does not match any pod.
   package init(_ snapshot: Snapshot, pods: [String] = []) throws(UnknownPod) {
     let reasons = Dictionary(snapshot.unchecked.compactMap { entry in entry.object.map { ($0.id, entry.reason) } }) {
       $1
@@ -61,7 +61,7 @@ package struct NetReport: Hashable, Sendable {
     var part = snapshot
     part.sandboxes = chosen
     part.containers = chosen.flatMap { containers[$0.id] ?? [] }
-    // An entry without a name may belong to a chosen pod.
+    // An entry without a pod's name may belong to a chosen pod.
     let notChosen = Set(others.filter { !isChosen($0) }.map(\.id))
     let unread = snapshot.unchecked.filter { entry in
       entry.object.map { $0.kind == .pod && !notChosen.contains($0.id) } ?? false
@@ -77,7 +77,7 @@ package struct NetReport: Hashable, Sendable {
   }
 
   private static func order(_ sandbox: SandboxRecord) -> (String, String, Int) {
-    // A ready sandbox comes before earlier ones that are not ready.
+    // A ready sandbox takes precedence over earlier sandboxes that are not ready.
     (sandbox.pod.namespace, sandbox.pod.name, sandbox.isReady ? 0 : 1)
   }
 
@@ -88,7 +88,7 @@ package struct NetReport: Hashable, Sendable {
 }
 
 extension SandboxRecord {
-  /// What the runtime's list says about a sandbox whose status could not be read; nil for anything else.
+  /// What the runtime's list says about a sandbox whose status could not be read; nil for any other entry.
   fileprivate init?(unchecked entry: Unchecked) {
     guard let object = entry.object, object.kind == .pod, let pod = object.pod, let isReady = entry.isLive else {
       return nil

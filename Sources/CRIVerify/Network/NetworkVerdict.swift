@@ -2,7 +2,7 @@ public import CRISnapshot
 
 /// Whether a pod's network matches what the runtime reports, according to the kernel and CNI.
 public struct NetworkVerdict: Hashable, Sendable {
-  /// The verdicts, from good to bad. The worst one that applies is the result.
+  /// The verdicts, from best to worst. The worst verdict that applies is the result.
   public enum Kind: String, Hashable, Sendable, CaseIterable {
     case ok
     case hostNetwork = "host network"
@@ -34,14 +34,14 @@ public struct NetworkVerdict: Hashable, Sendable {
   }
 
   public private(set) var kind = Kind.ok
-  /// The reasons, with the one that decided the verdict first.
+  /// The reasons; the one that decided the verdict comes first.
   public var reasons: [NetworkReason] { findings.map(\.reason) }
 
-  /// What the pod's interfaces lack if the kernel has none of the addresses that the runtime lost, so that restoring
-  /// them in the runtime would not repair the pod; otherwise nil.
+  /// The state of the pod's interfaces if the kernel has none of the addresses that the runtime has lost, in which case
+  /// restoring them in the runtime would not repair the pod; otherwise nil.
   private var emptiness: NetworkReason.Interfaces?
 
-  /// The worst fault apart from an address that the runtime lost; nil if no other fault was found.
+  /// The worst fault other than an address that the runtime has lost; nil if no other fault was found.
   var fault: (kind: Kind, reason: NetworkReason)? {
     guard kind != .lost else { return emptiness.map { (.gone, .interfaces($0)) } }
     guard kind.isBad, let reason = reasons.first else { return nil }
@@ -63,7 +63,7 @@ public struct NetworkVerdict: Hashable, Sendable {
       return
     }
     let isAlive = judgeNamespace(of: sandbox, containers)
-    // If the path points to a different namespace, what was read through it does not belong to this pod.
+    // If the path points to a different namespace, the data read through it does not belong to this pod.
     let isDiverted = sandbox.isDiverted(containers)
     let real = isDiverted ? nil : sandbox.realAddresses
     if sandbox.ip.isEmpty { judgeLoss(of: sandbox, real, isNamespaceAlive: isAlive) }
@@ -80,7 +80,7 @@ public struct NetworkVerdict: Hashable, Sendable {
   /// Judges a sandbox that is known only from the runtime's list.
   /// - Parameter reason: The reason why its status is unchecked.
   public init(unchecked sandbox: SandboxRecord, _ reason: UnknownReason) {
-    // A sandbox that is not ready needs no network, regardless of its status.
+    // A sandbox that is not ready does not need a network, regardless of its status.
     kind = sandbox.isReady ? .unknown : .notReady
     add(kind, .statusUnknown(isReady: sandbox.isReady, reason))
   }
@@ -91,7 +91,7 @@ public struct NetworkVerdict: Hashable, Sendable {
     findings.append(Finding(kind: kind, reason: reason))
   }
 
-  /// - Returns: Whether the namespace is alive; nil if it could not be read.
+  /// - Returns: Whether the namespace exists; nil if it could not be read.
   private mutating func judgeNamespace(of sandbox: SandboxRecord, _ containers: [ContainerRecord]) -> Bool? {
     guard let path = sandbox.facts.networkNamespace else {
       add(.unknown, .namespaceNotReported)
@@ -120,7 +120,8 @@ public struct NetworkVerdict: Hashable, Sendable {
     }
   }
 
-  /// The addresses that the pod's processes still have: a namespace without a path exists as long as a process in it.
+  /// The addresses that the pod's processes still have: a namespace without a path exists as long as it contains a
+  /// process.
   private func survivors(of sandbox: SandboxRecord) -> [IPAddress] { (sandbox.realAddresses ?? []).map(\.address) }
 
   /// Judges a sandbox for which the runtime has no address, or no primary one, without which kubelet recreates the pod.
@@ -152,7 +153,7 @@ public struct NetworkVerdict: Hashable, Sendable {
     }
   }
 
-  /// What is missing from a pod's interfaces if none of them has an address.
+  /// The state of a pod's interfaces if none of them has an address.
   private static func emptiness(of sandbox: SandboxRecord) -> NetworkReason.Interfaces {
     let names = sandbox.interfaceNames.sorted()
     let absent = names.filter { name in sandbox.observed?.interfaces?.value?.contains { $0.name == name } != true }
@@ -178,7 +179,7 @@ public struct NetworkVerdict: Hashable, Sendable {
       let missing = claimed.filter { !held.contains($0) }
       if !missing.isEmpty {
         let real = sandbox.realAddresses ?? []
-        // The network is gone if no other address replaced the missing ones.
+        // The network is gone unless other addresses have replaced the missing ones.
         let isGone = missing.count == claimed.count && real.isEmpty
         let state: NetworkReason.Interfaces =
           !absent.isEmpty
@@ -205,7 +206,7 @@ public struct NetworkVerdict: Hashable, Sendable {
       interfaces.filter { $0.addresses.contains { claimed.contains($0.address) } }.map(\.name))
     for entry in sandbox.observed?.cache?.value ?? [] where !reported.contains(entry.interface) {
       let given = entry.addresses.compactMap { IPAddress($0) }
-      // A device without an address may have been handed to a program in user space, as with DPDK.
+      // A device without an address may have been handed over to a user-space program, as with DPDK.
       guard !given.isEmpty, !given.contains(where: claimed.contains) else { continue }
       guard let interface = interfaces.first(where: { $0.name == entry.interface }) else {
         add(.gone, .interfaces(.absent([entry.interface])))
@@ -222,8 +223,8 @@ public struct NetworkVerdict: Hashable, Sendable {
     }
   }
 
-  /// CNI's records decide what happens next: a restarted CRI-O reads its addresses from them, and host-local may
-  /// assign any address that has no lease.
+  /// Checks CNI's records, which determine what happens next: a restarted CRI-O reads its addresses from them, and
+  /// host-local may assign any address that has no lease.
   private mutating func judgeCNI(of sandbox: SandboxRecord, _ real: [InterfaceAddress]?) {
     let claimed = sandbox.addresses.compactMap { IPAddress($0) }
     let cached = sandbox.cachedAddresses ?? []
@@ -255,8 +256,8 @@ public struct NetworkVerdict: Hashable, Sendable {
     }
   }
 
-  /// Finds addresses that CNI gave to the runtime's interface, that the pod still has, and that the runtime does not
-  /// report.
+  /// Finds addresses that CNI assigned to the interface that the runtime reports, and that the pod still has but the
+  /// runtime does not report.
   private mutating func judgeForgotten(
     of sandbox: SandboxRecord, _ claimed: Set<IPAddress>, _ real: [InterfaceAddress]?
   ) {
@@ -267,7 +268,7 @@ public struct NetworkVerdict: Hashable, Sendable {
       (sandbox.observed?.leases?.value ?? []).filter { $0.owner == sandbox.id }.compactMap { IPAddress($0.address) })
     for entry in sandbox.observed?.cache?.value ?? [] {
       let given = entry.addresses.compactMap { IPAddress($0) }
-      // Runtimes report only one interface, so a pod's others do not count.
+      // Runtimes report only one interface, so a pod's other interfaces are ignored.
       guard given.contains(where: claimed.contains) else { continue }
       let forgotten = given.filter { !claimed.contains($0) && (held?.contains($0) ?? leased.contains($0)) }
       if !forgotten.isEmpty {

@@ -1,7 +1,7 @@
 // The output of protoc-gen-c for the files in Protos, in a form that Swift can import.
 #pragma once
 
-// GNU C defines `linux` as 1, and the CRI has fields of that name.
+// GNU C defines `linux` as 1, but the CRI has fields of that name.
 #undef linux
 // Deprecated fields are still sent; the Swift documentation marks them as deprecated.
 #define PROTOBUF_C__NO_DEPRECATED
