@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct CopyPathTests {
   @Test(arguments: [
-    // The path, its parent, its name, whether it must be a directory, and whether its contents are meant.
+    // The path, its parent, its name, whether it must be a directory, and whether the path means the directory's
+    // contents.
     ("/a/b", "/a/", "b", false, false), ("b", ".", "b", false, false), ("/a/b/", "/a/", "b", true, false),
     ("/a/b/.", "/a/b/", "", true, true), ("/", ".", "", true, true), (".", ".", "", true, true),
     ("a/..", "a/", "", true, true), ("/b//", "/", "b", true, false), ("./x:y", "./", "x:y", false, false),

@@ -3,7 +3,7 @@ import CRISystem
 import Glibc
 import TestSupport
 
-/// A directory that stands for a container's root directory, next to files that a copy must not reach.
+/// A directory that serves as a container's root directory, next to files that a copy must not reach.
 struct FileTree {
   let folder: TemporaryDirectory
   var container: String { folder.file("container") }
@@ -25,7 +25,7 @@ struct FileTree {
   }
 
   /// Copies out of the container into the directory `host`.
-  /// - Returns: What was not copied.
+  /// - Returns: The entries that were not copied.
   @discardableResult func copyOut(
     _ path: String, to target: String, owners: CopyPolicy.Owners = .caller, followsLink: Bool = false
   ) throws -> [String] {

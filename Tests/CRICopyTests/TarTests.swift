@@ -48,7 +48,7 @@ import Testing
     return bytes
   }
 
-  /// Reads a stream in pieces, and joins the bytes of each file.
+  /// Reads a stream in pieces and joins the bytes of each file.
   private static func read(_ bytes: [UInt8], piece: Int = 1 << 20) throws -> [CopyEvent] {
     var reader = TarReader()
     var events: [CopyEvent] = []
@@ -68,7 +68,7 @@ import Testing
 
   @Test(arguments: [TarWriter.Format.pax, .gnu], [1, 100, 511, 513, 1 << 20])
   func `what is written is read again, in pieces of any size`(_ format: TarWriter.Format, _ piece: Int) throws {
-    // Pieces of one byte take long for a file of zeros.
+    // One-byte pieces would take a long time for a file of zeros.
     let events = piece > 100 ? Self.events : Array(Self.events.dropLast(2))
     let expected = events.map { event -> CopyEvent in
       switch event {
@@ -82,7 +82,7 @@ import Testing
     #expect(try Self.read(try Self.stream(format, events), piece: piece) == expected)
   }
 
-  /// The time must not grow with the square of the size.
+  /// The run time must not grow quadratically with the size.
   @Test(.timeLimit(.minutes(1))) func `a large extended header can arrive byte by byte`() throws {
     let comment = [UInt8](repeating: 120, count: TarReader.maximumExtension - 17)
     let record = Array("\(comment.count + 17) comment=".utf8)
@@ -143,7 +143,7 @@ import Testing
     let entries = events.compactMap { event in if case .entry(let entry) = event { entry } else { nil as CopyEntry? } }
     let (file, other) = ("\(deep)/f", "\(deep)/g")
     let found = Dictionary(entries.map { (String(decoding: $0.path, as: UTF8.self), $0) }) { $1 }
-    // The order of the two names is the file system's.
+    // The order of the two names depends on the file system.
     let isFirst = found[file]?.kind == .regular(size: 5)
     #expect(found[isFirst ? file : other]?.kind == .regular(size: 5) && found[file]?.permissions == 0o4755)
     #expect(found[isFirst ? other : file]?.kind == .hardLink(target: Array((isFirst ? file : other).utf8)))
@@ -233,7 +233,7 @@ import Testing
         for _ in 0..<Int.random(in: 1...8, using: &generator) {
           bytes[Int.random(in: 0..<bytes.count, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
         }
-        // A valid checksum lets the damage reach the other fields.
+        // With a valid checksum, the corruption reaches the other fields.
         for start in stride(from: 0, to: bytes.count - 512, by: 512) where bytes[start + 257] == 0x75 {
           for index in 148..<156 { bytes[start + index] = 32 }
           let sum = bytes[start..<(start + 512)].reduce(0) { $0 + Int($1) }

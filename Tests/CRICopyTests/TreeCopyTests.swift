@@ -5,7 +5,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// An ID without an account on test machines.
+/// An ID that has no account on the test machines.
 private let mallory: uid_t = 64_001
 
 @Suite(.enabled(if: geteuid() == 0, "needs root: only root can create devices and give files to other users"))
@@ -172,7 +172,7 @@ struct TreeCopyTests {
     link(tree.secret, "l")
     link("../../../../../..\(tree.secret)", "up")
     link("\(tree.secret)/.", "d/abs")
-    // What exists under the same path in the container is found instead.
+    // The file at the same path in the container is found instead.
     #expect(throws: CopyError.self) { try tree.copyOut(path, to: "x", followsLink: true) }
     try ProcessFacts.write("mine", to: "\(tree.host)/mine")
     #expect(throws: CopyError.self) { try tree.copyIn("mine", to: "/l/file") }
@@ -218,7 +218,7 @@ struct TreeCopyTests {
     }
   }
 
-  /// A process of the container exchanges a directory for a link out of the container, again and again.
+  /// A process in the container repeatedly replaces a directory with a link that points out of the container.
   @Test(.timeLimit(.minutes(2)), arguments: [true, false])
   func `a directory that is exchanged for a link in a loop leads nowhere else`(isIntoContainer: Bool) throws {
     makeDirectory("top")
@@ -270,7 +270,7 @@ struct TreeCopyTests {
       try tree.copyOut("/d/.", to: "own")
       #expect(ProcessFacts.read("\(tree.host)/own/inner/file") == "new")
     }
-    // Directories of the same copy may be entered again.
+    // Directories created by the same copy may be entered again.
     try tree.copyOut("/d", to: "own")
     #expect(ProcessFacts.read("\(tree.host)/own/d/inner/file") == "new")
   }
@@ -286,7 +286,7 @@ struct TreeCopyTests {
       while let event = try reader.next() { if case .entry(let entry) = event { kinds.append(entry.kind) } }
       return kinds
     }
-    // A name takes 64 bytes and its length: 30 of them have one digit or two and an l.
+    // A name takes 64 bytes plus its length; 30 of the names have one or two digits and an l.
     let needed = 40 * 64 + 2 * (10 + 20) + 20
     #expect(throws: CopyError.refused(path: "/d", .tooManyNames)) {
       try entries(nameMemory: needed - 1, linkMemory: 1 << 20)

@@ -3,13 +3,13 @@ import CRISystem
 import TestSupport
 import Testing
 
-/// The method that the tests call. Scripted peers ignore it.
+/// The method that the tests call; scripted peers ignore it.
 let method = "/runtime.v1.RuntimeService/Version"
 
 typealias Outcome = Result<[UInt8], RPCError>
 typealias Script = @Sendable (PeerConnection) throws -> Void
 
-/// A peer that violates the protocol in one way, and the outcome that the caller must get.
+/// A peer that violates the protocol in one way, and the outcome that the caller must observe.
 struct Fault: Sendable, CustomTestStringConvertible {
   let testDescription: String
   let script: Script
@@ -22,7 +22,7 @@ struct Fault: Sendable, CustomTestStringConvertible {
   }
 }
 
-/// The bytes of a response, and the outcome that the caller must get.
+/// The bytes of a response, and the outcome that the caller must observe.
 struct Reply: Sendable, CustomTestStringConvertible {
   let testDescription: String
   let bytes: @Sendable (Int32) -> [UInt8]
@@ -48,7 +48,7 @@ func outcome(timeout: Duration? = .seconds(30), of script: @escaping Script) asy
   return outcome
 }
 
-/// Calls a scripted peer twice on one connection. The first response is `bytes`, the second one is valid.
+/// Calls a scripted peer twice on one connection. The first response is `bytes`, and the second one is valid.
 func outcomes(of bytes: @escaping @Sendable (Int32) -> [UInt8], limit: Int = 64 << 20) async throws
   -> (first: Outcome, second: Outcome, connections: Int)
 {

@@ -71,7 +71,7 @@ extension WireTests {
       #expect(requests.withLock { $0 } == 2)
     }
 
-    /// The caller gets the cancellation, and later calls are not affected.
+    /// The caller receives the cancellation error, and later calls are not affected.
     @Test func `a call can be cancelled at any moment`() async throws {
       let peer = try ScriptedPeer { client in
         do {

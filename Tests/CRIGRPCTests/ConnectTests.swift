@@ -109,7 +109,7 @@ extension WireTests {
   /// A listener whose queue of pending connections is full.
   @Suite(.timeLimit(.minutes(2)))
   struct FullQueueTests {
-    /// A listener that accepts no connections, and the clients that fill its queue.
+    /// A listener that does not accept connections, and the clients that fill its queue.
     private final class FullQueue {
       let directory: TemporaryDirectory
       let listener: Descriptor
@@ -163,7 +163,7 @@ extension WireTests {
       let channel = Channel(path: queue.path)
       async let reply = call(channel)
       try await Task.sleep(for: .milliseconds(20))
-      // Accept and drop the queued clients, then ours: its connection is lost, but it could connect.
+      // Accept and drop the queued clients, then ours: its connection is then lost, but the client was able to connect.
       var accepted = 0
       while accepted <= queue.waiting.count {
         if try UnixSocket.accept(on: queue.listener) != nil { accepted += 1 } else { await Task.yield() }

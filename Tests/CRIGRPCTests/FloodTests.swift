@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 extension WireTests {
-  /// Peers that send endlessly or never read. Memory must stay bounded, and calls must end.
+  /// Peers that send without end or never read. Memory must stay bounded, and calls must end.
   @Suite(.timeLimit(.minutes(4)))
   struct FloodTests {
     static let floods: [Fault] = [
@@ -19,7 +19,8 @@ extension WireTests {
         try client.send(Frame.headers(stream, Frame.responseFields, endHeaders: false))
         try client.flood((0..<1000).flatMap { _ in Frame.continuation(stream, [], endHeaders: false) })
       },
-      // Each frame has 16 KiB of one-byte references to a field of 4,000 bytes: 64 MiB of header fields.
+      // Each frame contains 16 KiB of one-byte references to a field of 4,000 bytes, which amounts to 64 MiB of header
+      // fields.
       Fault("an HPACK bomb", { $0.isUndecodable("65536") }) { client in
         let stream = try client.request().stream
         let field = [UInt8(0x40), 1, UInt8(ascii: "x"), 127, 129, 30] + [UInt8](repeating: 120, count: 4000)
@@ -104,7 +105,7 @@ extension WireTests {
       }
     }
 
-    /// Empty messages have no bytes that would count towards the queue's limit.
+    /// Empty messages contain no bytes that would count towards the queue's limit.
     @Test func `empty messages for a sleeping reader use limited memory`() async {
       await #expect(processExitsWith: .success) {
         let peer = try ScriptedPeer { client in

@@ -11,7 +11,7 @@ extension WireTests {
   struct FuzzTests {
     static let count = Int(ProcessFacts.environment("CRI_FUZZ") ?? "") ?? 3000
 
-    /// The bytes that a server sends for three calls of one client, of which it resets the second.
+    /// The bytes that a server sends for three calls from one client, the second of which it resets.
     private static let transcript =
       Frame.settings([(3, 100), (4, 1 << 20)]) + Frame.settingsAck
       + Frame.ping([1, 2, 3, 4, 5, 6, 7, 8]) + Frame.windowUpdate(0, 1 << 20)
@@ -28,7 +28,7 @@ extension WireTests {
       return random.broken(transcript)
     }
 
-    /// Makes three calls, one of them streaming, to a server that sends a corrupted transcript.
+    /// Makes three calls, one of which is a streaming call, to a server that sends a corrupted transcript.
     /// - Returns: A description of the failure; nil if all calls ended in time.
     private static func run(_ path: String) async -> String? {
       let channel = Channel(path: path)

@@ -4,10 +4,10 @@ import TestSupport
 import Testing
 
 extension WireTests {
-  /// Calls that the runtime refuses without processing them, and connections that end.
+  /// Calls that the runtime rejects without processing them, and connections that end.
   @Suite(.timeLimit(.minutes(2)))
   struct GoAwayTests {
-    /// Makes 20 concurrent calls. Call n sends n and expects n in the response.
+    /// Makes 20 concurrent calls. Call n sends n, and expects n in the response.
     private func makeTwentyCalls(_ channel: Channel) async -> [Outcome] {
       await withTaskGroup(of: (Int, Outcome).self) { group in
         for number in 0..<20 { group.addTask { (number, await call(channel, [UInt8(number)])) } }

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 extension WireTests {
-  /// Tests our client with an independent server.
+  /// Tests our client against an independent server.
   @Suite(.enabled(if: GRPCIO.mayRun, "python3-grpcio is not installed"), .timeLimit(.minutes(4)))
   struct IndependentServerTests {
     let directory: TemporaryDirectory
@@ -117,7 +117,7 @@ extension WireTests {
       #expect(channel.peer?.pid == next.pid)
     }
 
-    /// The server sends GOAWAY, completes the calls that it has started, and refuses the others.
+    /// The server sends GOAWAY, completes the calls that it has started, and rejects the others.
     @Test func `GOAWAY from an independent server loses no call silently`() async throws {
       let server = try await GRPCIO.serve(
         at: path, ["--big", "Version=9", "--delay", "Version=300", "--goaway", "Version=5000"])
@@ -127,7 +127,7 @@ extension WireTests {
         return await group.reduce(into: []) { $0.append($1) }
       }
       let good = outcomes.filter { (try? $0.get().count) == 9 }.count
-      // The other calls came after GOAWAY: they were refused, and the retry could not connect, or the server dropped
+      // The other calls came after GOAWAY: they were rejected and the retry could not connect, or the server dropped
       // them.
       let refused = outcomes.count {
         $0.error?.isCannotConnect ?? false || $0.isLost() || $0.isStatus(.cancelled)
@@ -139,7 +139,7 @@ extension WireTests {
 }
 
 extension WireTests {
-  /// Tests our server with an independent client.
+  /// Tests our server against an independent client.
   @Suite(.enabled(if: GRPCIO.mayRun, "python3-grpcio is not installed"), .timeLimit(.minutes(4)))
   struct IndependentClientTests {
     let directory: TemporaryDirectory

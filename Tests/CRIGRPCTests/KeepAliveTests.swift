@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 extension WireTests {
-  /// Calls without a deadline, on peers that stop responding.
+  /// Calls without a deadline to peers that stop responding.
   @Suite(.timeLimit(.minutes(2)))
   struct KeepAliveTests {
     private static let keepAlive = KeepAlive(

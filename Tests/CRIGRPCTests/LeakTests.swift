@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 extension WireTests {
-  /// Connections that have ended must leave no descriptor and no thread behind.
+  /// Connections that have ended must not leave any descriptor or thread behind.
   /// Each test runs in a child process, in which no other code opens descriptors.
   @Suite(.timeLimit(.minutes(4)))
   struct LeakTests {
@@ -14,11 +14,10 @@ extension WireTests {
       func isWithin(_ other: Held) -> Bool { descriptors <= other.descriptors && threads <= other.threads }
     }
 
-    /// Runs `body` a few times to warm up and then `rounds` times, and compares the descriptors and threads of the
-    /// process.
+    /// Runs `body` a few times to warm up and then `rounds` times, and compares the process's descriptors and threads.
     static func check(rounds: Int, _ body: @Sendable () async throws -> Void) async throws {
       for _ in 0..<5 { try await body() }
-      // Take the lowest numbers over half a second, because threads of the warm-up may still be ending.
+      // Take the lowest numbers over half a second, because threads from the warm-up may still be exiting.
       try await Task.sleep(for: .milliseconds(5))
       var before = Held()
       for _ in 0..<100 {
@@ -90,7 +89,7 @@ extension WireTests {
           let big = [UInt8](repeating: 0, count: 4 << 20)
           #expect(await call(Channel(path: peer.path), big, timeout: .milliseconds(20)).isOverdue)
         }
-        // The peer's threads still wait for their clients; the clients' own threads must have ended.
+        // The peer's threads are still waiting for their clients; the clients' own threads must have ended.
         #expect(await eventually(within: .seconds(10)) { ProcessFacts.threads <= before + 20 + 4 })
         isDone.withLock { $0 = true }
       }

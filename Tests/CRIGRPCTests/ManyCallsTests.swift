@@ -94,7 +94,7 @@ extension WireTests {
       #expect(await call(Channel(path: peer.path), big) == .success(Frame.bigEndian(UInt32(big.count + 5))))
     }
 
-    /// The call must end at the status, and the rest of the request must not be kept.
+    /// The call must end when the status arrives, and the rest of the request must not be kept.
     @Test func `a status before the request is sent ends the call`() async throws {
       let code = Locked<String?>(nil)
       let peer = try ScriptedPeer { client in

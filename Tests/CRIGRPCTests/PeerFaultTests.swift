@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 extension WireTests {
-  /// Peers that do not speak HTTP/2, or violate it. Each call must end in time, with the right error.
+  /// Peers that do not use HTTP/2, or violate it. Each call must end in time, with the right error.
   @Suite(.timeLimit(.minutes(2)))
   struct PeerFaultTests {
     static let prefaceFaults: [Fault] = [
@@ -176,10 +176,10 @@ extension Outcome {
 }
 
 extension Frame {
-  /// Small header fields that exceed 64 KiB together.
+  /// Small header fields that together exceed 64 KiB.
   static let huge = responseFields + (0..<80).map { ("x-\($0)", String(repeating: "x", count: 1000)) }
 
-  /// Splits a header block into as many frames as it needs.
+  /// Splits a header block into as many frames as necessary.
   static func split(_ stream: Int32, _ fields: [(String, String)], endStream: Bool = false) -> [UInt8] {
     var rest = block(fields)[...]
     var frames: [UInt8] = []

@@ -60,7 +60,7 @@ extension WireTests {
       }
     }
 
-    /// One acknowledgement comes without a PING, the other one has a different payload.
+    /// One acknowledgement arrives without a PING, and the other has a different payload.
     @Test func `acknowledgements of other PINGs are ignored`() async throws {
       let peer = try ScriptedPeer { client in
         client.sendsSessionFrames = false

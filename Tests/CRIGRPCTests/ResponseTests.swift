@@ -147,7 +147,7 @@ extension WireTests {
         },
       ]
 
-    /// The mapping is from gRPC over HTTP/2, "Errors".
+    /// The mapping is from the specification "gRPC over HTTP2", section "Errors".
     static let resets: [Reply] = [
       (0, StatusCode.internal), (1, .internal), (2, .internal), (3, .internal), (4, .internal),
       (5, .internal),

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 extension WireTests {
-  /// Server-streaming calls: order, errors, leaving early, and flow control with a slow reader.
+  /// Server-streaming calls: order, errors, stopping early, and flow control with a slow reader.
   @Suite(.timeLimit(.minutes(2)))
   struct StreamingTests {
     @Test func `messages arrive in order`() async throws {
@@ -144,7 +144,7 @@ extension WireTests {
       var iterator = try channel.stream(method, []).makeAsyncIterator()
       #expect(try await iterator.next() == message)
       let (first, second) = try await (stalled(sent), stalled(sent))
-      // Window, queue and socket buffer hold about 5 MiB; nothing more is sent while the reader waits.
+      // Window, queue and socket buffer hold about 5 MiB; no more is sent while the reader waits.
       #expect(first == second && first < 8 << 20, "\(first) \(second)")
       for _ in 0..<(32 << 20) / message.count {
         guard let next = try await iterator.next(), Bytes.same(next, message) else {
@@ -175,7 +175,7 @@ extension WireTests {
       let peer = try ScriptedPeer { client in
         let slow = try client.request().stream
         try client.respond(to: slow)
-        // The response exceeds the client's window for one stream, so the rest waits in the session.
+        // The response exceeds the client's window for one stream, so the rest is queued in the session.
         for _ in 0..<10 { try client.session.send(on: slow, Frame.message(part)) }
         try client.pump(until: "the window to close") { ($0.session.unsent(on: slow) ?? 0) < 7 << 20 }
         let fast = try client.request().stream

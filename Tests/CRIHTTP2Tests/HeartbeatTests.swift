@@ -1,7 +1,7 @@
 import CRIHTTP2
 import Testing
 
-/// When a peer is probed, and when the connection is given up.
+/// The times at which a peer is probed and the connection is given up.
 @Suite struct HeartbeatTests {
   private static let limits = Heartbeat.Limits(first: .seconds(2), later: .seconds(10), interval: .seconds(5))
   private let start = ContinuousClock.now

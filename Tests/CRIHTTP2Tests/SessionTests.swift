@@ -94,7 +94,7 @@ struct SessionTests {
     try pair.exchange(consuming: false)
     #expect(pair.bytesAtClient == Int(window))
     #expect(pair.unsent(on: stream)[1] == 900_000)
-    // Only the stream's window needs credit: the connection's window is large.
+    // Only the stream's window has to be enlarged, because the connection's window is large.
     try pair.client.consume(60_000, on: stream)
     try pair.exchange(consuming: false)
     #expect(pair.bytesAtClient == 160_000)
@@ -133,7 +133,7 @@ struct SessionTests {
     #expect(pair.serverEvents == [.pong([8, 7, 6, 5, 4, 3, 2, 1])])
   }
 
-  /// Streams that the server has not processed are refused in order, and so are new streams.
+  /// Streams that the server has not processed are reported as refused in order, and new streams are refused too.
   @Test func `GOAWAY refuses the streams that the server has not processed`() throws {
     let pair = try SessionPair()
     let seen = try pair.client.request(SessionPair.headers, body: [])

@@ -1,6 +1,6 @@
 import CRIJSON
 
-/// A small generator with a seed, so that a failure can be reproduced.
+/// A small seeded generator, so that a failure can be reproduced.
 struct SplitMix: RandomNumberGenerator {
   var state: UInt64
 

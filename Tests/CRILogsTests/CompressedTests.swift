@@ -4,11 +4,11 @@ import CRISystem
 import TestSupport
 import Testing
 
-/// Rotated files that gzip has compressed, intact and damaged.
+/// Rotated files compressed by gzip, intact and damaged.
 @Suite(.timeLimit(.minutes(5))) struct CompressedTests {
   private static let name = "0.log.20240101-120000.gz"
 
-  /// Returns a text compressed by `/bin/gzip`.
+  /// Returns text compressed by `/bin/gzip`.
   private static func gzip(_ text: String) throws -> [UInt8] {
     let directory = try TemporaryDirectory()
     try ProcessFacts.write(text, to: directory.file("f"))
@@ -33,7 +33,7 @@ import Testing
     return (String(decoding: printed.output, as: UTF8.self).split(separator: "\n"), notices)
   }
 
-  /// Enough lines that neither their text nor the compressed text fits into one block.
+  /// So many lines that neither their text nor the compressed text fits into one block.
   private static let count = 30_000
   private static let long = (0..<count).map { Records.cri("oF line \($0 &* 2_654_435_761 % 1_000_003)", from: $0) }
     .joined()

@@ -7,7 +7,7 @@ import Testing
 
 /// Follows a log while the test writes to it.
 @Suite(.timeLimit(.minutes(5))) struct FollowTests {
-  /// Continues to read and compares what was printed.
+  /// Continues to read, and compares the output.
   private func expect(
     _ log: inout ContainerLog, _ files: OutputFiles, _ output: String, sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
@@ -59,7 +59,7 @@ import Testing
     try directory.append(Records.cri("oF 5", from: 4))
     try directory.append(Records.cri("oF 4", from: 3), to: "0.log.20240101-120000")
     try expect(&log, files, "4\n5\n")
-    // A late record in the old file.
+    // A record written late to the old file.
     try directory.append(Records.cri("eF late", from: 3), to: "0.log.20240101-120000")
     try directory.append(Records.cri("oF 6", from: 5))
     try expect(&log, files, "late\n6\n")
@@ -115,7 +115,7 @@ import Testing
     let (files, selection) = try start(directory)
     var log = try ContainerLog(directory.log, selection, isFollowed: true)
     try expect(&log, files, "1\n")
-    // The new content is longer than, shorter than or as long as the old content.
+    // The new content is longer than, shorter than, or as long as the old content.
     try directory.write(Array((text.isEmpty ? "" : Records.cri("oF \(text)", from: 1)).utf8))
     #expect(log.wait(.seconds(60)) == .change)
     try expect(&log, files, text.isEmpty ? "" : "\(text)\n")

@@ -31,7 +31,7 @@ final class LogDirectory {
 
   func move(_ name: String, to other: String) { _ = rename(directory.file(name), directory.file(other)) }
 
-  /// What was printed to the two outputs.
+  /// The text printed to the two outputs.
   struct Printed: Hashable {
     var output: [UInt8]
     var errors: [UInt8]
@@ -41,7 +41,7 @@ final class LogDirectory {
     }
   }
 
-  /// Reads the log and returns what was printed and which notices there were.
+  /// Reads the log, and returns the printed text and the notices.
   /// - Parameter isCombined: Whether both streams go to the output.
   func read(
     _ selection: LogSelection = LogSelection(), hasTimestamps: Bool = false, limit: Int? = nil,

@@ -2,7 +2,7 @@ import CRILogs
 import CRISystem
 import Glibc
 
-/// A printer with two files in place of standard output and standard error.
+/// A printer that writes to two files instead of standard output and standard error.
 final class OutputFiles {
   var printer: LinePrinter
   private let output: Descriptor
@@ -17,7 +17,7 @@ final class OutputFiles {
       to: LogOutput(output: output.rawValue, errors: errors.rawValue, isCombined: isCombined, limit: limit))
   }
 
-  /// Returns what was printed since the last call.
+  /// Returns the text printed since the last call.
   func take() throws -> LogDirectory.Printed {
     var printed = LogDirectory.Printed("")
     printed.output = try Self.read(output.rawValue, from: &offsets.output)

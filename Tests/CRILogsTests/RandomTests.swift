@@ -3,7 +3,7 @@ import CRIProtobuf
 import TestSupport
 import Testing
 
-/// Compares the output for random logs and selections with a model that is too simple to be wrong.
+/// Compares the output for random logs and selections with that of a model that is too simple to be wrong.
 @Suite struct RandomTests {
   private struct Record {
     var second: Int
@@ -26,9 +26,9 @@ import Testing
     var second: Int
     var stream: LogStream
     var text: String
-    /// The number of its last record.
+    /// The number of the line's last record.
     var lastRecord: Int
-    /// The second in which its last record was written.
+    /// The second in which the line's last record was written.
     var lastSecond: Int
     var isOpen = true
   }
@@ -69,7 +69,7 @@ import Testing
     var records: [Record] = []
     var second = 0
     for file in 0..<fileCount {
-      // Only the last file can be empty because a file is rotated when it has reached a size.
+      // Only the last file can be empty, because a file is rotated only when it has reached a certain size.
       for _ in 0..<Int.random(in: (file == fileCount - 1 ? 0 : 1)...12, using: &random) {
         second += Int.random(in: 0...2, using: &random)
         let text = String("ab \"é ".shuffled(using: &random).prefix(Int.random(in: 1...6, using: &random)))

@@ -12,10 +12,10 @@ import Testing
   @Test(arguments: [
     ("", "", ""),
     (Records.cri("oF one", "eF two", "oF three"), "one\nthree\n", "two\n"),
-    // Fragments with records of the other stream between them.
+    // Fragments interleaved with records of the other stream.
     (Records.cri("oP on", "oP e ", "oF line", "oF "), "one line\n\n", ""),
     (Records.cri("oP a", "eP x", "oF b", "eF y"), "ab\n", "xy\n"),
-    // A fragment at the end gets no line feed.
+    // A fragment at the end is printed without a line feed.
     (Records.cri("oF a", "oP b"), "a\nb", ""),
     // Only the first tag counts, and an empty text may have lost the space before it.
     (Records.cri("oP:x a", "oF:P b"), "ab\n", ""),

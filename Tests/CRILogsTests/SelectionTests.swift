@@ -4,7 +4,7 @@ import CRISystem
 import TestSupport
 import Testing
 
-/// Selects lines, and the files that they are read from.
+/// Selects lines, and the files from which they are read.
 @Suite struct SelectionTests {
   private static let records = Records.cri("oF 1", "eF a", "oP 2", "eF b", "oF 2", "oF 3", "eP c")
 
@@ -39,7 +39,7 @@ import Testing
     (["0.log.20240101-120000.gz", "0.log.20240102-120000"], "1\n2\n3\n"),
     (["0.log.20240101-120000.gz", "0.log.20240102-120000.gz"], "1\n2\n3\n"),
     (["0.log.2", "0.log.1"], "1\n2\n3\n"), (["0.log.10.gz", "0.log.9"], "1\n2\n3\n"),
-    // Files of other logs.
+    // Files that belong to other logs.
     (["0.log.20240101-120000.tmp", "10.log.20240102-120000"], "3\n"), (["0.log.old", "0.log.1.bak"], "3\n"),
   ])
   func `rotated files are read only if they may contain selected lines`(names: [String], output: String) throws {
@@ -85,7 +85,7 @@ import Testing
       let expected = (20_000 - tail..<20_000).map { "line \($0)\n" }.joined()
       #expect(try log.read(LogSelection(tail: tail)) == LogDirectory.Printed(expected))
     }
-    // The whole file has no record of this stream.
+    // The file contains no record of this stream at all.
     #expect(try log.read(LogSelection(stream: .stderr, tail: 1)) == LogDirectory.Printed(""))
   }
 }

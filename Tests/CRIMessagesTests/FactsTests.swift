@@ -32,7 +32,7 @@ struct FactsTests {
         return line + (field.isRepeated ? "\trepeated" : "")
       }
     }
-    // protobuf-c does not keep the deprecation of fields.
+    // protobuf-c does not record which fields are deprecated.
     let facts = try Self.facts("field").map { $0.hasSuffix("\tdeprecated") ? String($0.dropLast(11)) : $0 }
     try expectEqual(ours, Set(facts))
   }
@@ -50,7 +50,7 @@ struct FactsTests {
     try expectEqual(Array(ours), try Self.facts("enum"))
   }
 
-  @Test("the fields are declared in the order of their JSON")
+  @Test("the fields are declared in the order in which JSON contains them")
   func order() throws {
     let lines = try Facts.lines("cri-v1.tsv").map {
       $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)

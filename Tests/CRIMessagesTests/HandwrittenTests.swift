@@ -83,7 +83,7 @@ struct HandwrittenTests {
     #expect(error?.description.contains("…: PodSandboxMetadata has no such field") == true)
   }
 
-  @Test("a value of any length is refused in a short line")
+  @Test("a value of any length is rejected with a short error line")
   func longValue() throws {
     let text = String(repeating: "x", count: 1 << 20)
     for document in [#"{"metadata": {"attempt": "\#(text)"}}"#, #"{"port_mappings": [{"protocol": "\#(text)"}]}"#] {
@@ -133,7 +133,7 @@ struct HandwrittenTests {
     #expect(error.map { "\($0)" } == expected)
   }
 
-  @Test("the JSON Schema has every field and the short enum names")
+  @Test("the JSON Schema contains every field and the short enum names")
   func schema() throws {
     let schema = ContainerConfig.schema.jsonSchema(required: ["ContainerConfig": ["metadata"]])
     #expect(schema["$schema"] == "https://json-schema.org/draft/2020-12/schema")

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Messages as JSON")
 struct JSONTests {
-  @Test("the JSON is byte for byte that of protojson")
+  @Test("the JSON is identical to protojson's, byte for byte")
   func golden() {
     let container = Container(
       id: "abc", metadata: ContainerMetadata(name: "web"), state: .running,
@@ -35,7 +35,7 @@ struct JSONTests {
     #expect(String(decoding: StopContainerResponse().jsonBytes(.compact), as: UTF8.self) == "{}")
   }
 
-  @Test("the fields have the order of their declaration and not of their numbers")
+  @Test("the fields are in the order of their declaration, not of their numbers")
   func declarationOrder() {
     let keys = LinuxSandboxSecurityContext(runAsUser: 1, runAsGroup: 2).json().objectValue?.keys
     #expect(
@@ -141,7 +141,7 @@ struct JSONTests {
     #expect(error?.path == "containers[1].metadata.attempt")
   }
 
-  @Test("fields of a newer version can be ignored")
+  @Test("fields from a newer version can be ignored")
   func ignoringUnknownFields() throws {
     let document: JSON = ["id": "a", "newField": ["x": 1], "metadata": ["name": "n", "newField": [1]]]
     #expect(throws: MessageJSONError.self) { try Container(json: document) }

@@ -28,7 +28,7 @@ struct LimitTests {
     }
   }
 
-  @Test("responses that would take too much memory are refused, and the error has the numbers")
+  @Test("responses that would take too much memory are rejected, and the error contains the numbers")
   func refused() throws {
     let empty = Self.many([0x0A, 0], 1_000_000)
     let lists = try #require(excess(ListContainersResponse.self, empty))
@@ -64,7 +64,7 @@ struct LimitTests {
     #expect(try VersionResponse.decode(Self.field(1, letters)).version.utf8.count == size)
     let list = Self.field(1, Self.field(1, letters)) + Self.field(1, Self.field(1, [0x62]))
     #expect(try ListContainersResponse.decode(list).containers.count == 2)
-    // Text that is not Latin and has line feeds.
+    // Non-Latin text with line feeds.
     let other = Array(String(repeating: "Zeile äöü 漢字\\n", count: size / 24).utf8)
     #expect(try VersionResponse.decode(Self.field(1, other)).version.utf8.count == other.count)
   }
@@ -73,8 +73,8 @@ struct LimitTests {
     StringMap((0..<count).map { (key: "k\($0)", value: "v\($0)") })
   }
 
-  /// Lists that are larger than those of any real node, with as little text as an honest runtime can send.
-  @Test("the largest lists of an honest runtime are accepted")
+  /// Lists that are larger than those of any real node, with as little text as a well-behaved runtime can send.
+  @Test("the largest lists from a well-behaved runtime are accepted")
   func honest() throws {
     let id = String(repeating: "0123456789abcdef", count: 4)
     let annotated = PodSandbox(
@@ -104,7 +104,7 @@ struct LimitTests {
     try pass(ListPodSandboxMetricsResponse(podMetrics: (0..<500).map(Self.metrics)))
   }
 
-  /// The metrics of a pod with three containers: 90 for each, as cAdvisor has them, with six labels.
+  /// The metrics of a pod with three containers: 90 for each, as in cAdvisor, with six labels.
   private static func metrics(_ pod: Int) -> PodSandboxMetrics {
     let metrics = (0..<90).map { number in
       Metric(
@@ -116,10 +116,10 @@ struct LimitTests {
     )
   }
 
-  /// The storage of equal keys is counted once. Here every key equals the one before it on the wire, but not in the order
-  /// of the fields, in which all labels come before all annotations. Both keys use the same slot of the decoder, so each
-  /// replaces the other.
-  @Test("keys that are equal to the previous key only in the order of the wire are refused")
+  /// The storage of equal keys is counted once. Here every key is equal to the one before it on the wire, but not if
+  /// the keys are in the order of the fields, in which all labels precede all annotations. Both keys use the same slot
+  /// of the decoder, so each replaces the other.
+  @Test("keys that are equal to the previous key only in the order of the wire are rejected")
   func unsharedKeys() throws {
     let keys = Self.collidingKeys()
     // Labels are field 8, annotations field 9.

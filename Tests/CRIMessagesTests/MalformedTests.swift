@@ -95,7 +95,7 @@ struct MalformedTests {
       for _ in 0..<Int.random(in: 1...8, using: &random) where !bytes.isEmpty {
         bytes[Int.random(in: bytes.indices, using: &random)] = .random(in: 0...255, using: &random)
       }
-      // Decode as the right type and as a random one.
+      // Decode the bytes as the right type and as a random type.
       for type in [type, MessageTypes.all[round % samples.count]] {
         if let message = try? type.decode(bytes) {
           #expect(message.json().objectValue != nil)
@@ -110,7 +110,7 @@ struct MalformedTests {
     try Samples.make(M.self).encode()
   }
 
-  /// A generator with the same numbers in every run.
+  /// A generator that returns the same numbers in every run.
   private struct SplitMix: RandomNumberGenerator {
     var state: UInt64
 

@@ -3,7 +3,7 @@ import CRIMessages
 import CRIProtobuf
 import Testing
 
-/// The JSON of messages as other packages see it: through the protocol `Message`.
+/// Messages as JSON in the way that other packages use it: through the protocol `Message`.
 @Suite struct MessageJSONTests {
   private func copy<M: Message>(_ message: M) throws -> M { try M(json: JSON.parse(message.json().text())) }
 

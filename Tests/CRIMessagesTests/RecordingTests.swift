@@ -39,7 +39,7 @@ struct RecordingTests {
     let reply = try #require(replies.first { $0.call.name == command.method && $0.request.isEmpty })
     let ours = try reply.method.response.decode(reply.response).json()
     let printed = try RecordedOutput.document(runtime, command.crictl)
-    // crictl sorts its lists, so their order is not that of the message.
+    // crictl sorts its lists, so they are not in the order of the message.
     #expect(byID(ours, command.list) == byID(printed, command.list))
     #expect(byID(ours, command.list).count > 1)
     #expect(keys(ours) == keys(printed))

@@ -25,12 +25,12 @@ struct TextTests {
     }
     let bytes = entry("b", "1") + entry("a", "2") + entry("b", "3") + entry("a", "4") + entry("b", "5")
     #expect(try Container.decode(bytes).labels == ["a": "4", "b": "5"])
-    // An empty key or value may be missing in an entry.
+    // An empty key or value may be missing from an entry.
     #expect(try Container.decode([0x42, 0]).labels == ["": ""])
     #expect(try Container.decode([0x42, 3, 0x0A, 1, 0x61]).labels == ["a": ""])
   }
 
-  @Test("a description has all values that are not the default, without secrets and control characters")
+  @Test("a description contains all values that are not the default, without secrets or control characters")
   func descriptions() throws {
     let container = Container(
       id: "abc", metadata: ContainerMetadata(name: "web", attempt: 2), state: .running,

@@ -6,9 +6,9 @@ import CRISystem
 import Foundation
 import TestSupport
 
-/// Directories that look like `/proc` and CNI's, with processes and records as a test needs them.
+/// Directories that look like `/proc` and CNI's directory, with the processes and records that a test needs.
 final class FakeNode: Sendable {
-  /// Returns an ID of the form that runtimes generate.
+  /// Returns an ID in the form that runtimes generate.
   static func id(_ digit: Character) -> String { String(repeating: digit, count: 64) }
 
   let directory: TemporaryDirectory

@@ -7,7 +7,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// Every way in which a runtime is not ready yet, and how they are distinguished.
+/// The ways in which a runtime can be not ready yet, and how they are distinguished.
 @Suite(.timeLimit(.minutes(5))) struct ReadinessWaitTests {
   typealias Phase = ReadinessWait.Observation.Phase
 
@@ -85,13 +85,13 @@ import Testing
     defer { runtime.stop() }
     let listening = ContinuousClock.now
     _ = try await watch.readyAfter
-    // It takes 50 ms on an idle machine; this only checks that nothing sleeps for long.
+    // This takes 50 ms on an idle machine; the test checks only that nothing sleeps for long.
     #expect(ContinuousClock.now - listening < .seconds(5))
     #expect(watch.phases == [.down, .ready])
     #expect(watch.seen[0].words == "the socket does not exist")
   }
 
-  /// The ways in which a socket may appear. Polling alone would not notice them within the test.
+  /// The ways in which a socket may appear. Polling alone would not notice them during the test.
   enum Arrival: CaseIterable { case inDirectory, inNewDirectories, inRecreatedDirectory, renamed }
 
   @Test(arguments: Arrival.allCases) func `the appearance of the socket ends the delay immediately`(how: Arrival)
@@ -106,7 +106,7 @@ import Testing
     wait.patrolInterval = .seconds(36_000)
     let watch = Watch(wait)
     #expect(await watch.reaches(.down))
-    // Long enough that the socket appears during the wait; with a shorter delay the test would hold too.
+    // The delay is long enough for the socket to appear during the wait; the test would also pass with a shorter delay.
     try await Task.sleep(for: .milliseconds(100))
     if let place {
       if how == .inRecreatedDirectory { #expect(rmdir(place) == 0) }
@@ -203,7 +203,7 @@ import Testing
   ])
   func `a runtime that recovers its state is waited for`(style: Faults.NotReadyStyle, phase: Phase) async throws {
     var faults = Faults()
-    // CRI-O's style needs longer than one poll takes.
+    // With CRI-O's style, this takes longer than one poll.
     let time = Duration.milliseconds(style == .hang ? 2500 : 1000)
     faults.notReady = time
     faults.notReadyStyle = style
@@ -350,7 +350,7 @@ import Testing
       return true
     }
     defer { server.stop() }
-    // Shorter than one poll.
+    // This is shorter than one poll.
     let last = try await Watch(try wait(timeout: .milliseconds(900))).timedOut
     isOver.withLock { $0 = true }
     #expect(last.words == "the store is locked")
@@ -388,7 +388,7 @@ import Testing
     wait.grace = .milliseconds(1)
     let late = Watch(wait)
     #expect(await late.reaches(.down))
-    // Longer than the grace period of the second error, so that counting from the beginning would fail.
+    // This is longer than the grace period for the second error, so counting from the beginning would fail.
     try await Task.sleep(for: .milliseconds(100))
     let old = try FakeRuntime(Recording("containerd-2.4", .after), at: socket, versions: [])
     #expect(await watch.reaches(.notReady))

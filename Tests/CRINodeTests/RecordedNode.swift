@@ -6,7 +6,7 @@ import CRISimulator
 import CRISnapshot
 import TestSupport
 
-/// A recorded runtime that is served on a socket, and the files of its node.
+/// A recorded runtime served on a socket, and its node's files.
 final class RecordedNode: Sendable {
   let snapshot: Snapshot
   let tree: NodeTree
@@ -31,7 +31,7 @@ final class RecordedNode: Sendable {
     var facts = try await facts(to: target, pulls: pulls, proc: proc)
     // The CNI plugins of a recorded node cannot be called.
     if facts.crio?.configuration.value != nil { facts.crio?.networks = NetworkCheck() }
-    // Neither can its processes be seen.
+    // Its processes are not visible either.
     facts.endedProcesses = .known([:])
     return PreflightReport(facts)
   }

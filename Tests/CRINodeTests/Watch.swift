@@ -19,7 +19,7 @@ final class Watch: Sendable {
 
   var seen: [ReadinessWait.Observation] { observations.withLock { $0 } }
 
-  /// The phases in their order. A slow response only shows a busy machine, unless it is the only phase.
+  /// The phases in their order. A slow response shows only that the machine is busy, unless it is the only phase.
   var phases: [Phase] {
     let all = seen.map(\.phase)
     let loud = all.filter { $0 != .silent }
@@ -27,7 +27,7 @@ final class Watch: Sendable {
     return loud.reduce(into: []) { if $0.last != $1 { $0.append($1) } }
   }
 
-  /// Returns true once a phase has been reported this often; false if it never is.
+  /// Returns true once a phase has been reported this many times; false if this never happens.
   func reaches(_ phase: Phase, times: Int = 1) async -> Bool {
     await eventually { [self] in seen.count { $0.phase == phase } >= times }
   }

@@ -4,7 +4,7 @@ import CRIProtobuf
 import CRISnapshot
 import TestSupport
 
-/// What containerd will read back, compared with what it reports now.
+/// The records that containerd will read back, compared with the values that it reports now.
 extension PreflightCase {
   static let records: [PreflightCase] = [
     PreflightCase(rule: "P14", name: "the host's network on disk", objects: ["default/web"]) {

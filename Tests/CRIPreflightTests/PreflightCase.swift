@@ -73,7 +73,7 @@ extension PreflightFacts {
     containerd?.store = .known(SandboxStore(sandboxes: [record]))
   }
 
-  /// Adds the record of a daemon that ended while it created a pod.
+  /// Adds the record of a daemon that exited while creating a pod.
   mutating func addBareRecord(beside id: String? = nil) {
     let pod = PodName(namespace: "default", name: "web", uid: "uid-web")
     let others = id.map { [DiskSandbox(id: $0, name: "web", pod: pod)] } ?? []
@@ -83,13 +83,13 @@ extension PreflightFacts {
   /// Replaces the runtime's program on disk, so that it differs from the running one.
   mutating func replaceProgram() { snapshot.daemon.executable = "/usr/bin/\(snapshot.runtime.name) (deleted)" }
 
-  /// Unmounts the first sandbox's namespace, after which the runtime has no address for it.
+  /// Unmounts the first sandbox's namespace, after which the runtime has no address for the sandbox.
   mutating func closeNamespace() {
     snapshot.sandboxes[0].status.network = PodSandboxNetworkStatus()
     snapshot.sandboxes[0].facts.isNetworkNamespaceClosed = true
   }
 
-  /// Adds a second sandbox of the first pod.
+  /// Adds a second sandbox for the first pod.
   mutating func addDuplicate() {
     var twin = snapshot.sandboxes[0]
     twin.status.id = "sandbox-web-1"

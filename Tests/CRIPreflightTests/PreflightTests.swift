@@ -120,7 +120,7 @@ import Testing
     #expect(status { $0.editRecords { $0.sandboxes[0].ip = "" } } == .proved)
     #expect(status { $0.snapshot.runtime.version = "1.6.15" } == nil)
     #expect(status { $0.snapshot.runtime.version = "v1.6.14-k3s1" } == nil)
-    // The target version did not write what is on disk.
+    // The data on disk was not written by the target version.
     let upgrade: (inout PreflightFacts) -> Void = {
       $0.snapshot.runtime.version = "1.6.8"
       $0.target = RuntimeVersion("1.6.12")
@@ -160,7 +160,8 @@ import Testing
   struct Target: Sendable {
     let running: String
     let target: String
-    /// The containerd that the first line names; nil if it is unknown, and empty if the target is containerd's version.
+    /// The version of containerd in the first line; nil if it is unknown, and empty if the target is containerd's
+    /// version.
     let assumed: String?
     let isBad: Bool
   }
@@ -458,7 +459,7 @@ import Testing
       (["CONTAINER_INTERNAL_WIPE=F"], [], false), (["CONTAINER_INTERNAL_WIPE="], [], nil),
       (["INTERNAL_WIPE=true"], [], nil),
       (["CONTAINER_INTERNAL_WIPE=true"], ["--internal-wipe=false"], false), ([], ["-internal-wipe"], true),
-      // A Boolean flag takes no separate value.
+      // A Boolean flag does not take a separate value.
       ([], ["--internal-wipe", "false"], true), ([], ["--internal-wipe=t", "--internal-wipe=0"], false),
     ] as [([String], [String], Bool?)])
   func `the environment overrides the files, and the command line overrides both`(

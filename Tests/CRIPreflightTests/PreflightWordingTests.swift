@@ -6,7 +6,7 @@ import CRISnapshot
 import TestSupport
 import Testing
 
-/// A different wording of a prediction changes its texts and nothing else.
+/// Changing the wording of a prediction changes its texts and nothing else.
 @Suite struct PreflightWordingTests {
   @Test(arguments: PreflightCase.all) func `a prediction does not depend on the wording`(test: PreflightCase) {
     for target in [nil, RuntimeVersion("9.9.9")] {
@@ -23,7 +23,7 @@ import Testing
       let english = ReportView(report, exitCode: code, checked: time)
       let other = ReportView(report, exitCode: code, checked: time, text: Rewording.text)
       #expect(Rewording.differences(english, other).isEmpty)
-      // A rule's label is not a text of the catalogue.
+      // A rule's label is not a text in the catalogue.
       #expect(Rewording.strays(other, verbatim: Set(other.unchecked.map(\.subject))).isEmpty)
       #expect(Rewording.strays(english).count > 1, "the wording has changed")
     }

@@ -7,7 +7,7 @@ import CRIVerify
 import TestSupport
 import Testing
 
-/// The catalogue has a text for everything.
+/// The catalogue contains a text for every value.
 @Suite struct CatalogueTests {
   private let text = ReportText.english
 
@@ -62,14 +62,14 @@ import Testing
     let code: Int32 = name == "lost" ? 1 : 3
     var document = report.json(exitCode: code)
     #expect(report.verdict().name == old["verdict"]?.stringValue && old["exitCode"]?.intValue == Int64(code))
-    // Entries have had a code since schema 2.
+    // Since schema 2, entries have had a code.
     document["unchecked"] = .array(
       (document["unchecked"]?.arrayValue ?? []).map { entry in
         var entry = entry
         entry["code"] = nil
         return entry
       })
-    // So have predictions their conditions and the pods' controllers.
+    // Since schema 2, predictions have also had conditions and the pods' controllers.
     for key in ["findings", "pods"] {
       document[key] = .array((document[key]?.arrayValue ?? []).map { Self.withoutConditions($0) })
     }
@@ -78,14 +78,14 @@ import Testing
     // Values are facts even though they are text.
     for (finding, other) in zip(document["findings"]?.arrayValue ?? [], old["findings"]?.arrayValue ?? []) {
       let after = finding["after"]?.stringValue
-      // Exit codes that the runtime invented have been explained since schema 2.
+      // Since schema 2, exit codes that the runtime made up have been explained.
       let isExplained = after?.hasPrefix("exited 255, which is not its own code") == true && other["after"] == "exited"
       let isLost = after?.hasPrefix("none, ") == true && other["after"] == "none"
       #expect(finding["before"] == other["before"], "\(finding)")
       #expect(isExplained || isLost || finding["after"] == other["after"], "\(finding) \(other)")
     }
   }
-  /// A prediction, or a finding with its prediction, as schema 1 has it.
+  /// A prediction, or a finding with its prediction, as in schema 1.
   private static func withoutConditions(_ entry: JSON) -> JSON {
     var entry = entry
     for key in ["dependsOnPolicy", "mayEnd", "dependsOnKind", "owner"] { entry[key] = nil }

@@ -3,7 +3,7 @@ import CRIYAML
 import Foundation
 import FoundationXML
 
-/// A suite as CI servers read it.
+/// A test suite as CI servers parse it.
 final class JUnit: NSObject, XMLParserDelegate {
   struct Case {
     var name = ""
@@ -43,7 +43,7 @@ final class JUnit: NSObject, XMLParserDelegate {
   }
 }
 
-/// A test run as harnesses read it: TAP 13, "Test lines" and "Directives".
+/// A test run as harnesses parse it: TAP 13, "Test lines" and "Directives".
 struct TAP {
   struct Test {
     var isGood: Bool
@@ -97,7 +97,7 @@ struct TAP {
   }
 }
 
-/// Samples as Prometheus reads them: "Text-based format".
+/// Samples as Prometheus parses them: "Text-based format".
 struct Prometheus {
   struct Sample: Hashable {
     var name: String
@@ -163,7 +163,7 @@ struct Prometheus {
   }
 }
 
-/// `::error title=…::message`, as GitHub's runner reads it.
+/// `::error title=…::message`, as GitHub's runner parses it.
 struct WorkflowCommand {
   let level: String
   let title: String

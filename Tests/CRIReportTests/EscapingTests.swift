@@ -7,7 +7,7 @@ import FoundationXML
 import TestSupport
 import Testing
 
-/// No text can break a format: each output is parsed as its consumers parse it.
+/// Text cannot break a format: each output is parsed in the same way as by its consumers.
 @Suite struct EscapingTests {
   @Test(arguments: hostileTexts) func `the table has one line for each row, without control characters`(text: String) {
     let table = ReportFormat.table.text(.saying(text))
@@ -24,7 +24,7 @@ import Testing
 
   @Test(arguments: hostileTexts) func `junit is well-formed and has the same content`(text: String) throws {
     let root = try JUnit(ReportFormat.junit.text(.saying(text)))
-    // Characters that XML cannot contain are printed as escapes.
+    // Characters that XML cannot contain are printed as escape sequences.
     let shown = Sanitizer.visible(text)
     #expect(root.cases.map(\.name) == ["verdict", "pod n/\(shown)", shown])
     #expect(root.cases[0].failures == [shown])

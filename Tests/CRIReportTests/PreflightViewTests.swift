@@ -35,7 +35,7 @@ import Testing
     }
     #expect(junit.suite["failures"] == "3" && junit.suite["skipped"] == "\(view.unchecked.count)")
     #expect(TAP(ReportFormat.tap.text(view)).tests.count { !$0.isGood } == 3)
-    // A target version with a known defect is a separate failure, of the runtime.
+    // A target version with a known defect is a separate failure, reported for the runtime.
     let defective = try Self.view(to: "1.6.14").0
     #expect(TAP(ReportFormat.tap.text(defective)).tests.count { !$0.isGood } == 4)
   }

@@ -66,7 +66,7 @@ extension Report {
   }
 }
 
-/// Names and messages with characters that have a meaning in a format.
+/// Names and messages with characters that have a special meaning in a format.
 let hostileTexts = [
   "plain", "a|b", "a # b", "a # SKIP b", "back\\slash", "\"quoted\"", "'single'", "<b>&amp;</b>", "]]>", "100%", "%0A",
   "two\nlines", "cr\r\nlf", "esc\u{1b}[31m", "nul\u{0}", "bell\u{7}", "::error::x", "a,b:c", "non\u{fffe}character",

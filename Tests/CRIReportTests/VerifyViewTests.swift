@@ -31,7 +31,7 @@ import Testing
     #expect(tap.tests.count { $0.isSkipped } == view.unchecked.count && !view.unchecked.isEmpty)
   }
 
-  /// The names in TAP's form: the verdict with its text.
+  /// The names in TAP's format: the verdict with its text.
   private func junitNames(_ junit: JUnit) -> [String] {
     junit.cases.map { $0.name == "verdict" ? "verdict: \($0.failures[0])" : $0.name }.sorted()
   }
@@ -131,7 +131,7 @@ import Testing
 
   @Test func `series have a type and unique labels`() throws {
     let view = try ReportView.recorded("containerd-1.6.12") { before, after in
-      // Two containers with one name, as after a container was started twice.
+      // Two containers with the same name, as after a container has been started twice.
       guard var twin = before.containers.first(where: \.isRunning) else { return }
       twin.status.id += "twin"
       before.containers.append(twin)
@@ -173,7 +173,7 @@ import Testing
       view.title.hasSuffix("not restarted (kubelet has a new process, but the runtime does not)"), "\(view.title)")
   }
 
-  /// Without a record, kubelet knows from the API that the containers of a pod had run, but nothing about a static pod.
+  /// Without a record, kubelet knows from the API that a pod's containers had run, but nothing about a static pod.
   @Test(arguments: [("file", ""), ("api", " (those with restartPolicy Never end)")])
   func `a pod that is recreated under every policy has no condition`(source: String, condition: String) throws {
     let view = try ReportView.recorded("containerd-1.6.20") { before, after in
@@ -284,7 +284,7 @@ import Testing
       table.contains(": kubelet will kill the pod, whose restartPolicy is Never, at its next restart ["), "\(table)")
   }
 
-  /// An ignored rule does not make the rest complete.
+  /// Ignoring a rule does not make the rest complete.
   @Test(
     arguments: [
       (

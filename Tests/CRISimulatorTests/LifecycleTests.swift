@@ -183,7 +183,7 @@ import Testing
     served.runtime.addImage("localhost/busybox:1")
     let stream = try served.channel.stream(Method.getContainerEvents.path(.v1), [])
     var events = stream.makeAsyncIterator()
-    // The stream is open once the runtime has counted the call.
+    // Once the runtime has counted the call, the stream is open.
     while served.runtime.calls["GetContainerEvents"] == nil { try await Task.sleep(for: .milliseconds(5)) }
     try await Task.sleep(for: .milliseconds(20))
     let sandbox = try await served.call(.runPodSandbox, RunPodSandboxRequest(config: pod)).podSandboxID

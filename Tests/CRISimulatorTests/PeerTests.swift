@@ -15,7 +15,7 @@ enum Peer {
   }
 }
 
-/// Tests the simulated runtime with an independent client: grpcio, with Tools/grpcio-peer.
+/// Tests the simulated runtime against an independent client, grpcio (Tools/grpcio-peer).
 @Suite(.enabled("python3-grpcio is not installed") { try await Peer.isInstalled() })
 struct PeerTests {
   /// Makes calls with the independent client, and returns one document for each call.

@@ -41,7 +41,7 @@ import Testing
     let served = try ServedRuntime(.recording(Recording.path("containerd-1.6.12", .before)), options: options)
     try served.restart()
     var compared: [String: Int] = [:]
-    // Resource usage and times change.
+    // Resource usage and times vary.
     let volatile = ["ListContainerStats", "ListPodSandboxStats", "ImageFsInfo", "List"]
     for call in try Recording("containerd-1.6.12", .after).calls where !volatile.contains(call.name) {
       #expect(try await Reply(served.channel, call) == Reply(call), "\(call.name)")
@@ -52,14 +52,15 @@ import Testing
     #expect(compared["ContainerStatus"] == 9)
   }
 
-  /// Before the restart, the addresses are missing in containerd's record on disk, although the CRI still returns them.
+  /// Before the restart, the addresses are missing from containerd's record on disk, although the CRI still returns
+  /// them.
   @Test(arguments: [("containerd-1.6.20", 0), ("containerd-1.6.12", 2)])
   func `the addresses are missing on disk before the restart`(runtime: String, lost: Int) async throws {
     let addresses = /"NetNSPath":"[^"]*","IP":"10\.42\.0\.\d+"/
     let list = "/containerd.services.containers.v1.Containers/List"
     let recording = try ServedRuntime(.recording(Recording.path(runtime, .before)))
     let recorded = String(decoding: try await recording.channel.unary(list, []), as: UTF8.self)
-    // The stopped pod lost its address too, and the pod in the node's network never had one.
+    // The stopped pod has lost its address too, and the pod on the node's network never had one.
     #expect(recorded.matches(of: addresses).count == (lost == 0 ? 3 : 0))
 
     var options = SimulatedRuntime.Options()

@@ -42,7 +42,7 @@ import Testing
     "  nginx/0 running 0", "  sidecar/0 exited 3", "  proxy/0 running 0", "  job/0 exited 0",
   ]
 
-  /// Each loss, with the lines that it removes and adds.
+  /// The losses, each with the lines that it removes and adds.
   static let losses: [(String, minus: [String], plus: [String])] = [
     ("keep", [], []),
     ("lose-ips", ["web/0 ready 10.1.0.1,fd00::1"], ["web/0 ready "]),
@@ -100,7 +100,7 @@ import Testing
     #expect(conditions?.map(\.status) == [true, false])
   }
 
-  /// Changes that calls have made are preserved, and losses are applied only by a start from the file.
+  /// Changes made by calls are preserved, and losses are applied only when the runtime starts from the file.
   @Test func `the state file preserves changes, and a start from it applies the losses`() async throws {
     var options = SimulatedRuntime.Options()
     options.statePath = ServedRuntime.temporaryPath("state")

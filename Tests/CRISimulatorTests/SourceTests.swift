@@ -65,7 +65,7 @@ import Testing
     #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
   }
 
-  /// On a real node with ten thousand containers, the list has about 760 bytes for each.
+  /// On a real node with ten thousand containers, the list has about 760 bytes per container.
   @Test func `generated objects are as large as real ones`() async throws {
     let served = try ServedRuntime(.synthetic(pods: 300, containers: 1000))
     let bytes = try await served.channel.unary(Method.listContainers.path(.v1), [])

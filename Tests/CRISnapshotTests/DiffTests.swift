@@ -109,7 +109,7 @@ import Testing
     #expect(lines == [expected])
   }
 
-  /// Other spellings of the same values.
+  /// Other notations for the same values.
   @Test func `values are compared as values and not as texts`() {
     var (before, after) = (Snapshot.before, Snapshot.before)
     before.sandboxes[0].status.network = PodSandboxNetworkStatus(
@@ -130,7 +130,7 @@ import Testing
       Diff.changes(from: before, to: after).map(\.text) == ["ip fd00::1:0:0:5 → fd00::1:0:0:6"])
   }
 
-  /// CRI-O forgets the address of a finished pod when it restarts.
+  /// CRI-O forgets a finished pod's address when it restarts.
   @Test func `the network of a pod that was not ready is volatile`() {
     var before = Snapshot.before
     before.sandboxes[2].status.network?.ip = "10.0.0.9"

@@ -3,7 +3,7 @@ import CRISnapshot
 import TestSupport
 import Testing
 
-/// Files that are not snapshots: each is reported with its own error, and none causes a crash.
+/// Files that are not snapshots: each is reported with a specific error, and none causes a crash.
 @Suite struct DocumentErrorTests {
   @Test(arguments: ["", " ", "\n\t \r\n", "\u{0}\u{0}"])
   func `an empty file is not a snapshot`(text: String) {
@@ -40,7 +40,7 @@ import Testing
     for index in stride(from: 0, to: bytes.count, by: 3) {
       var corrupted = bytes
       corrupted[index] ^= 0x15
-      // Many damaged texts are still valid JSON; what counts is that no other error is thrown.
+      // Many damaged texts are still valid JSON; the test checks only that no other error is thrown.
       do throws(SnapshotError) { _ = try Snapshot(parsing: corrupted) } catch { #expect(!"\(error)".isEmpty) }
     }
   }
@@ -86,7 +86,7 @@ import Testing
     "unchecked.0.object.kind", "unchecked.0.reason", "unchecked.0.reason.code", "unchecked.0.required",
   ]
 
-  /// Every field that may be missing or null, and must be valid if it exists.
+  /// Every field that may be missing or null, but must be valid if it exists.
   static let optional = [
     "host.bootId", "host.machineId", "daemon.pid", "daemon.startTime", "daemon.executable", "sandboxes.0.facts.pid",
     "sandboxes.0.facts.networkNamespace", "sandboxes.0.facts.isNetworkNamespaceClosed", "sandboxes.0.facts.interfaces",
@@ -160,7 +160,7 @@ import Testing
     #expect("\(SnapshotError.malformed("host.name"))".contains("host.name"))
   }
 
-  /// Converts `a.0.b` to the form in errors: `a[0].b`.
+  /// Converts `a.0.b` to the notation used in errors: `a[0].b`.
   private static func written(_ path: String) -> String {
     path.split(separator: ".").reduce(into: "") { text, part in
       text += Int(part) == nil ? (text.isEmpty ? "\(part)" : ".\(part)") : "[\(part)]"

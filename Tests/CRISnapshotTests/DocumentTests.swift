@@ -61,7 +61,7 @@ import Testing
 
   @Test func `unknown fields are ignored at every depth`() throws {
     let newFields: JSON = ["of": ["a": 1], "version": [1, 2]]
-    // Maps have no fields: every key in them is an entry.
+    // Maps do not have fields: every key in a map is an entry.
     let maps: Set = ["labels", "annotations", "unified"]
     func extended(_ value: JSON) -> JSON {
       if let items = value.arrayValue { return .array(items.map(extended)) }
@@ -88,7 +88,7 @@ import Testing
   }
 }
 
-/// What a snapshot must not contain.
+/// The data that a snapshot must not contain.
 @Suite struct SecretTests {
   private static let secret = "hunter2-EXTREMELY-secret"
 

@@ -2,7 +2,7 @@ import CRIMessages
 import CRISnapshot
 import Testing
 
-@Suite("Names of images")
+@Suite("Image names")
 struct ImageReferenceTests {
   private static let hex = String(repeating: "a", count: 64)
 

@@ -3,7 +3,7 @@ import CRISnapshot
 import TestSupport
 import Testing
 
-/// Which parts of `kubectl get pods -o json` are read, and which are ignored.
+/// The parts of `kubectl get pods -o json` that are read and those that are ignored.
 @Suite struct PodSpecificationTests {
   private static let job = """
     {"apiVersion": "v1", "kind": "Pod",
@@ -38,7 +38,7 @@ import Testing
 
   @Test func `policies, owners and the kinds of containers are read`() throws {
     #expect(PodSpecification.list(try JSON.parse(Self.job)) == [Self.expected])
-    // A mirror pod stands for the static pod that the runtime knows by its hash.
+    // A mirror pod represents the static pod that the runtime knows by its hash.
     let etcd = PodSpecification(
       pod: PodName(namespace: "kube-system", name: "etcd-node-1", uid: "hash"), source: "file", restartPolicy: .always,
       containers: [PodSpecification.Container("etcd", .regular)])

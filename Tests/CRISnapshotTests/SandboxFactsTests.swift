@@ -3,7 +3,7 @@ import CRISnapshot
 import TestSupport
 import Testing
 
-/// The verbose responses of the runtimes, in one form.
+/// The runtimes' verbose responses, converted to a common form.
 @Suite struct SandboxFactsTests {
   @Test(arguments: Recording.runtimes.prefix(3)) func `containerd's facts are read`(runtime: String) throws {
     let snapshot = try Snapshot.recorded(runtime, .before)

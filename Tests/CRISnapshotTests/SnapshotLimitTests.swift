@@ -19,13 +19,13 @@ import Testing
     snapshot = .before
     snapshot.images.append(snapshot.images[2])
     #expect(throws: SnapshotError.duplicate(.image, id: snapshot.images[2].plain)) { try read(snapshot) }
-    // It is the same image with and without the digest's algorithm.
+    // These are the same image, with and without the digest's algorithm.
     snapshot = .before
     snapshot.images = [Image(id: "sha256:aa"), Image(id: "aa")]
     #expect(throws: SnapshotError.duplicate(.image, id: "aa")) { try read(snapshot) }
   }
 
-  /// An honest snapshot without any white space, and one with as many values as a text can have.
+  /// A real snapshot without any white space, and one with as many values as text of its size can contain.
   @Test func `values that take far more memory than their text are refused`() throws {
     var snapshot = Snapshot.before
     let container = snapshot.containers[0]

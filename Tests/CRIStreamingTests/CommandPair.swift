@@ -50,7 +50,7 @@ final class CommandPair<Transport: StreamTransport & ~Copyable> {
     }
   }
 
-  /// Returns the events since the last call; outputs and input are in their properties.
+  /// Returns the events since the last call; the outputs and the input are in separate properties.
   func take() -> (client: [RemoteCommandEvent], server: [ServerEvent]) {
     collect()
     defer { (clientEvents, serverEvents) = ([], []) }

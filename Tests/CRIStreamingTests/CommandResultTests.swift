@@ -32,7 +32,7 @@ struct CommandResultTests {
 
   static let exitCodes = ["0", "256", "-1", "", "x", "03 "]
 
-  /// The outcomes of a client whose server accepts the streams, sends `bytes` on the error stream, and then the frames
+  /// The outcomes for a client whose server accepts the streams, sends `bytes` on the error stream, and then the frames
   /// of `ending`.
   static func outcomes(
     _ version: RemoteCommandProtocol, _ bytes: [UInt8], chunkSize: Int, ending: [SPDYFrame]

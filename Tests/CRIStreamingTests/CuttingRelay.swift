@@ -2,7 +2,8 @@ import CRISystem
 
 @testable import CRIStreaming
 
-/// Forwards one connection to a server on the loopback interface, and closes it after so many bytes of the server.
+/// Forwards one connection to a server on the loopback interface, and closes it after a given number of bytes from the
+/// server.
 struct CuttingRelay {
   let port: UInt16
 

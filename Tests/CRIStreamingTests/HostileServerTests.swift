@@ -5,7 +5,7 @@ import Testing
 
 @testable import CRIStreaming
 
-/// Servers that send what they should not. No session may hang, or succeed.
+/// Servers that send invalid data. No session may hang or succeed.
 @Suite(.timeLimit(.minutes(5))) struct HostileServerTests {
   private static let upgrade = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\n"
   private static let upgraded = "\(upgrade)X-Stream-Protocol-Version: v4.channel.k8s.io\r\n\r\n"
@@ -25,7 +25,8 @@ import Testing
       .protocolViolation
     ),
     (Array("HTTP/1.1 403 x\r\n\r\n".utf8) + [UInt8](repeating: 65, count: 1 << 20), .upgradeRefused(status: 403)),
-    // After the upgrade: no SPDY, an unknown version, a frame that is too large, an end.
+    // After the upgrade: data that is not SPDY, an unknown version, a frame that is too large, the end of the
+    // connection.
     (Array(upgraded.utf8) + [0x80, 2, 0, 1, 0, 0, 0, 0], .protocolViolation),
     (Array(upgraded.utf8) + [0x80, 3, 0, 2, 0, 0xff, 0xff, 0xff], .protocolViolation),
     (

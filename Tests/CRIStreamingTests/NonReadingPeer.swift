@@ -3,7 +3,7 @@ import TestSupport
 
 @testable import CRIStreaming
 
-/// Accepts one session and then reads nothing more.
+/// Accepts one session, and then stops reading.
 final class NonReadingPeer: Sendable {
   private let stop: WakePipe
 
@@ -32,7 +32,7 @@ final class NonReadingPeer: Sendable {
     if kind == .spdy {
       var session = try SPDYSession(role: .server, limits: limits)
       try session.receive(offer.rest)
-      // The streams may still be on their way.
+      // The streams may still be in transit.
       for _ in 0..<20 {
         for case .opened(let id, _) in session.takeEvents() { try session.accept(id) }
         if pipe.isEmpty { session.send(into: &pipe.output, limit: 1 << 16) }

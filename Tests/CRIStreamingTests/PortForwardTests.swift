@@ -140,7 +140,7 @@ struct PortForwardTests {
     #expect(throws: StreamingFailure.spdy(.goneAway(.okay))) { _ = try pair.client.connect(port: 1) }
   }
 
-  /// A server that has ended both streams no longer reads, and unread data would block it.
+  /// A server that has ended both streams no longer reads, and unread data would block the connection.
   @Test func `a connection that the server has ended is closed`() throws {
     let pair = try PortForwardPair.spdy()
     let request = try pair.client.connect(port: 1)
@@ -152,7 +152,7 @@ struct PortForwardTests {
     #expect(pair.client.unsent(on: request) == nil)
   }
 
-  /// The data of a connection may be consumed after its end, and the session must continue.
+  /// A connection's data may be consumed after the connection has ended, and the session must continue.
   @Test func `data can be consumed after the end of its connection`() throws {
     var limits = SPDYLimits()
     limits.buffer = 1000
@@ -164,7 +164,7 @@ struct PortForwardTests {
       var frames: [SPDYFrame] = [
         .synReply(id: error, []), .synReply(id: data, []), .data(id: data, [UInt8](repeating: 1, count: 900)),
       ]
-      // Both ends close every second connection, and only the server closes the rest.
+      // Both ends close every other connection, and only the server closes the rest.
       if round % 2 == 0 { _ = client.finish(request) }
       var output: [UInt8] = []
       client.send(into: &output)
@@ -189,7 +189,7 @@ struct PortForwardTests {
     let data = Array(Self.large.prefix(piece == 1 ? 1000 : 100_000))
     for request in requests { pair.client.write(data, on: request) }
     try pair.exchange(piece: piece)
-    // The server numbers the ports of the query.
+    // The server numbers the ports in the query.
     let events = pair.take()
     #expect(events.client.isEmpty)
     #expect(events.server.prefix(2) == [.connect(0, port: 80), .connect(1, port: 5000)])

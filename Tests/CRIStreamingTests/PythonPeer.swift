@@ -1,15 +1,15 @@
 import CRIJSON
 import TestSupport
 
-/// Independent implementations of the streaming protocols in Python (Tools/streaming-peer).
+/// Runs independent Python implementations of the streaming protocols (Tools/streaming-peer).
 enum PythonPeer {
   private static let python = "/usr/bin/python3"
 
-  /// CI always runs the tests, so that a missing module fails them.
+  /// The tests always run in CI, so that a missing module makes them fail.
   static let hasWebSocket =
     ProcessFacts.environment("CI") != nil || ProcessFacts.exists("/usr/lib/python3/dist-packages/wsproto/__init__.py")
 
-  /// Runs a script on a file with this text.
+  /// Runs a script on a file that contains this text.
   /// - Returns: The lines of its output.
   static func run(_ script: String, _ verb: String, _ text: String) async throws -> [String] {
     let directory = try TemporaryDirectory()

@@ -3,7 +3,7 @@ import Testing
 
 @testable import CRIStreaming
 
-/// Random bytes in random pieces cause an error or an event, never a crash, and take no more memory than the limits
+/// Random bytes in random pieces cause an error or an event but never a crash, and take no more memory than the limits
 /// allow.
 struct RandomBytesTests {
   private static let rounds = 100
@@ -40,7 +40,7 @@ struct RandomBytesTests {
         #expect(output.count < 600 << 10)
       }
       client.connectionEnded("over")
-      // There is one result, whatever happened.
+      // There is exactly one result in every case.
       let results = client.takeEvents().filter { if case .result = $0 { true } else { false } }
       #expect(results.count == 1 && client.isFinished)
     }

@@ -116,7 +116,7 @@ struct RemoteCommandTests {
     _ = channels.take()
     channels.client.close()
     try channels.exchange()
-    // The server gets the end of the input, or of the connection.
+    // The server is notified of the end of the input or of the connection.
     #expect(channels.take().server == [.endOfInput, .gone("WebSocket close code 1000")])
   }
 

@@ -14,7 +14,7 @@ struct SPDYFlowControlTests {
     return limits
   }
 
-  /// moby/spdystream never opens a window, so waiting for it would be a deadlock.
+  /// moby/spdystream never enlarges a window, so waiting for that would be a deadlock.
   @Test func `a peer without windows gets all data`() throws {
     var session = try SPDYSession(role: .client)
     _ = try session.openStream([])
@@ -53,12 +53,12 @@ struct SPDYFlowControlTests {
     try session.receiveFrames(try Self.bytes([.windowUpdate(id: 0, delta: 100_000)]))
     #expect(try data() == [1: 4464, 3: 10])
     #expect(!session.isBlocked(1) && session.isBlocked(3))
-    // A FIN needs no window.
+    // A FIN does not require a window.
     session.finishStream(1)
     #expect(try SPDYSessionTests.sent(&session, &decoder) == [.data(id: 1, [], isLast: true)])
   }
 
-  /// The initial window may shrink below what is already sent.
+  /// The initial window may shrink below the amount of data already sent.
   @Test func `a window may become negative`() throws {
     var session = try SPDYSession(role: .client)
     var decoder = try SPDYFrameDecoder()
@@ -86,7 +86,7 @@ struct SPDYFlowControlTests {
     #expect(session.unsent(on: 1) == 100_000 - 64 << 10)
   }
 
-  /// An idle reader stops its own stream and no other.
+  /// An idle reader stops only its own stream.
   @Test func `an idle reader stops only its own stream`() throws {
     let pair = try SPDYPair(server: Self.limits(window: 10_000, buffer: 1 << 20))
     let (idle, busy) = (try pair.open(), try pair.open())
@@ -125,7 +125,7 @@ struct SPDYFlowControlTests {
     #expect(count == 10)
     session.consume(1, on: 1)
     #expect(session.wantsRead == true)
-    // A stream that has ended still counts the data that its reader has not consumed.
+    // After a stream has ended, the data that its reader has not consumed is still counted.
     try session.receiveFrames(try Self.bytes([.data(id: 1, [1], isLast: true), .reset(id: 1, .cancel)]))
     #expect(session.unconsumed == 100_000)
     session.consume(90_000, on: 1)
@@ -147,7 +147,7 @@ struct SPDYFlowControlTests {
     #expect(session.unconsumed == 0)
   }
 
-  /// moby/spdystream closes its connection when a command ends, and unread bytes would then cost output.
+  /// moby/spdystream closes its connection when a command ends, and unread bytes would then cause output to be lost.
   @Test func `a peer without windows gets no window updates`() throws {
     var session = try SPDYSession(role: .client, limits: Self.limits(window: 100_000, buffer: 1 << 20))
     var decoder = try SPDYFrameDecoder()
@@ -162,7 +162,7 @@ struct SPDYFlowControlTests {
     }
   }
 
-  /// A peer may respect windows without ever sending a window update; it stops when a window is nearly used up.
+  /// A peer may respect windows without ever sending a window update; it stops when a window is nearly exhausted.
   @Test(arguments: [100_000, 90_000]) func `an idle peer gets a window update`(count: Int) throws {
     var session = try SPDYSession(role: .client, limits: Self.limits(window: 100_000, buffer: 1 << 20))
     var decoder = try SPDYFrameDecoder()
@@ -179,7 +179,8 @@ struct SPDYFlowControlTests {
     #expect(session.mayHaveStalledPeer == false)
   }
 
-  /// A peer that implements windows gets them as data is consumed, in few frames, before it has to wait.
+  /// A peer that implements windows receives window updates as data is consumed, in a few frames, before it has to
+  /// wait.
   @Test func `a peer with windows gets few window updates`() throws {
     var session = try SPDYSession(role: .client, limits: Self.limits(window: 100_000, buffer: 1 << 20))
     var decoder = try SPDYFrameDecoder()

@@ -83,7 +83,7 @@ struct SPDYFrameTests {
     for piece in pieces {
       var rest = piece[...]
       while let frame = try decoder.next(&rest) {
-        // The data is complete when it has the number of bytes in the first vector.
+        // The data is complete when it has as many bytes as the first vector specifies.
         guard case .data(let id, let bytes, let isLast) = frame else {
           frames.append(frame)
           continue

@@ -215,7 +215,7 @@ struct SPDYSessionTests {
     var decoder = try SPDYFrameDecoder()
     let bytes = try Self.bytes(fault.frames)
     #expect(throws: fault.failure) { try session.receiveFrames(bytes) }
-    // The session stays failed, and the peer gets a GOAWAY.
+    // The session remains in the failed state, and the peer receives a GOAWAY.
     #expect(throws: fault.failure) { try session.receiveFrames([0]) }
     #expect(throws: fault.failure) { _ = try session.openStream([]) }
     let frames = try Self.sent(&session, &decoder)

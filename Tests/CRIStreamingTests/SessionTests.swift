@@ -102,7 +102,7 @@ import Testing
     await #expect(throws: StreamingError.self) { try await task.value }
   }
 
-  /// The command writes much more than is read: memory must not grow with it.
+  /// The command writes much more than is read, and memory must not grow with its output.
   @Test(arguments: StreamTransportKind.allCases)
   func `output that is not read stops the command`(kind: StreamTransportKind) async throws {
     let size = 64 << 20
@@ -120,7 +120,7 @@ import Testing
     #expect(try await session.result() == .exited(status: 0))
   }
 
-  /// The command reads nothing: a writer must wait.
+  /// The command does not read, so a writer must wait.
   @Test(arguments: StreamTransportKind.allCases)
   func `input that is not read stops the writer`(kind: StreamTransportKind) async throws {
     let listener = try TCPSocket.listen(on: .loopback(port: 0))
@@ -139,13 +139,13 @@ import Testing
     }
     try await Task.sleep(for: .seconds(1))
     let count = written.withLock { $0 }
-    // The kernel's buffers, and a few hundred kilobytes of our own.
+    // The limit covers the kernel's buffers and a few hundred kilobytes of our own.
     #expect(count > 0 && count < 64 << 20, "\(count) bytes were written")
     peer.close()
     await #expect(throws: StreamingError.self) { try await writer.value }
   }
 
-  /// The input that waits for a window that never opens must not hold back the end.
+  /// Input that waits for a window that is never enlarged must not delay the end.
   @Test(arguments: StreamTransportKind.allCases)
   func `a session whose input is not read can be cancelled`(kind: StreamTransportKind) async throws {
     let listener = try TCPSocket.listen(on: .loopback(port: 0))

@@ -1,7 +1,7 @@
 @testable import CRIStreaming
 
 extension [UInt8] {
-  /// Returns the bytes in pieces of `size`, as a connection may deliver them.
+  /// Returns the bytes in pieces of `size`, as a connection might deliver them.
   func split(_ size: Int) -> [[UInt8]] {
     stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
   }
@@ -18,7 +18,7 @@ extension [UInt8] {
     return pieces
   }
 
-  /// Decodes hexadecimal digits and ignores blanks and comments that begin with `#`.
+  /// Decodes hexadecimal digits and ignores white space and comments that begin with `#`.
   init(hex text: String) {
     let digits = text.split(separator: "\n").flatMap { $0.prefix { $0 != "#" }.filter { !$0.isWhitespace } }
     self = stride(from: 0, to: digits.count, by: 2).map { UInt8(String(digits[$0...$0 + 1]), radix: 16) ?? 0 }

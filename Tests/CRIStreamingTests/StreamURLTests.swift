@@ -41,7 +41,7 @@ struct StreamURLTests {
       // Hosts other than this machine.
       ("192.0.2.1", [], nil), ("2001:db8::1", [], nil), ("169.254.169.254", [], nil), ("example.com", [], nil),
       ("192.0.2.1", ["192.0.2.2"], nil), ("localhost.example.com", [], nil), ("127.0.0.1.example.com", [], nil),
-      // Spellings of addresses that other programs take for 127.0.0.1.
+      // Notations that other programs interpret as 127.0.0.1.
       ("2130706433", [], nil), ("0x7f.1", [], nil), ("127.1", [], nil), ("::ffff:192.0.2.1", [], nil),
     ] as [(String, [String], [String]?)])
   func `only this machine and allowed hosts are followed`(host: String, allowed: [String], expected: [String]?) {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import CRIStreaming
 
-/// Sessions over TLS against our own server.
+/// Sessions over TLS with our own server.
 @Suite(.timeLimit(.minutes(5))) struct TLSSessionTests {
   private static func identity(_ name: String, _ files: TestCertificates) throws -> TLSClient.Identity {
     TLSClient.Identity(certificate: try File.read(files.certificate(name)), key: try File.read(files.key(name)))
@@ -37,7 +37,7 @@ import Testing
     var trust = "authority"
     var name: String?
     var host = "127.0.0.1"
-    /// The authority of clients' certificates, and the certificate of this client.
+    /// The authority for client certificates, and this client's certificate.
     var clients: String?
     var client: String?
     var code: StreamingError.Code?
@@ -119,7 +119,8 @@ import Testing
     #expect(try await session.result() == .exited(status: 0))
   }
 
-  /// 500 bytes end in the handshake, 2,000 in the handshake or the upgrade, the others in the output.
+  /// The connection ends in the handshake after 500 bytes, in the handshake or the upgrade after 2,000, and in the
+  /// output after the others.
   @Test(arguments: StreamTransportKind.allCases, [500, 2000, 100_000, 4 << 20])
   func `a connection that is cut is never a success`(kind: StreamTransportKind, limit: Int) async throws {
     let files = try await TestCertificates()
@@ -168,7 +169,7 @@ import Testing
     _ = consume listener
   }
 
-  /// TLS whose handshake takes any number of bytes.
+  /// TLS whose handshake accepts any number of bytes.
   private final class EndlessHandshake: TLSEngine, TLSProvider {
     let isEnded = false
     func makeEngine(host: String) -> any TLSEngine { self }
@@ -235,7 +236,7 @@ import Testing
       pipe.output = bytes
       while !pipe.flush() { _ = try? Poll.wait([(pipe.socket.number, false, true)], timeout: .seconds(30)) }
       pipe.socket.finishWriting()
-      // Reading to the end makes sure that the client receives the answer.
+      // Reading to the end makes sure that the client receives the response.
       while case .bytes = pipe.read() { _ = try? Poll.wait([(pipe.socket.number, true, false)], timeout: .seconds(30)) }
     }
     let start = ContinuousClock.now

@@ -1,20 +1,20 @@
 import CRISystem
 import CRIStreaming
 
-/// A command of the tests' own server.
+/// A command that the tests' own server runs.
 struct TestCommand: ServedCommand {
   enum Behaviour: Sendable {
     case exit(UInt8)
-    /// Returns its input until it ends.
+    /// Echoes its input until the input ends.
     case cat
-    /// Writes this much to standard output, in pieces of 1 MiB, and reads nothing.
+    /// Writes this many bytes to standard output, in pieces of 1 MiB, and does not read any input.
     case flood(Int)
     case hang
     case drop
     case fail(String)
     /// Writes to both outputs.
     case both
-    /// Writes the sizes of the terminal.
+    /// Writes the terminal's sizes.
     case sizes
   }
 
@@ -92,7 +92,7 @@ extension Session {
 }
 
 extension SessionOutput {
-  /// All of it.
+  /// All of the output.
   func all() async -> [UInt8] {
     var bytes: [UInt8] = []
     for await piece in self { bytes += piece }

@@ -25,7 +25,7 @@ struct UpgradeRequestTests {
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version: 13",
         "Sec-WebSocket-Protocol: v5.channel.k8s.io, v4.channel.k8s.io", "", "",
       ])
-    // The example of RFC 6455, section 1.3.
+    // The example from RFC 6455, section 1.3.
     #expect(request.key?.accept == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")
   }
 
@@ -48,7 +48,7 @@ struct UpgradeRequestTests {
 
   @Test func `each request has a new key`() { #expect(WebSocketKey.random() != WebSocketKey.random()) }
 
-  /// NIST's examples, and messages around the size of a block.
+  /// NIST's examples, and messages whose size is close to that of a block.
   @Test(arguments: [
     ("", "da39a3ee5e6b4b0d3255bfef95601890afd80709"), ("abc", "a9993e364706816aba3e25717850c26c9cd0d89d"),
     (

@@ -98,7 +98,7 @@ struct UpgradeResponseTests {
         .refused(
           status: 403, reason: "Forbidden", body: "nope",
           acceptedProtocols: ["v4.channel.k8s.io", "v3.channel.k8s.io"]))),
-    // golang.org/x/net/websocket responds like this and closes the connection.
+    // golang.org/x/net/websocket responds in this way and closes the connection.
     Case(
       name: "a refusal that ends with the connection", transport: .webSocket,
       response: "HTTP/1.1 403 Forbidden\r\n\r\nunsupported", isClosed: true,
@@ -166,7 +166,7 @@ struct UpgradeResponseTests {
     case (.success(let upgraded), .success(let expected)):
       #expect(upgraded.protocolName == expected.protocolName)
       #expect(upgraded.rest + pieces.joined() == expected.rest)
-    // With fewer received bytes, fewer are quoted.
+    // If fewer bytes have been received, fewer are quoted.
     case (.failure(.notHTTP(let found)), .failure(.notHTTP(let expected))): #expect(expected.hasPrefix(found))
     default: #expect(outcome == one.outcome)
     }

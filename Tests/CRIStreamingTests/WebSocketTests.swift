@@ -10,7 +10,8 @@ struct WebSocketTests {
     return bytes
   }
 
-  /// Returns the events with the pieces of each message joined; a piece must say whether it is the first and the last.
+  /// Returns the events with the pieces of each message joined; each piece must indicate whether it is the first and
+  /// whether it is the last.
   static func joined(_ events: [WebSocketEvent]) -> [WebSocketEvent] {
     var result: [WebSocketEvent] = []
     var message: [UInt8]?
@@ -36,7 +37,7 @@ struct WebSocketTests {
     name: String, role: WebSocketSession.Role, bytes: [UInt8], events: [WebSocketEvent], reply: [UInt8]
   )
 
-  /// The first cases are the examples of RFC 6455, section 5.7.
+  /// The first cases are the examples from RFC 6455, section 5.7.
   static let cases: [Case] = [
     ("unmasked text", .client, [UInt8](hex: "81 05 48656c6c6f"), [whole(.text, [UInt8]("Hello"))], []),
     (
@@ -152,13 +153,13 @@ struct WebSocketTests {
     try client.receive(Self.sent(&server))
     #expect(client.takeEvents() == [.closed(.normal, reason: "")])
     #expect(!client.isAlive && !server.isAlive)
-    // Nothing more can be sent.
+    // No more data can be sent.
     var bytes: [UInt8] = []
     client.send(.text, [1], into: &bytes)
     #expect(bytes.isEmpty && Self.sent(&client).isEmpty)
   }
 
-  /// A flood of pings takes no memory and gets at most one response.
+  /// A flood of pings does not take up memory, and is answered with at most one response.
   @Test func `a flood of pings gets one response`() throws {
     var session = WebSocketSession(role: .server)
     let ping = [UInt8](hex: "89 81 00000000 07")

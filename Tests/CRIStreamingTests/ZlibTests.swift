@@ -25,7 +25,7 @@ struct ZlibTests {
     #expect(sizes[2] < sizes[0] / 2)
   }
 
-  /// Memory does not grow beyond the limit, whatever the bytes claim.
+  /// Memory does not grow beyond the limit, regardless of what the bytes claim.
   @Test func `a decompression bomb is refused`() throws {
     var deflater = try Deflater()
     let bomb = try deflater.compress([UInt8](repeating: 0, count: 50 << 20))

@@ -56,7 +56,7 @@ struct DescriptorTests {
     #expect(try reader.read(into: buffer) == 0)
   }
 
-  /// The write fails with EPIPE instead of raising the signal that would end the process.
+  /// The write fails with EPIPE instead of raising a signal that would terminate the process.
   @Test func `sending without a reader is EPIPE`() throws {
     let ends = try pair()
     close(ends[1])

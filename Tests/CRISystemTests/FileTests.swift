@@ -52,7 +52,7 @@ struct FileTests {
     #expect(names == ["d"])
   }
 
-  /// The old file stays if the file system is full. The test runs in a process whose files must not grow.
+  /// The old file is kept if the file system is full. The test runs in a process with a limit on the size of files.
   @Test func `a full disk keeps the old file`() async {
     await #expect(processExitsWith: .success) {
       let directory = try TemporaryDirectory()

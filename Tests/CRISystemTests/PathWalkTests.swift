@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// User IDs without an account on test machines; only root can give files to them.
+/// User IDs that have no account on the test machines; only root can give files to them.
 private let (mallory, alice): (uid_t, uid_t) = (64_001, 64_002)
 
 @Suite(.enabled(if: geteuid() == 0, "needs root: only root can give files to other users"))
@@ -137,7 +137,7 @@ struct PathWalkTests {
 
   // MARK: Races
 
-  /// Another user repeatedly replaces their directory with a link to root's directory while root writes into it.
+  /// Another user repeatedly replaces their own directory with a link to root's directory while root writes into it.
   @Test func `replacing a directory with a link never redirects the file`() throws {
     let secret = makeDirectory("secret")
     let own = makeDirectory("mallory", owner: mallory)
@@ -158,7 +158,7 @@ struct PathWalkTests {
     #expect(written > 0 && refused > 0, "the file was never written or never refused")
   }
 
-  /// The owner of a directory removes the file as soon as it appears, over and over, while root writes it.
+  /// The owner of a directory repeatedly removes the file as soon as it appears, while root is writing it.
   @Test(.timeLimit(.minutes(1))) func `a file that is removed while it is written is reported`() throws {
     let own = makeDirectory("mallory", owner: mallory)
     let removal = try RepeatingThread { unlink("\(own)/report") }

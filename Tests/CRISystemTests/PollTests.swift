@@ -76,7 +76,7 @@ struct WakePipeTests {
   @Test func `any number of wakes makes the pipe readable until it is drained`() throws {
     let pipe = try WakePipe()
     #expect(try !Poll.wait([(pipe.descriptor, true, false)], timeout: .zero)[0].readable)
-    // This is more than the pipe can hold, and wake never blocks.
+    // This is more than the pipe can hold, but `wake` never blocks.
     for _ in 0..<100_000 { pipe.wake() }
     #expect(try Poll.wait([(pipe.descriptor, true, false)], timeout: .zero)[0].readable)
     pipe.drain()

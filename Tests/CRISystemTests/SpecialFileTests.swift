@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// Special files are neither opened nor waited for.
+/// Special files are not opened, and reading does not wait for them.
 struct SpecialFileTests {
   let directory: TemporaryDirectory
 
@@ -16,7 +16,7 @@ struct SpecialFileTests {
     #expect(throws: error) { try File.read(path) }
     #expect(throws: error) { try File.writeAtomically([1], to: path) }
     #expect(throws: error) { try File.checkWritable(path) }
-    // The same holds behind a link of the caller.
+    // The same applies if the file is reached through a link that the caller owns.
     #expect(symlink("fifo", directory.file("link")) == 0)
     #expect(throws: FileError.self) { try File.writeAtomically([1], to: directory.file("link")) }
     #expect(throws: FileError.self) { try File.read(directory.file("link")) }

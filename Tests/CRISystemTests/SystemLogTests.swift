@@ -8,7 +8,7 @@ import Testing
 
   init() throws { directory = try TemporaryDirectory() }
 
-  /// Listens like the log's daemon.
+  /// Listens in the same way as the log daemon.
   private func daemon() throws -> Descriptor {
     let number = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
     var address = sockaddr_un()
@@ -47,7 +47,7 @@ import Testing
   @Test func `writing never waits and never fails`() throws {
     SystemLog(path: directory.file("missing")).write("lost", level: .notice)
     let daemon = try daemon()
-    // More than a socket's queue holds.
+    // This is more than a socket's queue can hold.
     for _ in 1...2000 {
       SystemLog(path: directory.file("log")).write(String(repeating: "x", count: 900), level: .notice)
     }

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// A template with a document and its expected output. The output was recorded from Go's text/template (with crictl's
-/// functions and decoder) or from kubectl's jsonpath, except where we differ on purpose.
+/// functions and decoder) or from kubectl's jsonpath, except where we deliberately differ.
 struct Fact: Sendable, CustomTestStringConvertible {
   let text: String
   let document: JSON

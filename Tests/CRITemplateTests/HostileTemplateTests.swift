@@ -2,7 +2,7 @@ import CRIJSON
 import CRITemplate
 import Testing
 
-/// No template and no document may crash the process or run without end.
+/// No template or document may crash the process or make it run without end.
 @Suite struct HostileTemplateTests {
   @Test(arguments: [
     String(repeating: "{{if true}}", count: 100_000),
@@ -60,7 +60,7 @@ import Testing
     #expect(rejected > 500)
   }
 
-  /// Makes small random changes, which are the same in each run.
+  /// Makes small pseudorandom changes, which are the same in each run.
   private struct Damage {
     var state: UInt64
     static let pieces = [

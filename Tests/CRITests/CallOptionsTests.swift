@@ -5,7 +5,7 @@ import CRISystem
 import TestSupport
 import Testing
 
-/// Timeouts, metadata, sizes and waiting, by call and by client.
+/// Timeouts, metadata, sizes and waiting, per call and per client.
 @Suite(.timeLimit(.minutes(2)))
 struct CallOptionsTests {
   let directory: TemporaryDirectory
@@ -133,7 +133,7 @@ struct CallOptionsTests {
     var count = 0
     for try await _ in client.runtime.streamContainers() { count += 1 }
     #expect(count == 2)
-    // The first message is not the last one, which a helper for whole lists waits for.
+    // The first message is not the last one, for which a helper for whole lists waits.
     let list = await rpcError {
       for try await _ in client.runtime.streamContainers(options: .timeout(.milliseconds(100))) {}
     }

@@ -5,11 +5,11 @@ import CRIProtobuf
 import TestSupport
 import Testing
 
-/// The memory that the details of all objects of a list may take together.
+/// The memory that the details of all objects in a list may take together.
 @Suite struct DetailBudgetTests {
-  /// 5,000 pods and 10,000 containers, as runtimes have really described them.
+  /// 5,000 pods and 10,000 containers, as described by real runtimes.
   @Test(arguments: Recording.runtimes) func `the details of a large node are within the limit`(name: String) throws {
-    // What a snapshot keeps of each object besides its status.
+    // The memory that a snapshot keeps for each object besides its status.
     let budget = Client(try Endpoint("/run/x.sock")).budgetForDetails(retainedPerResponse: 3 << 10)
     let calls = try Recording(name, .before).calls
     let pods = calls.filter { $0.name == "PodSandboxStatus" && $0.hasSucceeded }
@@ -25,7 +25,7 @@ import Testing
     }
   }
 
-  /// The same number of responses with next to nothing in them is refused.
+  /// The same number of responses with almost no content is rejected.
   @Test func `thousands of nearly empty details are over the limit`() throws {
     let budget = Client(try Endpoint("/run/x.sock")).budgetForDetails(retainedPerResponse: 3 << 10)
     let bytes = ContainerStatusResponse(status: ContainerStatus(id: "x")).encode()

@@ -104,7 +104,7 @@ import Testing
       }
     }
     #expect(await eventually { runtime.calls["ListPodSandbox"] == 1 })
-    // The response must arrive before the runtime goes away.
+    // The response must arrive before the runtime exits.
     try await Task.sleep(for: .milliseconds(300))
     runtime.stop()
     #expect(await eventually { isInterrupted.withLock { $0 } })

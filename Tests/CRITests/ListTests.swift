@@ -59,7 +59,7 @@ import Testing
   }
 
   @Test func `a list that is too long for one message is streamed`() async throws {
-    // The limit is between the size of one message of the stream and that of the whole list.
+    // The limit is between the size of one message in the stream and that of the whole list.
     let limit = 300_000
     let client = try client(limit: limit)
     guard case .responseTooLarge = await rpcError({ try await client.runtime.listContainers() })?.facts else {
@@ -67,7 +67,7 @@ import Testing
       return
     }
     #expect(try await client.runtime.containers().count == 700)
-    // Once one list was streamed, the next one is requested as a stream first.
+    // Once one list has been streamed, the next one is requested as a stream first.
     _ = try await client.runtime.podSandboxes()
     #expect(runtime.calls == ["ListContainers": 2, "StreamContainers": 1, "StreamPodSandboxes": 1])
     runtime.stop()
@@ -129,7 +129,7 @@ import Testing
     #expect(excess.limit == .totalSize && excess.allowed == 4 << 20 && excess.count > excess.allowed)
     server.stop()
 
-    // Few bytes, of which each takes more memory than its share.
+    // A few bytes, each of which takes more memory than its share.
     let (other, second) = try endless((0..<100).flatMap { _ in [0x0A, 0] })
     guard
       case .responseOverLimit(let method, let few) = await rpcError({ try await second.runtime.containers() })?.facts

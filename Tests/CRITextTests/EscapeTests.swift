@@ -2,7 +2,7 @@ import CRIText
 import Testing
 
 @Suite struct EscapeTests {
-  /// Each character with its escape; nil for a character that is shown as it is.
+  /// Each character with its escape sequence; nil for a character that is printed unchanged.
   @Test(
     arguments: [
       ("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t"), ("\0", "\\x00"), ("\u{1b}", "\\x1b"), ("\u{7f}", "\\x7f"),

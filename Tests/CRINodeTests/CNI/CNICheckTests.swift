@@ -10,7 +10,7 @@ import Testing
 @Suite struct CNICheckTests {
   enum Outcome: Sendable {
     case good
-    /// A part of the fault's text.
+    /// A substring of the fault's text.
     case fault(String)
     case unknown(String)
   }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import CRINode
 
-/// The network that CRI-O chooses, and when its plugins cannot be called.
+/// The network that CRI-O chooses, and the cases in which its plugins cannot be called.
 @Suite struct CNINetworkTests {
   struct Case: Sendable, CustomStringConvertible {
     let description: String

@@ -70,7 +70,7 @@ struct CNINode {
       deadline: .now + limit)
   }
 
-  /// Returns the findings about the pod with these interfaces.
+  /// Returns the findings about the pod if it has these interfaces.
   func found(_ interfaces: [ObservedInterface], network: String = "", plugins: CNIPlugins? = nil) throws -> NetworkCheck
   {
     var check = check

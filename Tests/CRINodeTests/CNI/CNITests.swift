@@ -36,7 +36,7 @@ import Testing
           HostLocalLease(network: "pods", address: "fd00::2", owner: a, interface: "eth0"),
         ]))
     #expect(observed[1].cache?.value?.map(\.addresses) == [["10.1.0.3"]])
-    // A pod without a result has a known, empty cache, and none is read for the host's network.
+    // For a pod without a result, the cache is known to be empty; for a pod on the host's network, no cache is read.
     #expect(observed[2].cache == .known([]) && observed[2].leases == nil)
     #expect(observed[3].cache == nil && observed[3].leases == nil)
   }
@@ -105,7 +105,7 @@ import Testing
       node, sandbox(a, ip: "10.1.0.2"), sandbox(b, ip: "10.1.0.3"), sandbox(FakeNode.id("c"), ip: "10.7.0.1"))
     #expect(observed[0].leases?.value?.map(\.address) == ["10.1.0.2"])
     #expect(observed[1].leases?.value?.map(\.address) == ["10.1.0.3"])
-    // A lease in the network of another plugin says nothing about this pod.
+    // A lease in another plugin's network says nothing about this pod.
     #expect(observed[2].leases == nil)
   }
 }

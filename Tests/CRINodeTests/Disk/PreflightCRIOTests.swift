@@ -53,7 +53,7 @@ import Testing
     #expect(why.hasPrefix("/etc/crio/crio.conf.d/99-keep.conf:\(line): "), "\(why)")
   }
 
-  /// CRI-O reads all files below the directory, whatever their names are (`filepath.Walk` in `UpdateFromPath`).
+  /// CRI-O reads all files below the directory, regardless of their names (`filepath.Walk` in `UpdateFromPath`).
   @Test func `drop-in files in subdirectories are read too, in the order of their full paths`() async throws {
     let node = try RecordedNode("cri-o-1.37")
     try node.tree.write("/etc/crio/crio.conf.d/50-dir/keep.conf.bak", "[crio]\ninternal_wipe = false\n")
@@ -79,7 +79,7 @@ import Testing
     try fake.write("CONTAINER_VERSION_FILE=/srv/v\0CONTAINER_INTERNAL_WIPE=true\0", to: "proc/\(getpid())/environ")
     try node.tree.write("/srv/v", "\"1.37.0\"")
     #expect(try await node.report(proc: fake.paths.proc).rules.isEmpty)
-    // Without the environment, nothing is known.
+    // Without the environment, the settings are unknown.
     try fake.remove("proc/\(getpid())/environ")
     let report = try await node.report(proc: fake.paths.proc)
     #expect(report.gaps.isSuperset(of: ["O2", "O3"]) && report.verdict == .unchecked)

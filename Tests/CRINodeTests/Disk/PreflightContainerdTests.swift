@@ -123,7 +123,7 @@ import Testing
     #expect(try await node.report().ids("P6") == [node.pods[0].id])
     try node.tree.write("/opt/old/containerd-shim-runc-v2", "")
     #expect(try await node.report().rules.isEmpty)
-    // Older versions write no such file.
+    // Older versions do not write such a file.
     try node.tree.remove("\(NodeTree.tasks)/\(node.pods[0].id)/shim-binary-path")
     #expect(try await node.report().rules.isEmpty)
   }
@@ -155,7 +155,7 @@ import Testing
       #expect(report.podsToLose.map(\.pod) == [node.pods[0].pod])
     }
     #expect(try await node.report(to: "1.7.34").rules == ["P12"])
-    // 2.x also accepts the form of 1.x.
+    // 2.x also accepts the format of 1.x.
     try node.tree.write("\(NodeTree.tasks)/\(pod)/address", "unix:///x")
     #expect(try await node.report().rules.isEmpty)
   }
@@ -178,7 +178,7 @@ import Testing
     let reply = try #require(try Recording("containerd-2.3", .before).calls.first?.response)
     let directory = try TemporaryDirectory()
     let path = directory.file("s")
-    // One more record, left by a daemon that ended too early.
+    // One more record, left behind by a daemon that exited too early.
     let bare = ListStoredSandboxesResponse(sandboxes: [StoredSandbox(id: "bare", createdAt: StoredTime(seconds: 7))])
     let server = try Server(at: path) { call in
       let namespace = call.metadata.first { $0.name == "containerd-namespace" }?.value
@@ -222,7 +222,7 @@ import Testing
     #expect(report.rules.isEmpty)
     #expect(report.gaps == ["P5", "P6", "P12"])
     #expect(report.verdict == .unchecked)
-    // Another containerd's directories do not count either.
+    // Another containerd's directories are not taken into account either.
     try node.tree.write("\(NodeTree.containerdRoot)/containers/other/status", "{}")
     try node.tree.write("\(NodeTree.tasks)/other/shim-binary-path", "/x")
     report = try await node.report()
@@ -251,7 +251,7 @@ import Testing
       guard call.method.hasSuffix("Stream") else {
         return call.finish(.resourceExhausted, "grpc: trying to send message larger than max")
       }
-      // Each message of the stream has the form of a whole list.
+      // Each message in the stream has the form of a complete list.
       call.send(reply)
       call.send(reply)
       call.finish()

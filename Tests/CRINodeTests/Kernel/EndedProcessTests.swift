@@ -4,7 +4,7 @@ import CRISnapshot
 import TestSupport
 import Testing
 
-/// Processes that have ended without the runtime's notice, as preflight finds them.
+/// Processes that have exited without the runtime noticing, as found by preflight.
 @Suite struct EndedProcessTests {
   @Test func `a pid that does not exist is found, if other processes of the runtime are visible`() async throws {
     let (node, fake) = (try RecordedNode("containerd-1.6.20"), try FakeNode())
@@ -16,7 +16,7 @@ import Testing
     }
     let (first, others) = (try #require(sandboxes.first), sandboxes.dropFirst() + containers)
     try #require(!others.isEmpty)
-    // Without any of them, they may be elsewhere.
+    // If none of the processes is visible, they may be elsewhere.
     let hidden = try await node.facts(proc: fake.paths.proc).endedProcesses
     #expect(hidden.reason?.code == .processesNotVisible)
     try fake.shim(900_001, first.0)

@@ -110,7 +110,7 @@ import Testing
     #expect(try read().first { $0.name == "lo" }?.addresses.map(\.description).contains("127.0.0.1/8") == true)
     try real.run("ip link del eth0")
     #expect(try read().map(\.name) == ["lo"])
-    // None of our threads is in a different namespace after the reading thread has ended.
+    // After the reading thread has ended, none of our threads is in a different namespace.
     let isHome = await eventually {
       let threads = (try? Directory.names(at: "/proc/self/task")) ?? []
       // A thread that has just ended has no namespace.
@@ -126,7 +126,7 @@ import Testing
     ])
     NodeObserver(paths: node.paths, timeLimit: .zero, includesNode: false)
       .addObservations(to: &snapshot, askedAt: 0, configuration: nil)
-    // The thread may have been fast. A known result must be right, and an unknown one must have a reason.
+    // The thread may have been fast. A known result must be correct, and an unknown one must have a reason.
     for sandbox in snapshot.sandboxes {
       #expect(sandbox.observed?.namespace?.value != nil || sandbox.observed?.namespace?.reason?.errno == ETIMEDOUT)
     }
@@ -135,7 +135,7 @@ import Testing
 
 struct Failed: Error { var reason: String }
 
-/// A network namespace that is mounted on a file, as CNI does it.
+/// A network namespace that is mounted on a file, as CNI does.
 struct RealNamespace {
   let path: String
 

@@ -2,7 +2,7 @@ import CRISnapshot
 import TestSupport
 import Testing
 
-/// Which processes are orphans of this runtime, and which do not belong to it.
+/// Determines which processes are orphans of this runtime and which do not belong to it.
 @Suite struct OrphanTests {
   private let a = FakeNode.id("a")
   private let b = FakeNode.id("b")
@@ -104,7 +104,7 @@ import Testing
     try node.shim(60, b, startTime: 999_500)
     try node.shim(61, c, startTime: 998_900)
     #expect(orphans(node, [a])?.map(\.id) == [c])
-    // A process that is older than the daemon does not belong to an object that is just being created.
+    // A process that is older than the daemon does not belong to an object that is being created now.
     var snapshot = node.snapshot([sandbox(a)], containers: [])
     snapshot.daemon.startTime = 999_600
     #expect(node.observed(snapshot, includesNode: true).observed?.orphans?.value?.map(\.id) == [c, b])
@@ -132,7 +132,7 @@ import Testing
     let node = try FakeNode()
     try node.conmon(70, a)
     try node.process(72, "main", parent: 70)
-    // Its process has ended, and its conmon is about to end.
+    // Its process has exited, and its conmon is about to exit.
     try node.conmon(71, b)
     let containers = [
       container(a, in: c, pid: nil, isRunning: isRunning), container(b, in: c, pid: nil, isRunning: false),

@@ -40,7 +40,7 @@ import Testing
     let observed = node.observed(node.snapshot([sandbox(a)], containers: containers))
     #expect(observed.containers.map { $0.observed?.hasLog } == [.known(true), .known(false), nil, nil])
     #expect(observed.unchecked.allSatisfy { $0.subjectText != "log files of containers" })
-    // The file may exist and be invisible to us.
+    // The file may exist but be invisible to us.
     try node.remove("proc/1/root")
     let hidden = node.observed(node.snapshot([sandbox(a)], containers: containers))
     #expect(hidden.containers[1].observed?.hasLog?.reason != nil)

@@ -10,7 +10,7 @@ import Testing
 @Suite struct KubeletSettingsTests {
   struct Setup: Sendable, CustomTestStringConvertible {
     let name: String
-    /// The running process: its name and its command line; nil if kubelet does not run.
+    /// The running process: its name and its command line; nil if kubelet is not running.
     var process: (name: String, line: String)?
     var files: [String: String] = [:]
     /// kubelet's cgroup driver; nil if it must be unknown.
@@ -106,7 +106,7 @@ import Testing
     if let (name, line) = setup.process {
       let words = line.split(separator: " ").map(String.init)
       try node.process(50, name, parent: 1, arguments: words)
-      // A program of another user with this name, and one in a container.
+      // Another user's program with this name, and one in a container.
       try node.process(20, "kubelet", parent: 1, arguments: ["kubelet", "--cgroup-driver=wrong"], user: 4321)
       try node.process(21, "kubelet", parent: 1, arguments: ["kubelet", "--cgroup-driver=wrong"])
       try node.write("", to: "namespaces/other")

@@ -4,7 +4,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// kubelet's state on the node: its process, its pods' directories, its manifests.
+/// kubelet's state on the node: its process, its pods' directories and its manifests.
 @Suite struct KubeletTests {
   private let node: FakeNode
 
@@ -57,7 +57,7 @@ import Testing
         ]))
   }
 
-  /// kubelet reads the leftovers of an upgrade in the same way (`extractFromDir`, `tryDecodeSinglePod`).
+  /// kubelet reads files left over from an upgrade in the same way (`extractFromDir`, `tryDecodeSinglePod`).
   @Test func `a dangling link is skipped, and the first of two pods with the same name counts`() throws {
     let folder = "root/etc/kubernetes/manifests"
     try node.write("kind: Pod\nmetadata: {name: etcd}\nspec: {restartPolicy: Never}\n", to: "\(folder)/etcd.yaml")
@@ -76,14 +76,14 @@ import Testing
         ]))
   }
 
-  /// A user who may write to the directory could otherwise block the reader.
+  /// A user with write permission for the directory could otherwise block the reader.
   @Test(.timeLimit(.minutes(1))) func `a FIFO in place of a manifest or of the configuration does not block`() throws {
     try node.write("kind: Pod\nmetadata: {name: x}\n", to: "root/etc/kubernetes/manifests/x.yaml")
     try node.makeDirectory("root/var/lib/kubelet")
     for path in ["root/etc/kubernetes/manifests/a.yaml", "root/var/lib/kubelet/config.yaml"] {
       #expect(mkfifo(node.directory.file(path), 0o600) == 0)
     }
-    // kubelet also ignores files that are not regular.
+    // kubelet also ignores files that are not regular files.
     #expect(read()?.staticPods == .known([StaticPod(namespace: "default", name: "x", restartPolicy: .always)]))
   }
 
