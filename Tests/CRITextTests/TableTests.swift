@@ -33,7 +33,7 @@ struct TableTests {
     }
   }
 
-  @Test("columns in the compact layout are as narrow as their cells, and numbers are aligned right if requested")
+  @Test("columns in the compact layout are as narrow as their cells, and numbers are right-aligned if requested")
   func compact() {
     var table = Table(["NAME", .init("SIZE", .right), "NOTE"], layout: .compact)
     table.append(["a", "1", "first"])
@@ -79,7 +79,7 @@ struct TableTests {
   }
 }
 
-@Suite("Untrusted texts")
+@Suite("Untrusted text")
 struct SanitizerTests {
   @Test(
     "control characters are printed as visible escapes",

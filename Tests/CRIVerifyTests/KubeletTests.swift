@@ -6,7 +6,7 @@ import CRIVerify
 import TestSupport
 import Testing
 
-/// kubelet's reaction to one change in pod web: its rules C1 to C5 and B1 to B5, in its order.
+/// kubelet's reaction to one change in pod web: rules C1 to C5 and B1 to B5, in kubelet's order.
 @Suite struct KubeletTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let summary: String

@@ -4,7 +4,7 @@ import CRIVerify
 import TestSupport
 import Testing
 
-/// Every verdict about a pod's network, each for an intact pod with one change.
+/// All verdicts about a pod's network, each for an intact pod with one change.
 @Suite struct NetworkVerdictTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let testDescription: String
@@ -318,7 +318,7 @@ import Testing
     #expect(NetworkVerdict(of: Self.good, containers: [container]).kind == .ok)
   }
 
-  /// Returns another, intact pod.
+  /// Returns a second pod, which is intact.
   private static func other(_ ip: String, real: [String], isReady: Bool = true) -> SandboxRecord {
     var record = Snapshot.sandbox("other", ip, isReady: isReady)
     record.observed = ObservedSandbox(namespace: .known(.alive(id)), interfaces: .known([interface("eth0", real)]))
@@ -326,7 +326,7 @@ import Testing
   }
 
   @Test(arguments: [
-    // One address is a duplicate according to the runtime, the other according to the kernel.
+    // According to the runtime, one address is a duplicate; according to the kernel, the other one is.
     (other("10.0.0.2", real: ["10.0.0.2/24"]), true), (other("10.0.0.3", real: ["10.0.0.3/24", "fd00::2/64"]), true),
     (other("10.0.0.3", real: ["10.0.0.3/24", "fe80::1/64"]), false),
     (other("10.0.0.2", real: ["10.0.0.2/24"], isReady: false), false),

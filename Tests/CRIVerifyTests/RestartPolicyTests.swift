@@ -63,7 +63,8 @@ import Testing
     #expect((prediction?.action == .restartContainers) == isStarted)
   }
 
-  /// A case of `computePodActions` for a pod whose sandbox is unchanged: what its containers become, and what kubelet does.
+  /// A case of `computePodActions` for a pod whose sandbox is unchanged: how its containers change, and what kubelet
+  /// does.
   struct Decision: Sendable, CustomTestStringConvertible {
     let name: String
     let policy: RestartPolicy?
@@ -74,7 +75,7 @@ import Testing
     var rule: KubeletRule?
     var containers: [String] = []
     var mayEnd = false
-    /// nginx ran before, and job had exited with 3.
+    /// Before the change, nginx was running and job had exited with code 3.
     let change: @Sendable (inout Snapshot, inout Snapshot) -> Void
     var testDescription: String { name }
   }
@@ -190,7 +191,7 @@ import Testing
     #expect(prediction?.owner == test.policy.map { _ in "Job" })
   }
 
-  /// kubelet knows from the API that the containers had run, so that the pod has failed.
+  /// kubelet knows from the API that the containers had run, so the pod has failed.
   @Test(arguments: [("api", Prediction.Action.kill), ("file", .recreate)])
   func `a pod with Never that has no record left ends, unless it is static`(
     source: String, action: Prediction.Action

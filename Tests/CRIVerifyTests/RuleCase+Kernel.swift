@@ -6,7 +6,7 @@ import CRIVerify
 import TestSupport
 
 extension RuleCase {
-  /// Cases that only the kernel, the records of CNI and the directories of kubelet show.
+  /// Cases that are visible only in the kernel, CNI's records and kubelet's directories.
   static let kernel: [RuleCase] = [
     .fires("pod.process", "the process is gone", "1001", "gone") {
       (before, after) in
@@ -489,13 +489,13 @@ extension RuleCase {
     RuntimeSettings.Network(name: "n", subnets: [Subnet(subnet)].compactMap { $0 })
   }
 
-  /// Adds everything that root can read, equal before and after.
+  /// Adds everything that root can read, the same before and after.
   static func addObservations(_ before: inout Snapshot, _ after: inout Snapshot) {
     before = withObservations(before)
     after = withObservations(after)
   }
 
-  /// The process of the first container, or of the first sandbox, had ended before the change, unlike others.
+  /// The process of the first container, or of the first sandbox, had exited before the change, unlike the others.
   private static func die(_ before: inout Snapshot, _ after: inout Snapshot, sandbox: Bool = false) {
     addObservations(&before, &after)
     for (pid, index) in [(Int32(1102), 2), (1101, 0)] {

@@ -225,7 +225,7 @@ extension RuleCase {
     },
   ]
 
-  /// The condition without a CNI configuration, with containerd's message.
+  /// The condition when there is no CNI configuration, with containerd's message.
   private static func downNetwork(_ before: inout Snapshot, _ after: inout Snapshot) {
     func change(_ snapshot: inout Snapshot) {
       snapshot.runtime.conditions = snapshot.runtime.conditions.map {

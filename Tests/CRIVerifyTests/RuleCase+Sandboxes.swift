@@ -259,7 +259,7 @@ extension RuleCase {
     .holds("pod.came-back", "a stopped sandbox is still stopped") { $1.sandboxes[2].status.labels["new"] = "label" },
   ]
 
-  /// Makes the pod that is not ready a completed static one.
+  /// Turns the pod that is not ready into a completed static pod.
   private static func complete(
     _ before: inout Snapshot, _ policy: RestartPolicy = .never, source: String = "file"
   ) {

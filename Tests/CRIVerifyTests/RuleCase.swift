@@ -14,7 +14,7 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
   let summary: String
   let scenario: Scenario
   let fires: Bool
-  /// The text of the finding, if it matters.
+  /// The text of the finding, if it is tested.
   let words: [String]?
   let change: Change
 

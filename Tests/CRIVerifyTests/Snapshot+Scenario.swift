@@ -6,8 +6,8 @@ import CRIVerify
 import TestSupport
 
 extension Snapshot {
-  /// Returns the snapshot after a change of this kind in which nothing is lost. Recreated pods have the paths of the
-  /// old ones, with new IDs and addresses.
+  /// Returns the snapshot after a change of this kind in which nothing is lost. Recreated pods have the same paths as
+  /// the old ones, but new IDs and addresses.
   static func after(_ scenario: Scenario) -> Snapshot {
     var after = after
     switch scenario {

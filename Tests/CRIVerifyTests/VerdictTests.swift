@@ -8,7 +8,7 @@ import CRIVerify
 import TestSupport
 import Testing
 
-/// When a report has findings, when it is vacuous, and what counts as a loss.
+/// Tests when a report has findings, when it is vacuous, and what counts as a loss.
 @Suite struct VerdictTests {
   @Test(arguments: [
     (Severity.info, [Severity.info]), (.minor, [.info, .minor]), (.major, [.info, .minor, .major]),
@@ -79,7 +79,7 @@ import Testing
     #expect(Report(before, .after).vacuous == nil)
   }
 
-  /// For each scenario, the snapshots show that it did not take place.
+  /// For each scenario, snapshots that show that it did not take place.
   @Test(arguments: Scenario.allCases)
   func `a change that did not take place is vacuous`(scenario: Scenario) {
     var (before, after) = (Snapshot.before, Snapshot.before)
@@ -117,7 +117,7 @@ import Testing
     #expect(wiped.scenario == .wipe && wiped.scenarioReason == .noPodLeft)
     #expect(wiped.findings.contains { $0.rule.id == .runtimeWiped } && wiped.verdict() == .lost)
     #expect(!wiped.findings.contains { $0.afterText.contains("may still be running") })
-    // Its processes are still running, or nothing is known about them.
+    // The pod's processes are still running, or nothing is known about them.
     let shim = Orphan(kind: .shim, id: "sandbox-web", pid: 50, startTime: 1, processes: [1001])
     #expect(report([shim]).scenario == .restart)
     #expect(report(nil).scenario == .restart)
@@ -148,7 +148,7 @@ import Testing
       some.unchecked.contains {
         $0.subjectText == "namespace other" && $0.reasonText == "the snapshot has no pod in this namespace"
       })
-    // Findings about the runtime concern no pod.
+    // Findings about the runtime do not concern a pod.
     after.runtime.conditions = after.runtime.conditions.map { condition in
       RuntimeCondition(type: condition.type, status: condition.type != "Quiet", reason: condition.reason)
     }
@@ -162,7 +162,7 @@ import Testing
     #expect(ignoring.unchecked.contains { $0.subjectText == "pod.ip" && $0.reasonText.contains("1 finding") })
   }
 
-  /// The rule fires if the runtime has the address, and also if it has lost it.
+  /// The rule fires whether the runtime still has the address or has lost it.
   @Test func `a lost network has a specific reason`() {
     #expect(ReportText.english.rule(.podNetworkGone).reason == "the network behind the pod's address is gone or down")
   }

@@ -7,7 +7,7 @@ import CRIVerify
 import TestSupport
 import Testing
 
-/// A different wording of a report changes its texts and nothing else.
+/// Changing the wording of a report changes its texts and nothing else.
 @Suite struct VerifyWordingTests {
   private static func code(of verdict: Report.Verdict) -> Int32 {
     switch verdict {

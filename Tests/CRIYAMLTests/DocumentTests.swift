@@ -28,7 +28,7 @@ struct DocumentTests {
     #expect(try YAML.parse(text) == expected)
   }
 
-  @Test("an alias repeats the node that its anchor names")
+  @Test("an alias repeats the node that its anchor marks")
   func aliases() throws {
     #expect(
       try YAML.parse("a: &x {k: 1}\nb: *x\nc: [*x, &x 2, *x]\n") == [
@@ -84,7 +84,7 @@ struct DocumentTests {
     #expect(throws: YAMLError.self) { try YAML.parse([0x61, 0x3A, 0x20, 0xFF]) }
   }
 
-  @Test("a stream may have several documents")
+  @Test("a stream may contain several documents")
   func streams() throws {
     #expect(try YAML.parseAll(Array("a: &x 1\n---\n- 2\n...\n---\n".utf8)) == [["a": 1], [2], .null])
     #expect(try YAML.parseAll([]) == [])
@@ -112,7 +112,7 @@ struct DocumentTests {
     #expect(error?.message == "the aliases expand to more than 16 MiB")
   }
 
-  @Test("a document is written in block style with sorted keys and sequences in the column of their key")
+  @Test("a document is written in block style with sorted keys, and with sequences in the same column as their key")
   func writing() {
     let document: JSON = [
       "b": [["y": 1, "x": [1, [2, 3], []]], "s"], "a": ["empty": [:], "none": .null], "k: y": false,

@@ -1,6 +1,6 @@
 import CRIJSON
 
-/// A small generator with a seed, so that a failure can be reproduced.
+/// A small seeded generator, so that a failure can be reproduced.
 struct SplitMix: RandomNumberGenerator {
   var state: UInt64
 
@@ -14,7 +14,7 @@ struct SplitMix: RandomNumberGenerator {
 }
 
 extension JSON {
-  /// Returns documents with values that are difficult in YAML.
+  /// Returns documents with values that are difficult to represent in YAML.
   static func random(depth: Int, using generator: inout SplitMix) -> JSON {
     switch Int.random(in: 0..<(depth > 0 ? 8 : 4), using: &generator) {
     case 0: [.null, true, false, 0, -17, 9_223_372_036_854_775_807].randomElement(using: &generator) ?? .null

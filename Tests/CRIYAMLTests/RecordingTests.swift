@@ -5,8 +5,8 @@ import Testing
 
 @Suite("Recorded output of crictl")
 struct RecordingTests {
-  /// Files, each with the command that printed the same document in JSON. The `info` of CRI-O 1.37 is left out because CRI-O
-  /// listed its handlers in a different order the second time.
+  /// The files, each with the command that printed the same document as JSON. The `info` of CRI-O 1.37 is not included,
+  /// because CRI-O listed its handlers in a different order the second time.
   static let files: [(runtime: String, file: String, command: String)] =
     Recording.runtimes.flatMap { runtime in
       [("images", "images"), ("info", "info"), ("pods", "pods"), ("ps-a", "ps -a")].map { (runtime, $0 + ".yaml", $1) }

@@ -6,7 +6,7 @@ import Testing
 @testable import CRICommandLine
 @testable import CRICommands
 
-@Suite("Logins for registries")
+@Suite("Registry credentials")
 struct AuthFileTests {
   @Test(
     "the registry path of an image is its full name without tag and digest",

@@ -6,10 +6,11 @@ import Testing
 
 @testable import CRICommands
 
-/// Completion in bash on its own terminal: what appears on the line, and what Enter passes to the command.
+/// Completion in bash on its own terminal: the text that appears on the line, and the arguments that the command
+/// receives.
 @Suite("Completion in bash", .enabled(if: Shells.areInstalled && access("/usr/bin/script", X_OK) == 0))
 struct BashCompletionTests {
-  /// - Parameter names: The names of pods, which are also their namespaces.
+  /// - Parameter names: The names of the pods, which are also their namespaces.
   private func runtime(_ names: [String]) throws -> TestRuntime {
     try TestRuntime { name, _ in
       switch name {
@@ -76,7 +77,7 @@ struct BashCompletionTests {
       // Neither value can be written in these quotes, so nothing is inserted.
       ("cri ps --namespace 'a\t'", ["a'$(touch harm)"], ["ps", "--namespace", "a"]),
       ("cri ps --namespace \"a\t\"", ["a!b"], ["ps", "--namespace", "a"]),
-      // The value would be parsed as an option.
+      // This value would be parsed as an option.
       ("cri ps --namespace \tx", ["-rf"], ["ps", "--namespace", "x"]),
       ("cri ps --namespace=\t", ["-rf"], ["ps", "--namespace=-rf"]),
       // Control characters are escaped.

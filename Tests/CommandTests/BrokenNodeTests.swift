@@ -5,7 +5,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Breaks a real containerd's pods without the runtime, and checks the findings of `cri verify`.
+/// Breaks the pods of a real containerd behind its back, and checks the findings of `cri verify`.
 @Suite(.serialized, .timeLimit(.minutes(10))) struct BrokenNodeTests {
   private let directory: TemporaryDirectory
   private var before: String { directory.file("before") }
@@ -29,7 +29,7 @@ import Testing
     return try #require(report["pods"]?[0]?["networkNamespace"]?.stringValue)
   }
 
-  /// The runtime keeps the address and reports that all is well (containerd#6549), so kubelet would keep the pod.
+  /// The runtime keeps the address and reports no fault (containerd#6549), so kubelet would keep the pod.
   private func deleteInterface(_ node: ContainerdNode) async throws {
     try await node.snapshot(to: before)
     try await node.run("nsenter --net='\(namespace("web-5d4b", node))' ip link delete eth0")
@@ -50,7 +50,7 @@ import Testing
     let verdict = try await node.verify(before)
     let expected: Set = ["pod.duplicate-ip coredns-7c6", "pod.duplicate-ip more-2"]
     #expect(verdict.code == 1 && verdict.findings == expected, "\(verdict.text)")
-    // What was already broken is reported, but it is not a loss.
+    // A pod that was already broken is reported, but is not a loss.
     let old = verdict.report["findings"]?.arrayValue?.filter { $0["rule"] == "pod.network-already" } ?? []
     #expect(old.map { $0["object"]?["pod"] } == ["web-5d4b"], "\(verdict.text)")
     try await node.run("\(inside) del \(taken)/24 dev eth0")
@@ -99,7 +99,7 @@ import Testing
     SnapshotCommandTests.expectOneLine(wait, containing: "NetworkReady is false: NetworkPluginNotReady")
     let broken = try await node.verify(before, wait: "2s")
     #expect(broken.code == 1 && broken.findings.isSuperset(of: ["runtime.network ", "runtime.cni "]), "\(broken.text)")
-    // Copied and not renamed, because containerd 1.6 does not notice renamed files.
+    // The file is copied rather than renamed, because containerd 1.6 does not notice renamed files.
     try await node.run("cp '\(node.directory)'/kept/* '\(node.directory)/cni'")
     let whole = try await node.verify(before)
     #expect(whole.findings.isDisjoint(with: ["runtime.network ", "runtime.cni "]), "\(whole.text)")
@@ -159,7 +159,7 @@ import Testing
     return directory.file("rebooted")
   }
 
-  /// Ends everything that a reboot ends: processes, mounts, and data in memory.
+  /// Removes everything that a reboot removes: processes, mounts, and data in memory.
   private func reboot(_ node: ContainerdNode) async throws {
     try await node.act("stop")
     try await node.run(

@@ -100,7 +100,7 @@ struct CompletionTests {
     #expect(run.code == 0 && run.errors.isEmpty, "\(run.errors)")
   }
 
-  @Test("an unknown shell is refused")
+  @Test("an unknown shell is rejected")
   func unknown() async throws {
     let run = try await Tool.cri(["completion", "tcsh"])
     #expect(run.code == 2)

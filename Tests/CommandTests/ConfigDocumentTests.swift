@@ -22,11 +22,11 @@ struct ConfigDocumentTests {
       ("debug: true # timeout: 1\n", "debug: true # timeout: 1\ntimeout: 3\n"),
       ("\"timeout\" : 1\n", "timeout: 3\n"), ("'timeout': 1\n", "timeout: 3\n"),
       ("timeout: 1\ntimeout: 2\n", "timeout: 3\ntimeout: 3\n"),
-      // Lines that end in CR LF, as editors of other systems write them.
+      // Lines that end in CR LF, as editors on other systems write them.
       ("timeout: 1\r\n# x\r\n", "timeout: 3\r\n# x\r\n"), ("debug: true\r\n", "debug: true\r\ntimeout: 3\r\n"),
       ("# x\r\ntimeout: 1 # y\r\ndebug: true\r\n", "# x\r\ntimeout: 3 # y\r\ndebug: true\r\n"),
       ("\u{FEFF}timeout: 1\n", "timeout: 3\n"),
-      // All keys may be indented equally.
+      // All keys may be indented by the same amount.
       ("  timeout: 1 # a\n  debug: true\n", "  timeout: 3 # a\n  debug: true\n"),
       ("# a\n---\n  debug: true\n", "# a\n---\n  debug: true\n  timeout: 3\n"),
       ("timeout: 010\n", "timeout: 3\n"),
@@ -69,7 +69,7 @@ struct ConfigDocumentTests {
     let directory = try TemporaryDirectory()
     let path = directory.file("new/crictl.yaml")
     let environment = ["CRI_CONFIG_FILE": path]
-    // Reading a key creates no file.
+    // Reading a key does not create a file.
     for arguments in [["--get", "timeout"], ["--list"]] {
       let run = try await Tool.cri(["config"] + arguments, environment: environment)
       #expect(run.code == 0 && run.output.contains("0"), "\(run)")

@@ -10,12 +10,12 @@ import Testing
 
 @Suite("Scalars in files")
 struct ConfigScalarTests {
-  /// JSON cannot contain these values as a label; crictl converts them to text (`+Inf`).
+  /// JSON cannot represent these values in a label; crictl converts them to text (`+Inf`).
   private static let refused: Set<String> = [".nan", ".NaN", ".inf", "+.inf", "-.Inf"]
 
   /// The scalars that PyYAML reads differently.
   private static let differentInPython: Set<String> = [
-    // Octal numbers in YAML 1.2's notation, prefixes in capitals, and decimal numbers with a zero before them.
+    // Octal numbers in YAML 1.2's notation, prefixes in capitals, and decimal numbers with a leading zero.
     "08", "09", "0o17", "0O17", "-0o7", "0X1f", "0B101", "0123456789",
     // Integers with more than 64 bits.
     "0xFFFFFFFFFFFFFFFFF", "01777777777777777777777777",
@@ -26,7 +26,7 @@ struct ConfigScalarTests {
     "y", "Y", "n", "N",
     // Sexagesimal numbers.
     "1:30", "12:30:45", "190:20:30.15",
-    // Keys without a meaning for a value, and a date that does not exist.
+    // Keys that have no meaning as a value, and a date that does not exist.
     "<<", "=", "2026-02-30",
   ]
 
@@ -69,11 +69,11 @@ struct ConfigScalarTests {
     func configuration(_ key: String) -> Configuration? {
       try? Configuration(parsing: Array("\(key): \(scalar.text)\n".utf8), file: "f")
     }
-    // A number of seconds below 1 stands for the default, and crictl has no maximum.
+    // A number of seconds below 1 means the default, and crictl has no maximum.
     let seconds = scalar.seconds.flatMap { $0 < 1 << 32 ? $0 : nil }
     #expect(configuration("timeout").map { $0.timeout ?? .zero } == seconds.map { .seconds(max($0, 0)) })
     #expect(configuration("max-retries")?.maxRetries.map(Int64.init) == scalar.seconds)
-    // YAML's other words for Booleans are an extension. Null stands for a missing value in it.
+    // YAML's other words for Booleans are an extension. In this extension, null means a missing value.
     let flag = scalar.pyYAML == "null" ? nil : scalar.flag
     #expect(configuration("debug")?.isDebug == scalar.debug ?? flag)
   }

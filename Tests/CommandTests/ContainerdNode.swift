@@ -13,7 +13,7 @@ struct ContainerdNode: Sendable {
   /// The exit code of the script if this machine cannot run a containerd.
   private static let impossible: Int32 = 77
 
-  /// Runs a test on a node, and removes the node whatever the test did.
+  /// Runs a test on a node, and removes the node whether or not the test succeeds.
   /// - Parameter pods: The number of additional plain pods.
   /// - Throws: An error if the node does not start. If the machine cannot run one, the test is cancelled, which
   ///   Tools/test does not allow in CI.
@@ -22,7 +22,7 @@ struct ContainerdNode: Sendable {
     let up = try await Tool.run([script, "up", node.directory])
     if up.code == impossible { try Test.cancel("\(up.errors)") }
     try #require(up.code == 0, "\(up.errors)")
-    // A deinitializer could not wait for the end of the node.
+    // A deinitialiser could not wait for the node to end.
     let result: Result<Void, any Error>
     do {
       try await node.run("'\(Tool.path("populate"))' '\(node.socket)' --more \(pods)")
@@ -34,7 +34,7 @@ struct ContainerdNode: Sendable {
     try result.get()
   }
 
-  /// Runs the script's actions `up`, `start`, `stop`, `kill`, `restart` and `down`, one after the other.
+  /// Runs the script's actions `up`, `start`, `stop`, `kill`, `restart` and `down`, one after another.
   func act(_ actions: String...) async throws {
     for action in actions { try await run("'\(Self.script)' \(action) '\(directory)'") }
   }
@@ -54,7 +54,7 @@ struct ContainerdNode: Sendable {
   /// Creates a client with a timeout that suits a busy machine.
   func client() throws -> Client { Client(try Endpoint(socket), options: Client.Options(timeout: .seconds(60))) }
 
-  /// Returns the sandbox of a pod of `Tools/populate`.
+  /// Returns the sandbox of a pod created by `Tools/populate`.
   func sandbox(_ name: String) async throws -> PodSandbox {
     let sandboxes = try await client().runtime.listPodSandbox().items
     return try #require(sandboxes.first { $0.metadata?.name == name })

@@ -37,8 +37,7 @@ import Testing
     }
   }
 
-  /// Runs a test with a process with its own mount namespace and root directory, as a container's process
-  /// is.
+  /// Runs a test with a process that has its own mount namespace and root directory, like a container's process.
   private func withProcess(_ body: (Int) async throws -> Void) async throws {
     let root = try TemporaryDirectory()
     let script =
@@ -57,7 +56,7 @@ import Testing
   func `a process that the container no longer has is not used`() async throws {
     let folder = try TemporaryDirectory()
     try await withProcess { pid in
-      // The first response is for the name, and the second one for the check after the process is held.
+      // The first response is for the name, and the second one is for the check after the process has been opened.
       for pids in [[pid, 0], [pid, 1]] {
         let runtime = try runtime(.running, pids: pids)
         let run = try await Tool.cri(

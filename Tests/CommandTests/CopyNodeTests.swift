@@ -29,7 +29,7 @@ import Testing
     }
   }
 
-  /// A process in the container exchanges a directory for a link to the node's files.
+  /// A process in the container replaces a directory with a link to the node's files.
   private func hostileLinks(on node: ContainerdNode, _ folder: TemporaryDirectory) async throws {
     let secret = folder.file("secret")
     mkdir(secret, 0o755)
@@ -76,10 +76,10 @@ import Testing
     try await node.act("start")
   }
 
-  /// The method node needs nothing in the container.
+  /// The node method does not need any program in the container.
   private func withoutPrograms(on node: ContainerdNode, _ folder: TemporaryDirectory) async throws {
     try ProcessFacts.write("x", to: folder.file("x"))
-    // A tar that writes zeros for ever after the archive.
+    // A tar program that writes zeros without end after the archive.
     let script = #"#!/bin/sh\nbusybox tar "$@"\nexec cat /dev/zero\n"#
     let endless = "rm /bin/tar; printf '\(script)' >/bin/tar; chmod 755 /bin/tar"
     _ = try await node.cri("exec", Self.web, "sh", "-c", endless)
@@ -199,7 +199,7 @@ private struct Copies {
     #expect(unknownContainer.code == 7, "\(unknownContainer)")
   }
 
-  /// A copy that a signal ends leaves nothing under the final name.
+  /// A copy that is interrupted by a signal leaves nothing under the final name.
   func interruption() async throws {
     try await inside("mkdir -p \(base)/cut")
     let cri = "'\(Tool.path("cri"))' -r '\(node.socket)' cp --method \(method)"

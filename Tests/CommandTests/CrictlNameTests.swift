@@ -6,7 +6,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What the program does under the name crictl, as cri-tools' own tests require, and under its own name.
+/// The program's behaviour under the name crictl, as cri-tools' own tests require, and under its own name.
 @Suite struct CrictlNameTests {
   private static func run(_ name: String, _ words: [String], on runtime: TestRuntime) async throws -> Tool {
     let directory = try TemporaryDirectory()
@@ -29,7 +29,7 @@ import Testing
 
   struct Case: Sendable {
     let words: [String]
-    /// The exit code under each name, a part of the output under crictl, and one of its errors.
+    /// The exit code under each name, and parts of the output and the errors under the name crictl.
     let cri: Int32
     let crictl: Int32
     var output = ""
@@ -61,7 +61,7 @@ import Testing
       errors: "failed to parse go-template"),
     Case(words: ["pull", "localhost/wrong"], cri: 1, crictl: 1, errors: "pulling image"),
     Case(words: ["nosuch"], cri: 2, crictl: 3, errors: "nosuch"),
-    // crictl does not have these commands, so their exit codes stay.
+    // crictl does not have these commands, so their exit codes do not change.
     Case(words: ["verify"], cri: 2, crictl: 2),
   ]
 

@@ -53,7 +53,7 @@ import Testing
     #expect(run.peakMemory < 64 << 20, "\(run.peakMemory)")
   }
 
-  /// The file may come from another node, and someone else may have written it.
+  /// The file may come from another node, and may have been written by someone else.
   @Test func `a snapshot takes at most ten times its size in memory`() async throws {
     let (before, _) = try files("containerd-2.4")
     let base = try await Tool.cri(["diff", before, before]).peakMemory

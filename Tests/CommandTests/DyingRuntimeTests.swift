@@ -6,16 +6,16 @@ import Glibc
 import TestSupport
 import Testing
 
-/// A runtime dies, or stops responding, after a command has done a part of its work: the command must not succeed.
+/// A runtime dies, or stops responding, after a command has done part of its work; the command must not succeed.
 @Suite(.timeLimit(.minutes(10))) struct DyingRuntimeTests {
   enum End: String, Sendable, CaseIterable {
-    /// It closes the connection.
+    /// The runtime closes the connection.
     case dies
-    /// It keeps the connection open and never responds.
+    /// The runtime keeps the connection open but never responds.
     case stalls
   }
 
-  /// A command, and the method during whose call the runtime ends.
+  /// A command, and the method during a call of which the runtime ends.
   struct Case: Sendable, CustomTestStringConvertible {
     let command: [String]
     let method: String
@@ -96,7 +96,7 @@ import Testing
     runtime.stop()
   }
 
-  /// containerd's records are read after the snapshot, one list after the other.
+  /// containerd's records are read after the snapshot, one list after another.
   @Test func `preflight ends soon if the runtime stops after the snapshot`() async throws {
     let runtime = try await SimulatorProcess(in: directory, ["--pods", "3", "--delay", "RuntimeConfig=2s"])
     let pid = try #require(runtime.pid)
@@ -108,7 +108,7 @@ import Testing
     kill(pid, SIGCONT)
     #expect(run.code == 3, "\(run)")
     #expect(run.output.contains("timed out"), "\(run.output)")
-    // Each of the calls after the snapshot would have four seconds, and once had thirty.
+    // Each of the calls after the snapshot would be allowed four seconds, and was once allowed thirty.
     #expect(run.duration < .seconds(9), "\(run.duration)")
   }
 
@@ -141,7 +141,7 @@ import Testing
     #expect(try await Tool.cri(["snapshot", "-o", file], on: runtime).code == 0)
     let run = try await Tool.cri(["--timeout", "500ms", "verify", "--before", file, "--probe"], on: runtime)
     #expect(run.code != 0, "\(run)")
-    // One after the other, they would take 38 times two and a half seconds.
+    // One after another, they would take 38 times two and a half seconds.
     #expect(run.duration < .seconds(30), "\(run.duration)")
     #expect(runtime.called.count { $0 == "ExecSync" } < 100)
     runtime.stop()

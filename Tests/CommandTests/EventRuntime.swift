@@ -5,7 +5,7 @@ import CRISystem
 import Foundation
 import TestSupport
 
-/// A runtime in this process that has the given lists and sends the given events to each client.
+/// A runtime in this process that serves the given lists and sends the given events to each client.
 final class EventRuntime: Sendable {
   struct Content: Sendable {
     var pods: [PodSandbox] = []
@@ -19,7 +19,7 @@ final class EventRuntime: Sendable {
   private let listeners: Locked<Int>
 
   /// - Parameters:
-  ///   - path: The path of an earlier runtime.
+  ///   - path: The socket's path, if an earlier runtime has already used it.
   ///   - end: The status after the events; nil if the stream does not end.
   init(_ content: Content, at path: String? = nil, end: StatusCode? = nil) throws {
     let path = path ?? "/tmp/cri-events-\(UUID().uuidString.prefix(12)).sock"
@@ -52,6 +52,6 @@ final class EventRuntime: Sendable {
     unlink(path)
   }
 
-  /// The number of requests for events.
+  /// The number of times that events were requested.
   var listenerCount: Int { listeners.withLock { $0 } }
 }

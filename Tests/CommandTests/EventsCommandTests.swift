@@ -88,7 +88,7 @@ import Testing
     let first = try EventRuntime(before)
     let process = try events(first.path, ["-o", "table"])
     #expect(await eventually { first.listenerCount == 1 })
-    // Both lists have been read when the runtime ends.
+    // Both lists have already been read when the runtime exits.
     await pause(.milliseconds(300))
     first.stop()
     let lost = await process.line()

@@ -111,7 +111,7 @@ import Testing
       if faults.isEmpty {
         #expect(run.code == 0 && run.output == input && run.errors.isEmpty, "\(run.code) \(run.errors)")
       } else {
-        // WebSocket v4 cannot end the input: this is said, and the command waits.
+        // WebSocket v4 cannot end the input; the command says so, and waits.
         #expect(run.code == 125 && run.output == input, "\(run.code) \(run.errors)")
         #expect(run.errors.contains("cannot end the input"), "\(run.errors)")
       }
@@ -180,7 +180,7 @@ import Testing
     }
   }
 
-  /// The runtime ends the session with its input, so the end of the input must wait for the output.
+  /// The runtime ends the session when its input ends, so the end of the input must wait for the output.
   @Test(arguments: [
     ("echo first\nsleep 0.4\necho last\n", "first\nlast\n"), ("sleep 0.4\nsleep 0.4\necho last", "last\n"),
   ])

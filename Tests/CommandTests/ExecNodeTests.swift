@@ -64,7 +64,7 @@ import Testing
     let webSocket = try await node.run(
       "\(cri) exec -r websocket \(Self.web) sh -c 'yes 0123456789abcdef | head -c \(size)' | sha256sum")
     #expect(webSocket.prefix(64) == sum)
-    // The reader leaves early.
+    // The reader closes the pipe early.
     let early = try await Tool.shell("\(cri) exec \(Self.web) yes | head -n 1")
     #expect(early.output == "y\n" && early.errors.isEmpty, "\(early)")
   }
@@ -105,7 +105,7 @@ import Testing
     #expect(detached.code == 0 && detached.isRestored && detached.shown.contains("detached"), "\(detached)")
   }
 
-  /// containerd ends a session with its input, unless the container was created with `stdin_once`.
+  /// containerd ends a session when its input ends, unless the container was created with `stdin_once`.
   private func attach(on node: ContainerdNode) async throws {
     let folder = try TemporaryDirectory()
     try ProcessFacts.write(
@@ -145,7 +145,7 @@ import Testing
     }
     let (open, closed) = (ports[0], ports[1])
     #expect(try await page(open) == "page\n")
-    // Nothing listens on this one.
+    // Nothing listens on this port.
     #expect(try await page(closed) == "")
     let pages = try await withThrowingTaskGroup(of: Bool.self) { group in
       for _ in 0..<200 { group.addTask { try await page(open) == "page\n" } }
@@ -158,7 +158,7 @@ import Testing
     #expect(await process.end().code == 128 + SIGTERM)
   }
 
-  /// The body of the page that an HTTP server on a local port has; empty without a response.
+  /// The body of the page that an HTTP server on a local port returns; empty without a response.
   private func page(_ port: UInt16) async throws -> String {
     let reply = try await LoopbackClient.exchange(port, Array("GET / HTTP/1.0\r\n\r\n".utf8), endsInput: false)
     let text = String(decoding: reply, as: UTF8.self)

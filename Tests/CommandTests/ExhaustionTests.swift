@@ -6,7 +6,8 @@ import Glibc
 import TestSupport
 import Testing
 
-/// Memory or threads run out while a command runs: it ends with a line and leaves nothing behind that it does not name.
+/// Memory or threads run out while a command is running; it must exit with one line of output, and leave nothing behind
+/// that it does not mention.
 @Suite(.serialized, .timeLimit(.minutes(10))) struct ExhaustionTests {
   private let directory: TemporaryDirectory
 
@@ -14,8 +15,8 @@ import Testing
 
   // MARK: Threads
 
-  /// A prefix that runs a command with no more than `count` threads. RLIMIT_NPROC counts all processes of a user and does
-  /// not bind root, so it needs a separate user for more than one thread.
+  /// A prefix that runs a command with no more than `count` threads. RLIMIT_NPROC counts all processes of a user and
+  /// does not apply to root, so it needs a separate user for more than one thread.
   private static func limited(to count: Int) -> [String] {
     let user = getuid() == 0 ? ["/usr/bin/setpriv", "--reuid=54321", "--regid=54321", "--clear-groups", "--"] : []
     return user + ["/usr/bin/prlimit", "--nproc=\(count)", "--"]
@@ -42,7 +43,8 @@ import Testing
     #expect(run.duration < .seconds(20), "\(run.duration)")
   }
 
-  /// One more thread than before in each run, until the command succeeds: the threads of every later step are missing once.
+  /// Each run may create one more thread than the one before, until the command succeeds, so the thread for each step
+  /// is unavailable once.
   @Test(.enabled(if: getuid() == 0, "needs root to run as a separate user"))
   func `preflight never hangs, whichever thread is missing`() async throws {
     let runtime = try await SimulatorProcess(in: directory, ["--pods", "2"])
@@ -58,7 +60,7 @@ import Testing
 
   // MARK: Memory
 
-  /// Responds like a runtime with 80,000 pods, once the process in the file has no more room for them.
+  /// Responds like a runtime with 80,000 pods, once the process whose ID is in the file has no room for them.
   /// - Parameter isReady: Whether to reply with the long list to this call.
   private func large(_ isReady: @escaping @Sendable (String) async throws -> Bool) throws -> TestRuntime {
     let id = String(repeating: "0123456789abcdef", count: 4)
@@ -81,7 +83,8 @@ import Testing
     }
   }
 
-  /// Shell that leaves 24 MB of address space to a process: enough for threads, and less than the list has bytes.
+  /// Shell code that leaves 24 MB of address space to a process: enough for threads, but less than the size of the
+  /// list.
   private static func limit(_ pid: String) -> String {
     "size=$(awk '/^VmSize/ { print $2 }' /proc/\(pid)/status); prlimit --pid \(pid) --as=$(((size + 24000) * 1024))"
   }
@@ -112,7 +115,7 @@ import Testing
         calls += 1
         return calls
       }
-      // The first ones are for the screen.
+      // The first calls are for the first screen.
       guard number > 3 else { return false }
       let text = ProcessFacts.read(pid).trimmingCharacters(in: .whitespacesAndNewlines)
       _ = try await Tool.shell(Self.limit(text))

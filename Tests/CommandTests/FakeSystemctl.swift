@@ -1,6 +1,6 @@
 import TestSupport
 
-/// A systemctl with units in a directory, one file for each with its state, that logs its calls.
+/// A systemctl that logs its calls, with a directory that contains a file with the state of each unit.
 struct FakeSystemctl {
   private let directory: TemporaryDirectory
 
@@ -45,7 +45,7 @@ struct FakeSystemctl {
 
   func fail(_ verb: String) throws { try ProcessFacts.write("", to: directory.file("units/\(verb).fails")) }
 
-  /// Runs a piece of shell before each of these verbs, with `$2` as the unit.
+  /// Runs shell code before each of these verbs, with the unit as `$2`.
   func when(_ verb: String, _ script: String) throws {
     try ProcessFacts.write(script + "\n", to: directory.file("units/\(verb).does"))
   }
@@ -54,7 +54,7 @@ struct FakeSystemctl {
     String(ProcessFacts.read(directory.file("units/\(name)")).split(separator: "\n").first ?? "")
   }
 
-  /// The calls that changed something, in order, such as `stop kubelet`.
+  /// The calls that changed a unit, in order, such as `stop kubelet`.
   var changes: [String] {
     ProcessFacts.read(directory.file("units/log")).split(separator: "\n").map(String.init).filter {
       !$0.hasPrefix("show") && !$0.hasPrefix("is-active")

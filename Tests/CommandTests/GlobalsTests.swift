@@ -82,7 +82,7 @@ struct GlobalsTests {
   @Test(arguments: [
     ("crictl", "see cri ps -a", "see crictl ps -a"), ("crictl", "(see: cri --help)", "(see: crictl --help)"),
     ("crictl", "cri: pod x; cri rmp -f x", "cri: pod x; crictl rmp -f x"), ("cri", "see cri ps -a", "see cri ps -a"),
-    // Texts that only look like the command.
+    // Texts that only look like the command's name.
     ("crictl", "/lib/cri ps, xcri ps, cri nothing", "/lib/cri ps, xcri ps, cri nothing"),
   ])
   func `texts name the command as it was called`(name: String, text: String, expected: String) {
@@ -112,14 +112,14 @@ struct GlobalsTests {
     #expect(run.errors == "cri: image a/b: the pull timed out; specify a longer --pull-timeout\n")
   }
 
-  @Test("an invalid duration is refused", arguments: ["-", "--1s", "-x", "", "+", "++1s"])
+  @Test("an invalid duration is rejected", arguments: ["-", "--1s", "-x", "", "+", "++1s"])
   func timeout(text: String) async throws {
     let run = try await Tool.cri(["-t", text, "pods"])
     #expect(run.code == 2)
     #expect(run.errors.hasPrefix("cri: --timeout \(text): specify a duration"))
   }
 
-  @Test("an empty --image-endpoint and empty variables specify no socket")
+  @Test("an empty --image-endpoint and empty variables do not specify a socket")
   func empty() async throws {
     let runtime = try Self.runtime()
     for command in ["pods", "images"] {

@@ -2,7 +2,8 @@ import CRIMessages
 import TestSupport
 import Testing
 
-/// Scripts for crictl may write options as Go's flags allow. The tests compare the lists that the runtime gets.
+/// Scripts for crictl may write options as Go's flags allow. The tests compare the requests for lists that the runtime
+/// receives.
 @Suite("Options as Go writes them", .serialized)
 struct GoSpellingTests {
   /// Arguments in Go's syntax and in the usual syntax.

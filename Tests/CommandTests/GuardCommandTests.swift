@@ -12,7 +12,8 @@ import Testing
 
   init() throws { directory = try TemporaryDirectory() }
 
-  /// Returns a command that restarts the runtime as an administrator's would: the command ends and the daemon stays.
+  /// Returns a command that restarts the runtime as an administrator's command would: the command exits and the daemon
+  /// stays.
   private func restart(_ runtime: SimulatorProcess, _ losses: [String] = [], then: String = "") throws -> [String] {
     let daemon = ([SimulatorProcess.program] + runtime.arguments + losses).joined(separator: " ")
     let script = """
@@ -94,7 +95,7 @@ import Testing
     #expect(lines.count == 2, "\(run.errors)")
     #expect(lines.first?.contains("ended with exit code 7") == true)
     #expect(lines.last?.contains("not ready within 1 s: no process listens") == true)
-    // The snapshot cannot be taken again, so it was saved and its path printed.
+    // The snapshot cannot be taken again, so it must have been saved and its path printed.
     let words = run.errors.split { $0 == " " || $0 == "\n" }
     let file = String(try #require(words.first { $0.hasSuffix(".json") }))
     #expect(file.hasPrefix(directory.path))

@@ -11,7 +11,7 @@ import Testing
 
   init() throws { directory = try TemporaryDirectory() }
 
-  /// Returns a shell command for an administrator's restart.
+  /// Returns an administrator's shell command that restarts the runtime.
   private func restart(_ runtime: SimulatorProcess, _ losses: String = "") -> String {
     """
     kill \(runtime.pid ?? 0)
@@ -199,7 +199,7 @@ import Testing
     #expect(systemd.changes == [] && TemporaryDirectory.names(in: state) == [])
   }
 
-  /// Another user may open a state directory of mode 0755, and lock it.
+  /// Another user is able to open a state directory of mode 0755 and lock it.
   @Test func `a lock on the state directory itself does not stop guard`() async throws {
     let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
     mkdir(directory.file("state"), 0o755)
@@ -410,7 +410,7 @@ import Testing
     if let pid = Int32(ProcessFacts.read(directory.file("pid")).trimmingCharacters(in: .whitespacesAndNewlines)) {
       kill(pid, SIGKILL)
     }
-    // Only the file can contain the report, but the verdict counts.
+    // Only the file can contain the report, but the exit code is still that of the verdict.
     #expect(run.code == 0, "\(run)")
     #expect(ProcessFacts.exists(directory.file("received")) && systemd.changes == ["stop kubelet", "start kubelet"])
     #expect(try JSON.parse(ProcessFacts.read(directory.file("report")))["verdict"] == "intact")
@@ -418,7 +418,7 @@ import Testing
 
   @Test func `a hang-up after the command does not end the verification`() async throws {
     let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
-    // The parent gets signals from when the command has ended until the unit has been started.
+    // The parent is sent signals from the end of the command until the unit has been started.
     let script = """
       ( while kill -0 $$; do sleep 0.05; done
         while ! grep -q '^start' '\(directory.file("units/log"))' && kill -HUP $PPID; do sleep 0.05; done ) </dev/null >/dev/null 2>&1 &
@@ -430,8 +430,8 @@ import Testing
 
   @Test func `a signal before the verdict is never a success`() async throws {
     let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
-    // The parent gets signals after the command has ended and been waited for; the first one may still count as the
-    // command's.
+    // The parent is sent signals after the command has exited and been waited for; the first one may still be treated
+    // as meant for the command.
     let script = """
       kill -9 \(runtime.pid ?? 0)
       ( while kill -0 $$; do sleep 0.05; done; while kill -TERM $PPID; do sleep 0.2; done ) </dev/null >/dev/null 2>&1 &

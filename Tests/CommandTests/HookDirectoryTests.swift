@@ -11,11 +11,11 @@ struct HookDirectoryTests {
 
   init() throws {
     directory = try TemporaryDirectory()
-    // The other user must be able to reach their files.
+    // The other user must be able to access their files.
     chmod(directory.path, 0o755)
   }
 
-  /// How a hook is run, and its exit code if it refuses its directory.
+  /// How a hook is run, and its exit code if it rejects its directory.
   enum Hook: String, CaseIterable {
     case snapshot, verify, recheck, gate, accept, status
     case upgrade, report, reboot, ansible
@@ -23,7 +23,7 @@ struct HookDirectoryTests {
     /// kured's reboot continues without a snapshot.
     var refusal: Int32 { self == .reboot ? 0 : 2 }
 
-    /// What precedes the refusal on standard error.
+    /// The text before the error message on standard error.
     var prefix: String {
       switch self {
       case .upgrade, .report: "upgrade: "
@@ -34,7 +34,7 @@ struct HookDirectoryTests {
     }
   }
 
-  /// A defect of a directory, as a shell command; `$d` is the directory that the hook uses, `$p` its parent.
+  /// A defect of a directory, as a shell command; `$d` is the directory that the hook uses, and `$p` is its parent.
   enum Trap: String, CaseIterable {
     case owned = "mkdir -p $d; chown 65534 $d"
     case writableByAll = "mkdir -p $d; chmod 777 $d"
@@ -50,7 +50,7 @@ struct HookDirectoryTests {
     case fifo = "mkdir -p $p; mkfifo $d"
     case loop = "mkdir -p $p; ln -s d $d"
 
-    /// The reason in the refusal.
+    /// The reason in the error message.
     var reason: String {
       switch self {
       case .owned, .parentOwned, .missingInOwned, .linkOfOther, .linkedParent, .ownLinkThroughOther:
@@ -98,7 +98,7 @@ struct HookDirectoryTests {
     #expect(run.code == 0, "\(run)")
   }
 
-  /// Everything below the directory with its type, mode, owner and size.
+  /// All files below the directory, with their type, mode, owner and size.
   private func listing() async throws -> String {
     try await Tool.shell(
       "cd '\(directory.path)' && find . ! -name rebooted -mindepth 1 -printf '%p %y %m %u %l %s\\n' | sort"

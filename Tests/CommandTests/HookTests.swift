@@ -13,7 +13,7 @@ import Testing
 
   init() throws { directory = try TemporaryDirectory() }
 
-  /// Creates a runtime whose unit a systemctl restarts, with the given losses.
+  /// Creates a runtime whose unit is restarted by a fake systemctl, with the given losses.
   private func systemd(
     for runtime: SimulatorProcess, kubelet: String = "active", losing losses: String = ""
   ) async throws -> FakeSystemctl {
@@ -99,7 +99,7 @@ import Testing
     #expect(ProcessFacts.read(directory.file("bin/containerd")) == "old")
   }
 
-  /// How a script ends after its change, and the exit code.
+  /// The outcome of a script after its change, and the exit code.
   private static let endings = [("exit 7", Int32(7)), ("kill -TERM $$; sleep 5", 143), ("cri_verify", 4), ("true", 4)]
 
   @Test(arguments: endings)
@@ -175,7 +175,7 @@ import Testing
 
   // MARK: systemd
 
-  /// The hook's directories and settings, none of which are the machine's own.
+  /// The hook's directories and settings, none of which belong to the machine itself.
   private var hookDirectories: [String: String] {
     [
       "CRI_HOOK_DIR": directory.file("run"), "CRI_HOOK_STATUS_DIR": directory.file("status"),
@@ -183,7 +183,7 @@ import Testing
     ]
   }
 
-  /// Returns the commands that systemd runs when a unit is restarted, from the drop-ins.
+  /// Returns the commands from the drop-ins that systemd runs when a unit is restarted.
   private func hook(
     _ verb: String, _ systemd: FakeSystemctl, _ runtime: SimulatorProcess, _ more: [String: String] = [:]
   ) async throws -> Tool {
@@ -337,7 +337,7 @@ import Testing
 
   // MARK: Ansible
 
-  /// Runs the role on this machine.
+  /// Runs the Ansible role on this machine.
   private func role(
     _ systemd: FakeSystemctl, on runtime: SimulatorProcess?, _ variables: [String: String] = [:],
     options: [String] = []
@@ -451,7 +451,7 @@ import Testing
 
   @Test func `systemd accepts the units`() async throws {
     try await needs("systemd-analyze")
-    // systemd requires plain units to which the drop-ins are added, with existing programs.
+    // systemd requires the plain units that the drop-ins extend, with programs that exist.
     let script = """
       cd '\(directory.path)' && mkdir units && cp -r '\(Self.hooks)'/systemd/*.d '\(Self.hooks)'/kured/*.service units/ &&
       sed -i 's,/usr/local/lib/cri/cri-hook,\(Self.hooks)/systemd/cri-hook,; s,/usr/local/bin/cri,\(Tool.path("cri")),' \

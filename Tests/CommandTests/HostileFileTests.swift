@@ -5,10 +5,10 @@ import Glibc
 import TestSupport
 import Testing
 
-/// A user ID without an account on test machines.
+/// A user ID that has no account on the test machines.
 private let mallory: uid_t = 64_001
 
-/// Files that another user of the node has prepared for a command that root runs.
+/// Files that another user on the node has prepared for a command that root runs.
 @Suite(.timeLimit(.minutes(5)), .enabled(if: geteuid() == 0, "needs root: only root can give files to other users"))
 struct HostileFileTests {
   let directory: TemporaryDirectory
@@ -82,7 +82,7 @@ struct HostileFileTests {
     let runtime = try await SimulatorProcess(in: directory)
     let path = directory.file("fifo")
     #expect(mkfifo(path, 0o666) == 0 && chown(path, mallory, mallory) == 0)
-    // The other user waits for data.
+    // The other user is waiting for data.
     let reader = open(path, O_RDONLY | O_NONBLOCK)
     defer { close(reader) }
     let start = ContinuousClock.now

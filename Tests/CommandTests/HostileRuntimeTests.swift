@@ -6,7 +6,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A runtime with responses that no intact runtime sends.
+/// A runtime that sends responses that no intact runtime sends.
 @Suite("A hostile runtime")
 struct HostileRuntimeTests {
   private static let escape = "a\u{1b}[31mred\u{1b}[0m\nb\r\tc\u{202e}d\u{0}\u{7f}"

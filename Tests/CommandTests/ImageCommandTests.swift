@@ -115,7 +115,7 @@ import Testing
 
   // MARK: rmi
 
-  /// Returns a runtime that removes an image with all its names, as containerd does, or only the given name.
+  /// Returns a runtime that removes an image with all of its names, as containerd does, or only the given name.
   private func store(removingAll: Bool) throws -> (TestRuntime, Locked<[Image]>) {
     let images = Locked([
       Image(id: "sha256:aa11", repoTags: ["localhost/a:1", "localhost/b:1"]),
@@ -174,7 +174,8 @@ import Testing
     (#"{"sandboxImage": "registry.k8s.io/pause:3.9"}"#, "quay.io/x/pause:9"), ("", "quay.io/x/other:1"),
   ])
   func `prune keeps the image that the next pod needs`(config: String, removed: String) async throws {
-    // No container and no pod of the drained node uses the pause image. Without a configuration, its name identifies it.
+    // On the drained node, no container and no pod uses the pause image. Without a configuration, the image is
+    // identified by its name.
     let all = [
       Image(id: "sha256:aa", repoTags: ["registry.k8s.io/pause:3.9"]), Image(id: "sha256:bb", repoTags: [removed]),
     ]

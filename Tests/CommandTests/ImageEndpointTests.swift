@@ -26,7 +26,7 @@ struct ImageEndpointTests {
     #expect(other.output == "sha256:i\n" && other.code == 0, "\(other.errors)")
   }
 
-  @Test("the image socket is not enough for containers")
+  @Test("the image socket alone is not enough for containers")
   func containers() async throws {
     let runtime = try TestRuntime(.listImages, ListImagesResponse())
     let run = try await Tool.cri(["-i", runtime.path, "-r", "/nowhere", "ps"])

@@ -15,7 +15,7 @@ struct ImageSelectionTests {
     Image(id: "sha256:aa44"),
   ]
 
-  /// The last image has no known time.
+  /// The time of the last image is unknown.
   private static let created = [
     "sha256:aa11": Timestamp(nanoseconds: 10), "sha256:bb22": Timestamp(nanoseconds: 30),
     "sha256:cc33": Timestamp(nanoseconds: 20),

@@ -62,12 +62,13 @@ struct InspectCommandTests {
     #expect(lines.count == errors.count)
     for (line, words) in zip(lines, errors) { #expect(line.contains(words)) }
     if found == 0 { #expect(run.output.isEmpty) }
-    // A single requested object is printed as an object; if several are requested, even one is printed in an array.
+    // A single requested object is printed as an object; if several are requested, even a single result is printed in
+    // an array.
     if found > 0, arguments.count == 1 { #expect(run.output.hasPrefix("{")) }
     if arguments.count > 1, found > 0 { #expect(try JSON.parse(run.output).arrayValue?.count == found) }
   }
 
-  @Test("without arguments the objects are listed first, and objects that were removed meanwhile are ignored")
+  @Test("without arguments the objects are listed first, and objects that were removed in the meantime are ignored")
   func listed() async throws {
     let runtime = try TestRuntime { name, request in
       switch name {
@@ -170,7 +171,7 @@ struct InspectCommandTests {
     #expect(pod?.objectValue?.filter { $0.value.isNull }.map(\.key).sorted() == ["linux", "metadata", "network"])
   }
 
-  @Test("-o table prints the text of crictl")
+  @Test("-o table prints crictl's text")
   func texts() {
     var status = Self.status("c")
     status.labels = ["b": "2", "a": "1"]
@@ -226,7 +227,7 @@ struct InspectCommandTests {
 }
 
 extension StatusReport {
-  /// The document, within the limits of this report alone.
+  /// Returns the document within the limits of this report alone.
   fileprivate var document: JSON {
     var limits = JSONLimits(forTextsOf: infoSize)
     return document(&limits)

@@ -244,7 +244,7 @@ import Testing
   }
 
   @Test func `an unknown field is reported and ignored, as crictl ignores it, or refused`() async throws {
-    // From files that people have published: a misplaced setting, Kubernetes' name of a field, and a spelling mistake.
+    // From files that people have published: a misplaced setting, Kubernetes' name for a field, and a spelling mistake.
     try files.write(
       container: """
         metadata: {name: main}

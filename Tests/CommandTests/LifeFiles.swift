@@ -1,6 +1,6 @@
 import TestSupport
 
-/// Files of a pod and a container, and a configuration, for tests of the commands that create them.
+/// The files for a pod and a container, and a configuration, for tests of the commands that create pods and containers.
 struct LifeFiles {
   let directory: TemporaryDirectory
 
@@ -9,7 +9,7 @@ struct LifeFiles {
   var pod: String { directory.file("pod.yaml") }
   var container: String { directory.file("container.json") }
 
-  /// Writes simple files for both.
+  /// Writes simple files for a pod and a container.
   func write() throws {
     try write(pod: Self.simplePod)
     try write(container: Self.simpleContainer)

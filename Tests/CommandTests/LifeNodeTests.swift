@@ -4,7 +4,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The life cycle of a pod on a real containerd, with nothing but the command.
+/// The life cycle of a pod on a real containerd, using only the command.
 @Suite(.timeLimit(.minutes(10))) struct LifeNodeTests {
   @Test func `a pod's life cycle works in both versions of the CRI`() async throws {
     try await ContainerdNode.with { node in
@@ -55,7 +55,7 @@ import Testing
     #expect(hasPrinted)
     #expect(try await cri("rm", container).code == 1)
     #expect(try await cri("rmp", pod).code == 1)
-    // The annotation gives it a grace period.
+    // The annotation gives the container a grace period.
     #expect(try await made("stop", container) == container)
     let printed = try await followed
     #expect(printed.output == "hello\nbye\n", "\(api) \(printed)")

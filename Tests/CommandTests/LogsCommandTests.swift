@@ -12,7 +12,7 @@ import Testing
 
   init() throws { directory = try TemporaryDirectory() }
 
-  /// Two pods named web, each with a container named main, of which one was restarted, and some other containers.
+  /// Two pods named web, each with a container named main, one of which was restarted, and some other containers.
   private static let sandboxes = [
     PodSandbox(id: "s1", metadata: PodSandboxMetadata(name: "web", uid: "u1", namespace: "default")),
     PodSandbox(id: "s2", metadata: PodSandboxMetadata(name: "web", uid: "u2", namespace: "other")),

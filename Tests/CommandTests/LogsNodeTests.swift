@@ -44,7 +44,7 @@ import Testing
       for number in 1...3 {
         try await Task.sleep(for: .milliseconds(30))
         _ = rename(log, "\(log).2024010\(number)-120000")
-        // The container may have exited by now, so that there is nothing to reopen and no more output.
+        // The container may have exited by now, in which case there is nothing to reopen and no more output.
         _ = try? await client.runtime.reopenContainerLog(ReopenContainerLogRequest(containerID: id))
       }
       let run = try await followed

@@ -25,7 +25,7 @@ import Testing
       """, to: directory.file("pods.yaml"))
   }
 
-  /// Starts a runtime that ends when it is released.
+  /// Starts a runtime that stops when it is released.
   private func simulator(_ options: String...) async throws -> SpawnedProcess {
     let process = try SpawnedProcess(
       [
@@ -90,7 +90,7 @@ import Testing
     #expect(lost["web"]?["truth"]?["cache"]?[0]?["addresses"]?[0]?.stringValue == "10.9.0.2")
     #expect(lost["proxy"]?["verdict"]?.stringValue == "host network")
     #expect(lost["old"]?["verdict"]?.stringValue == "not ready")
-    // The kernel has never had these pods.
+    // These pods have never existed in the kernel.
     #expect(lost["dns"]?["verdict"]?.stringValue == "gone")
     #expect(lost["dns"]?["truth"]?["namespace"]?["state"]?.stringValue == "missing")
 

@@ -90,7 +90,7 @@ import Testing
     #expect(twice.code == 1)
     #expect(twice.verdicts.filter { $0.value == "duplicate" }.keys.sorted() == ["more-2", "web-5d4b"])
     #expect(twice.reason("web-5d4b") == "default/more-2 also has \(whole.address("web-5d4b"))")
-    // The other pod with its address was not requested.
+    // The other pod with this address was not requested.
     #expect(try await report(node, "more-2").verdicts == ["more-2": "duplicate"])
     try await node.run(inside + command.replacing("XXX", with: "del"))
     #expect(try await report(node).code == 0)
@@ -133,7 +133,7 @@ import Testing
     try await node.act("restart")
     let after = try await snapshot(node)
     #expect(!after.sandboxes.contains { $0.id == pod.id } && !after.containers.contains { $0.id == container.id })
-    // A process that started less than ten seconds ago does not count yet.
+    // A process that started less than ten seconds ago is not counted yet.
     let isSeen = await eventually(within: .seconds(30)) {
       (try? await snapshot(node).observed?.orphans?.value?.count) == 2
     }

@@ -39,7 +39,7 @@ extension ContainerdNode {
     return try Snapshot(parsing: File.read(file))
   }
 
-  /// - Parameter wait: The time limit; a missing network is not waited for any longer.
+  /// - Parameter wait: The maximum time to wait for the network, in case it is missing.
   func verify(_ before: String, wait: String = "120s", _ more: String...) async throws -> NodeVerdict {
     let run = try await Tool.cri(["verify", "--before", before, "--wait", wait, "-o", "json"] + more, on: socket)
     return NodeVerdict(

@@ -33,7 +33,7 @@ struct OutputTests {
       (["--sort-by=-.metadata.attempt", "-q"], "c2\nc1\n"), (["--sort-by", "attempt", "-q"], "c1\nc2\n"),
       (["--sort-by", "{.createdAt}", "-q"], "c2\nc1\n"),
       (["--sort-by", "pod-id", "-q"], "c1\nc2\n"),
-      // kubectl adds no line feed; a single line on a terminal needs one.
+      // kubectl does not add a line feed; a single line on a terminal needs one.
       (["-o", "jsonpath={range .containers[*]}{.id}{\"\\n\"}{end}"], "c1\nc2\n"), (["-o", "jsonpath={.nosuch}"], "\n"),
     ])
   func lists(arguments: [String], output: String) async throws {
@@ -82,7 +82,7 @@ struct OutputTests {
     #expect(run.errors.contains("pods"))
   }
 
-  @Test("a template gets all objects as in crictl, or each of them if that fails")
+  @Test("a template is applied to all objects as in crictl, or to each of them if that fails")
   func several() async throws {
     let runtime = try TestRuntime { name, request in
       guard name == "ContainerStatus" else { return nil }
@@ -125,7 +125,7 @@ struct OutputTests {
     #expect(runtime.called == ["ListContainers", "ContainerStatus", "ContainerStatus"])
   }
 
-  @Test("-o wide prints what could be read, and reports the rest")
+  @Test("-o wide prints the values that could be read, and reports the rest")
   func partlyWide() async throws {
     let pods = ["a", "b"].map {
       PodSandbox(id: $0, metadata: PodSandboxMetadata(name: $0, uid: "u\($0)"), createdAt: .init(nanoseconds: 1))

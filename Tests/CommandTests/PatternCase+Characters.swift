@@ -1,5 +1,5 @@
 extension PatternCase {
-  /// Classes of characters.
+  /// Character classes.
   static let classes: [PatternCase] = [
     PatternCase("[a-c]x", matches: ["bx"], not: ["dx", "-x"]),
     PatternCase("[^a-c]x", matches: ["dx", "\nx"], not: ["bx", "x"]),
@@ -85,7 +85,7 @@ extension PatternCase {
     PatternCase(#"^[\x{1F600}-\x{1F64F}]$"#, matches: ["😀"], not: ["a"]),
   ]
 
-  /// Escapes.
+  /// Escape sequences.
   static let escapes: [PatternCase] = [
     PatternCase(#"\*\[\]\\"#, matches: ["*[]\\"], not: ["\\"]),
     PatternCase(#"^\x41\x{e9}\t$"#, matches: ["Aé\t"], not: ["A"]),

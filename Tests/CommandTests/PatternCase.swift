@@ -1,4 +1,4 @@
-/// A regular expression in RE2's syntax, with texts in which it matches and texts in which it does not.
+/// A regular expression in RE2's syntax, with texts that it matches and texts that it does not match.
 ///
 /// The expected values were computed with `regexp.MatchString` of Go 1.27, whose syntax crictl uses.
 struct PatternCase: Sendable {
@@ -16,7 +16,7 @@ struct PatternCase: Sendable {
 }
 
 extension PatternCase {
-  /// Expressions that users of crictl type for names.
+  /// Expressions that crictl's users type for names.
   static let names: [PatternCase] = [
     PatternCase("web", matches: ["my-web-1"], not: ["WEB", "we", ""]),
     PatternCase("^web-.*", matches: ["web-1", "web-"], not: ["web", "my-web-1"]),

@@ -130,7 +130,7 @@ import TestSupport
     #expect(run.errors.contains(" bundles containerd, and this runtime is cri-o 1.37"))
   }
 
-  /// cri-dockerd reports the runtime name docker.
+  /// cri-dockerd reports "docker" as the runtime's name.
   @Test func `for an unknown runtime, the report says what is not checked`() async throws {
     let directory = try TemporaryDirectory()
     let text = "runtime: {name: docker, version: 27.1.0}\npods:\n- {name: web, ips: [10.9.0.2]}\n"
@@ -161,7 +161,7 @@ import TestSupport
     #expect(upgrade.output.contains("defect of every version: containerd#12600: "))
   }
 
-  /// Debian's containerd 1.6.20 has the fix of containerd#7843.
+  /// Debian's containerd 1.6.20 has the fix for containerd#7843.
   @Test(.timeLimit(.minutes(5)))
   func `a real containerd loses exactly what is predicted`() async throws {
     try await ContainerdNode.with(Self.losePredicted)

@@ -7,7 +7,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// Snapshot, restart and verify on a real containerd.
+/// A snapshot, a restart and a verification on a real containerd.
 @Suite(.serialized, .timeLimit(.minutes(10))) struct RealContainerdTests {
   private let directory: TemporaryDirectory
 
@@ -37,7 +37,7 @@ import Testing
       #expect(restarted.findings.isEmpty)
       #expect(restarted.report["summary"]?["keep"] == 3)
 
-      // verify waits itself, and begins while the daemon is recovering.
+      // verify waits by itself, and begins while the daemon is recovering.
       try await node.act("kill", "start --no-wait")
       let killed = try await verify(node)
       #expect(killed.code == 0, "\(killed.text)")
@@ -76,7 +76,7 @@ import Testing
         return
       }
       let old = try await snapshot(node, ["--api", "v1alpha2"])
-      // The snapshot contains the version that the runtime serves, whichever version was used.
+      // The snapshot contains the version that the runtime serves, regardless of which version was used.
       #expect(old.runtime.api == .v1)
       try await node.act("restart")
       let verified = try await verify(node)
@@ -166,7 +166,7 @@ import Testing
       try ProcessFacts.write("the old one", to: directory.file("s"))
       let text = ProcessFacts.read("\(node.directory)/pid").trimmingCharacters(in: .whitespacesAndNewlines)
       let pid = try #require(Int32(text))
-      // A stopped daemon accepts connections and does not respond, so the kill comes during the call.
+      // A stopped daemon accepts connections but does not respond, so it is killed during the call.
       kill(pid, SIGSTOP)
       #expect(await eventually { ProcessFacts.isStopped(pid) })
       async let asked = Tool.cri(["snapshot", "-o", directory.file("s")], on: node.socket)
@@ -184,7 +184,7 @@ import Testing
     }
   }
 
-  /// Whether a client has connected and has not been accepted, as the kernel reports it (proc(5), state 2: connecting).
+  /// Whether a client has connected but has not been accepted, as the kernel reports it (proc(5), state 2: connecting).
   private static func hasWaitingConnection(_ socket: String) -> Bool {
     ProcessFacts.read("/proc/net/unix").split(separator: "\n").contains { line in
       let fields = line.split(separator: " ")

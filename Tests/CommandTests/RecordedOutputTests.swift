@@ -10,7 +10,7 @@ import Testing
 
 @Suite("What crictl prints about real runtimes")
 struct RecordedOutputTests {
-  @Test("JSON documents are identical to those of crictl", arguments: Recording.runtimes)
+  @Test("JSON documents are identical to crictl's", arguments: Recording.runtimes)
   func documents(runtime: String) async throws {
     let server = try TestRuntime.recorded(runtime)
     let documents = try RecordedOutput.documents(runtime)
@@ -38,7 +38,7 @@ struct RecordedOutputTests {
 
   private func text(_ document: JSON) -> String { document.sortedKeys().text(pretty: true) }
 
-  @Test("YAML documents have the same content as those of crictl", arguments: Recording.runtimes)
+  @Test("YAML documents have the same content as crictl's", arguments: Recording.runtimes)
   func yamlDocuments(runtime: String) async throws {
     let server = try TestRuntime.recorded(runtime)
     for (arguments, document) in try RecordedOutput.documents(runtime) {
@@ -74,14 +74,14 @@ struct RecordedOutputTests {
     #expect(try run.output == RecordedOutput.text(runtime, command.file), "\(run.errors)")
   }
 
-  @Test("text with ages is identical to that of crictl", arguments: Recording.runtimes)
+  @Test("text with ages is identical to crictl's", arguments: Recording.runtimes)
   func aged(runtime: String) throws {
     let recording = try Recording(runtime, .after)
     var containers = try #require(recording.replies(to: .listContainers).first).response.containers
     ContainerQuery().apply(to: &containers)
     var pods = try #require(recording.replies(to: .listPodSandbox).first).response.items
     PodQuery().apply(to: &pods)
-    // The time of a recording is unknown: it is a few seconds after the last creation.
+    // The time of a recording is unknown: it is a few seconds after the last object was created.
     let start = try #require(pods.first).createdAt.nanoseconds
     let moments = (0..<200).map { start + $0 * 100_000_000 }
     func isRecorded(_ file: String, _ text: (Int64) -> [UInt8]) throws -> Bool {

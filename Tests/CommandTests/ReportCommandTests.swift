@@ -55,7 +55,7 @@ import Testing
     #expect(run.code == code && run.output.hasPrefix("CRI VERIFY \(word) - "), "\(run)")
   }
 
-  /// Prometheus allows control characters in labels, so output that does not go to a terminal has the exact name.
+  /// Prometheus allows control characters in labels, so output that does not go to a terminal contains the exact name.
   @Test(arguments: ReportFormat.allCases.map(\.rawValue))
   func `control characters in names do not reach a terminal`(format: String) async throws {
     var (before, after) = (
@@ -68,7 +68,7 @@ import Testing
     let command =
       "NO_COLOR=1 '\(Tool.path("cri"))' verify --before '\(directory.file("before"))' --after '\(directory.file("after"))'"
     let run = try await Tool.run(["/usr/bin/script", "-qec", "\(command) -o \(format)", "/dev/null"])
-    // Nagios gets only numbers.
+    // Nagios receives only numbers.
     #expect(run.output.contains("owned") || format == "nagios", "\(run)")
     #expect(!run.output.contains("\u{1b}]") && !run.output.contains("\u{7}"), "\(run)")
     if format == "prometheus" {

@@ -6,7 +6,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// Sends responses that are small on the wire and large in memory, or that take long, to the built command, and
+/// Sends responses that are small on the wire and large in memory, or that take a long time, to the built command, and
 /// measures its peak memory and its run time.
 @Suite(.serialized, .timeLimit(.minutes(10))) struct ResponseLimitTests {
   /// Returns the memory that a response may take beyond an empty one, in bytes.
@@ -83,8 +83,8 @@ import Testing
     ("ListContainers", ["logs", "x"]), ("ListPodSandbox", ["preflight"]),
   ]
 
-  /// Responds to one method with these bytes, to the calls before it as an intact runtime does, and to all others with
-  /// an empty message.
+  /// Responds to one method with these bytes, to the calls that precede it in the same way as an intact runtime, and to
+  /// all others with an empty message.
   private func runtime(_ method: String, _ bytes: [UInt8]) throws -> TestRuntime {
     try TestRuntime { name, request in
       switch name {
@@ -108,7 +108,7 @@ import Testing
     }
   }
 
-  /// The shapes that every command is tested with, because decoding does not depend on the command.
+  /// The shapes with which every command is tested, because decoding does not depend on the command.
   private static let common = [
     "empty elements", "one long ID", "one long ID beside many short ones", "as many elements as are taken",
   ]
@@ -163,7 +163,7 @@ import Testing
     #expect(taken <= Self.allowed(list.count), "\(taken) bytes of memory for \(list.count)")
   }
 
-  /// The command reads the lists whenever the stream has ended, and fails only if a list exceeds a limit.
+  /// The command reads the lists each time that the stream has ended, and fails only if a list exceeds a limit.
   @Test func `following events takes no more memory`() async throws {
     func peak(_ list: [UInt8]) async throws -> Int {
       let runtime = try runtime("ListContainers", list)
@@ -213,7 +213,7 @@ import Testing
     }
   }
 
-  /// A document that is cut short must not be taken for a whole one.
+  /// A truncated document must not be mistaken for a complete one.
   @Test(arguments: [["pods", "-o", "json"], ["inspectp", "x"]])
   func `JSON that was not completed in time is no valid JSON, and the exit code says so`(
     _ command: [String]
@@ -278,7 +278,7 @@ import Testing
     try await compare(command, Self.infos, empty: try informed([]), hostile: { shape in try self.informed(shape.list) })
   }
 
-  /// 40 infos of 100 KB each: in one response, or in the responses for 40 objects.
+  /// 40 `info` texts of 100 KB each, in one response or in the responses for 40 objects.
   @Test(arguments: [
     ["info"], ["inspectp", "x"], ["inspectp"], ["inspectp", "-o", "yaml"], ["inspectp", "-o", "jsonpath={.status.id}"],
     ["inspectp", "-o", "custom-columns=ID:.status.id"], ["inspectp", "-o", "go-template={{len .}}"], ["inspect", "-a"],
@@ -376,7 +376,7 @@ import Testing
     #expect(run.duration < .seconds(7), "\(run.duration)")
   }
 
-  /// Runs `cri` with a limit of its address space, in KiB.
+  /// Runs `cri` with a limit on its address space, in KiB.
   /// - Returns: nil if the dynamic linker could not even load the program.
   private func limited(
     _ limit: Int, _ runtime: TestRuntime, _ words: String = "pods -o yaml"
@@ -394,8 +394,8 @@ import Testing
   }
 
   @Test func `running out of memory is reported in one line with exit code 11`() async throws {
-    // Below the smallest limit with which the command reads an empty list, something runs out in each run. With the
-    // smallest limits, the kernel cannot even start the dynamic linker, and ends the program itself.
+    // Below the smallest limit with which the command can read an empty list, every run must run out of memory or
+    // threads. With the lowest limits, the kernel cannot even start the dynamic linker, and kills the program itself.
     let empty = try runtime("ListPodSandbox", [])
     var least: Int?
     var (failures, threads) = (0, 0)
@@ -418,14 +418,14 @@ import Testing
     #expect(hasLinker)
     #expect(failures > 0, "no limit was too small for the command, but large enough to load it")
     #expect(threads > 0, "no limit was too small for the stack of a thread only")
-    // With less memory above that limit than the list has bytes, no run can have room for it.
+    // If the memory above that limit is less than the size of the list, no run can have room for the list.
     let pods = Self.pods(40_000)
     #expect(pods.count > 25 << 20)
     let full = try runtime("ListPodSandbox", pods)
     for more in stride(from: 0, through: 24_000, by: 3_000) {
       expectOutOfMemory(try #require(try await limited(enough + more, full)), enough + more)
     }
-    // And with plenty of it, the list is printed.
+    // With plenty of memory, the list is printed.
     #expect(try await limited(enough + 1_000_000, full)?.code == 0)
   }
 

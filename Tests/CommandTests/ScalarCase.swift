@@ -1,6 +1,6 @@
 import Testing
 
-/// A scalar as it is written in YAML without quotes, and what other programs make of it.
+/// A scalar as written in YAML without quotes, and how other programs interpret it.
 ///
 /// The values of crictl are from its main branch of November 2026 (sigs.k8s.io/yaml 1.6 and cri-api 0.36): the value that
 /// `yaml.Unmarshal` stores in a field of `PodSandboxConfig`, `ContainerConfig` or `LinuxContainerResources`, and the value
@@ -9,21 +9,21 @@ struct ScalarCase: CustomTestStringConvertible, Sendable {
   let text: String
   /// The value of a label, of an argument or of another string.
   let label: String?
-  /// The value of an `int64`; nil if crictl refuses it.
+  /// The value of an `int64`; nil if crictl rejects it.
   let number: Int64?
-  /// The value of a Boolean; nil if crictl refuses it.
+  /// The value of a Boolean; nil if crictl rejects it.
   let flag: Bool?
-  /// The value of `timeout` in crictl.yaml; nil if crictl refuses it.
+  /// The value of `timeout` in crictl.yaml; nil if crictl rejects it.
   let seconds: Int64?
-  /// The value of `debug` in crictl.yaml; nil if crictl refuses it.
+  /// The value of `debug` in crictl.yaml; nil if crictl rejects it.
   let debug: Bool?
-  /// The type in Python and the value.
+  /// The value and its type in Python.
   let pyYAML: String
 
   var testDescription: String { text }
 
-  /// - Parameter row: The properties in the order above, separated by ` | `. A minus stands for nil, and the label is in
-  ///   quotes.
+  /// - Parameter row: The properties in the order above, separated by ` | `. A minus sign means nil, and the label is
+  ///   in quotes.
   private init(row: Substring) {
     let cells = row.split(separator: " | ").map(String.init)
     text = cells[0]

@@ -73,7 +73,7 @@ import Testing
     for name in ["a", "a/b"] { #expect(Self.mode(folder.file(name)) == 0o755) }
   }
 
-  /// The state directory that cannot be created lies in a file.
+  /// The second state directory cannot be created, because its parent is a file.
   @Test(arguments: [("state", "state", "guard-before"), ("file/state", ".", "cri-before-")])
   func `the snapshot that guard keeps without a verdict can be read by its owner only`(
     state: String, directory: String, prefix: String
@@ -93,7 +93,7 @@ import Testing
 
   private static let password = "open-sesame-4711"
 
-  /// The arguments of all processes.
+  /// Returns the arguments of all processes.
   private static func allArguments() -> String {
     TemporaryDirectory.names(in: "/proc").filter { $0.allSatisfy(\.isNumber) }
       .map { ProcessFacts.read("/proc/\($0)/cmdline") }.joined(separator: "\n")
@@ -115,7 +115,7 @@ import Testing
   ])
   func `a credential helper is never run`(document: String) async throws {
     try plant("docker-credential-planted")
-    // The helper would be found and would leave its file.
+    // This shows that the helper would be found and would leave its file behind.
     let path = "\(folder.file("bin")):/usr/bin:/bin"
     _ = try await Tool.run(["/bin/sh", "-c", "docker-credential-planted get"], environment: ["PATH": path])
     #expect(ProcessFacts.exists(folder.file("run")))

@@ -29,7 +29,7 @@ final class SimulatorProcess: Sendable {
     }
   }
 
-  /// - Parameter number: The number of the signal that ends it: 15 or 9.
+  /// - Parameter number: The number of the signal that terminates it: 15 or 9.
   func end(_ number: Int32 = 15) async {
     guard let running = process.withLock({ $0 }) else { return }
     running.signal(number)

@@ -19,7 +19,7 @@ import Testing
     ("2024-01-31", "2024-01-30T23:00:00Z"), ("2024-01-31T12", "2024-01-31T11:00:00Z"),
     ("2024-01-31T12:30", "2024-01-31T11:30:00Z"), ("2024-01-31T12:30:15.5", "2024-01-31T11:30:15.5Z"),
     ("2024-06-01T12:00:00", "2024-06-01T10:00:00Z"),
-    // Times on both sides of the change.
+    // Times before and after the change to summer time.
     ("2024-03-31T11:59:59", "2024-03-31T10:59:59Z"), ("2024-03-31T13:00:00", "2024-03-31T11:00:00Z"),
   ])
   func `a time is parsed in all of crictl's notations`(text: String, moment: String) throws {

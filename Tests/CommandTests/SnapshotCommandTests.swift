@@ -131,7 +131,7 @@ import Testing
 
   @Test func `the null device is written to; other devices and FIFOs are refused`() async throws {
     let runtime = try await SimulatorProcess(in: directory)
-    // Copies of /dev/null and /dev/full; their device numbers (major:minor) are 1:3 and 1:7.
+    // These are copies of /dev/null and /dev/full, whose device numbers (major:minor) are 1:3 and 1:7.
     let canMake =
       mknod(directory.file("null"), S_IFCHR | 0o666, 0x103) == 0
       && mknod(directory.file("full"), S_IFCHR | 0o666, 0x107) == 0

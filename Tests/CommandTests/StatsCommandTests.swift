@@ -27,7 +27,7 @@ import Testing
       swap: swap.map { SwapUsage(swapUsageBytes: UInt64Value(value: $0)) })
   }
 
-  /// Responds with one list after the other, and then always with the last one.
+  /// Responds with one list after another, and then always with the last one.
   private static func runtime(_ replies: [[ContainerStats]]) throws -> TestRuntime {
     let count = Locked(0)
     return try TestRuntime { name, request in
@@ -44,7 +44,7 @@ import Testing
 
   private static let second: Int64 = 1_000_000_000
 
-  /// crictl's rows have shortened IDs, sizes with four digits, and no blanks after the last column.
+  /// crictl's rows have truncated IDs, sizes with four digits, and no spaces after the last column.
   @Test func `two measurements make crictl's table`() async throws {
     let long = "bdacea0123456789abcdef"
     let runtime = try Self.runtime([
@@ -303,7 +303,7 @@ import Testing
         + "cri top --pods adds up the usage of containers\n")
   }
 
-  /// containerd responds like this if a container is removed while it lists the others.
+  /// containerd responds in this way if a container is removed while it is listing the others.
   @Test(arguments: [("stats", "container"), ("statsp", "pod")])
   func `a list that fails for one object is not an ID that does not exist`(command: String, noun: String) async throws {
     let message = "2 errors occurred:\n\t* failed for \"a\": not found\n\t* failed for \"b\": not found\n\n"

@@ -4,7 +4,7 @@ import CRIProtobuf
 import TestSupport
 import Testing
 
-/// Statistics about the pods of a real containerd.
+/// Statistics for the pods of a real containerd.
 @Suite(.serialized, .timeLimit(.minutes(10))) struct StatsNodeTests {
   @Test func `containers, pods and images are measured`() async throws {
     try await ContainerdNode.with { node in
@@ -16,7 +16,7 @@ import Testing
         #expect(Double(row[2]) != nil && UInt64(row[5]) != nil && row[6] == "0B", "\(row)")
       }
       #expect(rows.map { $0[0] } == rows.map { $0[0] }.sorted())
-      // Two of the containers have exited and use nothing.
+      // Two of the containers have exited and use no resources.
       let running = try await node.cri("stats", "-o", "jsonpath={.stats[*].attributes.metadata.name}")
       #expect(Set(running.output.split(whereSeparator: \.isWhitespace)) == ["nginx", "coredns", "kube-proxy"])
 

@@ -4,7 +4,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// A runtime that stops responding during calls that have no short deadline.
+/// A runtime that stops responding during calls without a short deadline.
 @Suite(.timeLimit(.minutes(10))) struct StoppedRuntimeTests {
   private let directory: TemporaryDirectory
 

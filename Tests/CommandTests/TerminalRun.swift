@@ -18,7 +18,7 @@ struct TerminalRun {
     case size(Int, Int)
     case signal(Int32)
     case run(String)
-    /// Waits until the terminal is in raw mode, or in another one.
+    /// Waits until the terminal is in raw mode, or in a different mode.
     case raw(Bool)
     /// Gives the terminal the mode that it had before, as a shell does while the command is stopped.
     case restore
@@ -36,7 +36,7 @@ struct TerminalRun {
     }
   }
 
-  /// - Throws: if a text that is expected does not appear.
+  /// - Throws: An error if an expected text does not appear.
   static func cri(_ arguments: [String], on socket: String, _ steps: [Step]) async throws -> TerminalRun {
     let script = String(decoding: JSON.array(steps.map(\.json)).bytes(), as: UTF8.self)
     let words = [

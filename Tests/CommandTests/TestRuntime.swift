@@ -22,7 +22,7 @@ final class TestRuntime: Sendable {
 
   /// - Parameters:
   ///   - prefix: The prefix of the services that exist.
-  ///   - reply: Gets the method's name and the request; nil means that the method does not exist.
+  ///   - reply: Receives the method's name and the request; a result of nil means that the method does not exist.
   init(servingOnly prefix: String = "", _ reply: @escaping @Sendable (String, [UInt8]) async throws -> Reply?) throws {
     path = "/tmp/cri-command-\(UUID().uuidString.prefix(12)).sock"
     let calls = Locked<[String]>([])
@@ -59,7 +59,7 @@ final class TestRuntime: Sendable {
   /// The size of all messages that were sent, in bytes.
   var sentBytes: Int { sent.withLock { $0 } }
 
-  /// The methods that were called, in their order.
+  /// The methods that were called, in order.
   var called: [String] { calls.withLock { $0 } }
 }
 

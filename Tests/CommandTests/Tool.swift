@@ -13,7 +13,7 @@ struct Tool {
   var duration = Duration.zero
 
   /// Runs the built command without this machine's configuration.
-  /// - Parameter socket: The runtime for the environment variable.
+  /// - Parameter socket: The runtime's socket, which is passed in the environment variable.
   static func cri(
     _ arguments: [String], on socket: String? = nil, input: String? = nil, environment: [String: String] = [:]
   ) async throws -> Tool {
@@ -25,12 +25,12 @@ struct Tool {
   /// Runs a shell script.
   static func shell(_ script: String) async throws -> Tool { try await run(["/bin/sh", "-c", script]) }
 
-  /// The path of a product beside the tests' executable.
+  /// The path of a product in the directory of the tests' executable.
   static func path(_ product: String) -> String {
     URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().appending(path: product).path
   }
 
-  /// The path of a file of this package.
+  /// The path of a file in this package.
   static func source(_ name: String) -> String {
     URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../\(name)").standardized.path
   }
@@ -42,7 +42,7 @@ struct Tool {
     // The long timeout is for a machine that runs other tests.
     try ProcessFacts.write("timeout: 60\n", to: directory.file("crictl.yaml"))
     try ProcessFacts.write(input ?? "", to: directory.file("input"))
-    // Files instead of pipes, because the output is not read while the command runs and a pipe's buffer is small.
+    // Use files instead of pipes, because the output is not read while the command runs and a pipe's buffer is small.
     for name in ["output", "errors"] { try ProcessFacts.write("", to: directory.file(name)) }
     let variables = [
       "TZ": "UTC", "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -53,7 +53,7 @@ struct Tool {
       posix_spawn_file_actions_addopen(&actions, 1, directory.file("output"), O_WRONLY, 0)
       posix_spawn_file_actions_addopen(&actions, 2, directory.file("errors"), O_WRONLY, 0)
     }
-    // Polling instead of blocking, because the runtime may need this process's threads.
+    // Poll instead of blocking, because the runtime may need this process's threads.
     let status = Locked<Int32>(0)
     let peak = Locked(0)
     let start = ContinuousClock.now

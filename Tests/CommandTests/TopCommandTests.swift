@@ -23,7 +23,7 @@ import Testing
   private static let containers = [
     container("0123456789abcdef", "p1", "nginx", .running), container("c2", "p1", "log", .running),
     container("c3", "p2", "postgres", .running), container("c4", "p3", "job", .exited),
-    // A container of a pod that is not listed and has no measurements.
+    // This is a container of a pod that is not listed and has no measurements.
     container("c5", "p9", "new", .running),
   ]
 

@@ -38,7 +38,7 @@ import Testing
     let run = try await verify(runtime)
     #expect(run.code == 0 && run.errors.isEmpty, "\(run)")
     #expect(run.output.contains("intact: 3 ready pods, nothing is lost"))
-    // An intact verdict needs a list of what was not checked.
+    // An intact verdict requires a list of what was not checked.
     #expect(run.output.contains("not checked: processes, network namespaces and the addresses in them"))
   }
 
@@ -257,7 +257,7 @@ import Testing
     try #require(report["findings"]?.arrayValue).filter { $0["severity"] != "info" }
   }
 
-  /// What the simulator can lose, the expected exit code, and the rule that must be reported.
+  /// A loss that the simulator can cause, the expected exit code, and the rule that must be reported.
   static let losses: [(loss: String, code: Int32, rule: String)] = [
     ("keep", 0, ""), ("lose-ips", 1, "pod.ip"), ("lose-pods", 1, "runtime.wiped"),
     ("lose-containers", 1, "container.missing"), ("lose-images", 1, "image.missing"), ("stop-pods", 1, "pod.state"),

@@ -35,7 +35,7 @@ import Testing
     let peer = try ScriptedPeer { _ in }
     let run = try await Tool.cri(["wait", "-t", "6s"], on: peer.path)
     #expect(run.code == 3 && run.errors.contains("the connection was lost"), "\(run)")
-    // Seven polls in the first two seconds, then one each second.
+    // Seven polls in the first two seconds, then one per second.
     #expect(peer.clients >= 6 && peer.clients <= 20, "\(peer.clients)")
   }
 
@@ -98,7 +98,7 @@ import Testing
     let run = try await Tool.cri(["wait", "-t", "600s"], on: runtime.socket)
     #expect(run.code == 3)
     SnapshotCommandTests.expectOneLine(run, containing: "CRI plugin is disabled")
-    // This is the grace period and some time for a busy machine.
+    // The limits allow for the grace period and for a busy machine.
     #expect(ContinuousClock.now - start >= .seconds(5))
     #expect(ContinuousClock.now - start < .seconds(120))
   }

@@ -3,9 +3,9 @@ import CRIProtobuf
 import TestSupport
 import Testing
 
-/// A file or a runtime causes any number of warnings or failures.
+/// A file or a runtime can cause any number of warnings or failures.
 @Suite(.timeLimit(.minutes(10))) struct WarningTests {
-  /// A file, or the directory of a log, may cause any number of warnings.
+  /// A file, or a log's directory, can cause any number of warnings.
   @Test(arguments: [19, 20, 21, 100_000]) func `only the first ignored fields are printed`(count: Int) async throws {
     let runtime = try TestRuntime { name, _ in
       name == "RunPodSandbox" ? .message(RunPodSandboxResponse(podSandboxID: "pod1")) : .message([])

@@ -7,7 +7,7 @@ import Testing
 
 /// Tests `--watch` in a pipe and on a terminal.
 @Suite("Watch") struct WatchTests {
-  /// Each response has one pod more, up to a limit.
+  /// Each response contains one pod more than the last, up to a limit.
   private static func runtime(from first: Int = 1) throws -> TestRuntime {
     let count = Locked(first)
     return try TestRuntime { name, _ in

@@ -1,7 +1,7 @@
 // swift-format-ignore-file: NeverForceUnwrap
 internal import Glibc
 
-/// Creates and compares large byte arrays, quickly even in a debug build.
+/// Creates and compares large byte arrays quickly, even in a debug build.
 package enum Bytes {
   /// Returns `count` bytes with a pattern that repeats every 251 bytes at first, so that misplaced bytes are noticed.
   package static func pattern(_ count: Int) -> [UInt8] {

@@ -5,7 +5,7 @@ import CRISystem
 /// Serves a recording in this process, and counts calls and connections. A test can intercept any call.
 package final class FakeRuntime: Sendable {
   package struct Counts: Sendable {
-    /// The number of calls by the name of the method.
+    /// The number of calls, by the method's name.
     package var calls: [String: Int] = [:]
     package var inFlight = 0
     package var maximumInFlight = 0

@@ -15,7 +15,7 @@ package enum Frame {
     raw(type: 0, flags: endStream ? 1 : 0, stream: stream, bytes)
   }
 
-  /// Returns header fields as literals without indexing, which are valid in any HPACK state.
+  /// Returns header fields as literals without HPACK indexing, which are valid in any HPACK state.
   package static func headers(
     _ stream: Int32, _ fields: [(String, String)], endStream: Bool = false, endHeaders: Bool = true
   ) -> [UInt8] {
@@ -63,7 +63,7 @@ package enum Frame {
   private static func string(_ text: String) -> [UInt8] {
     let bytes = Array(text.utf8)
     guard bytes.count >= 127 else { return [UInt8(bytes.count)] + bytes }
-    // A length that does not fit into seven bits continues in groups of seven bits (RFC 7541, section 5.1).
+    // A length that does not fit in seven bits continues in groups of seven bits (RFC 7541, section 5.1).
     var length: [UInt8] = [127]
     var rest = bytes.count - 127
     while rest >= 128 {

@@ -7,7 +7,7 @@ package enum GRPCIO {
   package static let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
     .joined(separator: "/")
 
-  /// Whether the tests run. In CI they always run, so that a missing installation fails them.
+  /// Whether the tests run. They always run in CI, so that a missing installation makes them fail.
   package static let mayRun = ProcessFacts.environment("CI") != nil || isInstalled
 
   private static let isInstalled = ProcessFacts.exists("/usr/lib/python3/dist-packages/grpc/__init__.py")

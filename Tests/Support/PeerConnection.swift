@@ -2,7 +2,7 @@
 package import CRIHTTP2
 internal import CRISystem
 
-/// A scripted server's connection to a client. It is used on the script's thread only. Every wait has a timeout.
+/// A scripted server's connection to a client. It is used only on the script's thread. Every wait has a timeout.
 package final class PeerConnection {
   /// A complete request.
   package struct Request {
@@ -39,7 +39,7 @@ package final class PeerConnection {
   // MARK: Sending
 
   /// Sends bytes unchanged, after the frames of the session.
-  /// - Parameter reading: Whether the client's bytes are read meanwhile.
+  /// - Parameter reading: Whether the client's bytes are read in the meantime.
   package func send(_ bytes: [UInt8], reading: Bool = true) throws {
     if sendsSessionFrames { try session.send(into: &output, limit: .max) }
     output += bytes
@@ -136,7 +136,7 @@ package final class PeerConnection {
     }
   }
 
-  /// Moves bytes in both directions for a while. Use it to check that something does not happen.
+  /// Moves bytes in both directions for a while. Use this to check that an event does not happen.
   package func pump(for duration: Duration) throws {
     let end = ContinuousClock.now + duration
     try pump(until: "time") { _ in ContinuousClock.now >= end }

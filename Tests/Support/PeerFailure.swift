@@ -2,7 +2,7 @@
 package enum PeerFailure: Error, Hashable {
   /// The awaited event did not happen in time.
   case timedOut(waitingFor: String)
-  /// The client disconnected while the script waited.
+  /// The client disconnected while the script was waiting.
   case clientDisconnected(waitingFor: String)
   /// The test has ended.
   case stopped

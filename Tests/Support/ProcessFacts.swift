@@ -14,7 +14,8 @@ package enum ProcessFacts {
   /// The largest resident memory of this process so far, in bytes (`VmHWM`).
   package static var peakMemory: Int { kibibytes("VmHWM:", of: "self") << 10 }
 
-  /// The peak memory of another process; 0 if it has ended, or if it still has our memory because its exec is not complete.
+  /// The peak memory of another process; 0 if it has exited, or if it still has our memory because its exec is not
+  /// complete.
   package static func peakMemory(of pid: Int32) -> Int {
     guard program(of: "\(pid)") != program(of: "self") else { return 0 }
     return kibibytes("VmHWM:", of: "\(pid)") << 10

@@ -1,13 +1,13 @@
 package import CRIJSON
 
-/// The output of crictl for a recorded runtime, from some time after its restart.
+/// crictl's output for a recorded runtime, some time after the runtime's restart.
 package enum RecordedOutput {
   /// - Parameter file: The name of the file, such as `pods.table`, `ps-a.verbose` (from `ps -a -v`) or `info.yaml`.
   package static func text(_ runtime: String, _ file: String) throws -> String {
     try Recording.text(Recording.path("\(runtime)/crictl/\(file)"))
   }
 
-  /// Returns all documents that crictl printed. Their keys keep their order.
+  /// Returns all documents that crictl printed. The order of their keys is kept.
   package static func documents(_ runtime: String) throws -> [(arguments: [String], document: JSON)] {
     try Recording.lines(Recording.path("\(runtime)/crictl/documents.jsonl")).map { line in
       let line = try JSON.parse(line)

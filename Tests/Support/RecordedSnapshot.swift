@@ -3,8 +3,8 @@ import CRIProtobuf
 package import CRISnapshot
 
 extension Snapshot {
-  /// Creates the snapshot of the runtime in a recording. The daemon was not recorded: it gets a new PID after the
-  /// restart.
+  /// Creates the snapshot of the runtime in a recording. The daemon was not recorded, so it is given a new PID after
+  /// the restart.
   package init(_ recording: Recording, _ moment: Recording.Moment) throws {
     func first<Request: CMessage, Response: CMessage>(_ method: Method<Request, Response>) throws -> Response {
       guard let reply = try recording.replies(to: method).first?.response else {

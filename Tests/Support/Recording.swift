@@ -63,7 +63,7 @@ package struct Recording: Sendable {
 
   static func lines(_ path: String) throws -> [String] { try text(path).split(separator: "\n").map(String.init) }
 
-  /// Returns the recorded requests and responses of one method.
+  /// Returns one method's recorded requests and responses.
   package func replies<Request: CMessage, Response: CMessage>(
     to method: Method<Request, Response>
   ) throws -> [(request: Request, response: Response)] {

@@ -1,7 +1,7 @@
 package import CRISystem
 internal import Glibc
 
-/// Calls a function again and again on a thread of its own, in order to race with the code under test.
+/// Calls a function repeatedly on a separate thread, in order to race with the code under test.
 package final class RepeatingThread: Sendable {
   private let body: @Sendable () -> Void
   private let isStopped = Locked(false)
@@ -42,7 +42,7 @@ package final class RepeatingThread: Sendable {
   }
 }
 
-// glibc declares it only for _GNU_SOURCE.
+// glibc declares this function only if _GNU_SOURCE is defined.
 @_silgen_name("renameat2")
 private func renameat2(
   _ oldDirectory: Int32, _ old: UnsafePointer<CChar>, _ newDirectory: Int32, _ new: UnsafePointer<CChar>,

@@ -6,7 +6,7 @@ package import CRIVerify
 // The texts that reports create from typed values, so that tests can compare what a reader sees.
 
 extension UnknownReason: ExpressibleByStringLiteral {
-  /// A reason of which only the text matters.
+  /// A reason for which only the text matters.
   public init(stringLiteral text: String) { self.init(.systemError, message: text) }
 }
 

@@ -1,9 +1,9 @@
 package import CRIJSON
 package import CRIReport
 
-/// A different wording of all texts, and what must not change with it.
+/// Rewords all texts, and determines what must not change as a result.
 package enum Rewording {
-  /// Every text backwards and in brackets, so that no English word is left in it.
+  /// Every text backwards and in brackets, so that no English word is left.
   package static let text = ReportText { "⟦\(String($0.reversed()))⟧" }
 
   /// Whether a text comes from the catalogue.
@@ -14,7 +14,7 @@ package enum Rewording {
     "scenarioReason", "reason", "reasons", "before", "after", "what", "why", "detail", "remedy", "symptom", "fixedIn",
   ]
 
-  /// Returns a document without its texts: each is replaced by whether it exists.
+  /// Returns a document without its texts: each is replaced by whether it is empty.
   package static func facts(_ document: JSON) -> JSON {
     if let items = document.arrayValue { return .array(items.map(facts)) }
     guard let members = document.objectValue else { return document }
@@ -28,7 +28,7 @@ package enum Rewording {
         }))
   }
 
-  /// Returns the differences between two views of one report apart from the wording; empty if there are none.
+  /// Returns the differences, apart from the wording, between two views of one report; empty if there are none.
   package static func differences(_ english: ReportView, _ other: ReportView) -> [String] {
     var differences: [String] = []
     func compare<T: Equatable>(_ name: String, _ value: (ReportView) -> T) {

@@ -1,6 +1,6 @@
 package import CRISystem
 
-/// A server that runs a script for each client, on its own thread. With it, a test can play any peer, including a
+/// A server that runs a script for each client, on its own thread. This allows a test to imitate any peer, including a
 /// broken one.
 package final class ScriptedPeer: Sendable {
   private struct State {

@@ -2,8 +2,8 @@ import CRIMessages
 import CRIProtobuf
 package import CRISnapshot
 
-/// A small node as kubelet leaves it, before and after a restart in which nothing is lost; tests change one thing in
-/// it.
+/// A small node as kubelet leaves it, before and after a restart in which nothing is lost; each test changes one thing
+/// in it.
 ///
 /// Sandboxes: 0 web, ready, its own network; 1 proxy, ready, the host's network; 2 old, not ready. Containers: 0 nginx
 /// in web, running; 1 job in web, exited with 3; 2 proxy, running; 3 main in old, exited. Images: 0 busybox, which web
@@ -94,7 +94,7 @@ extension Snapshot {
       sandboxID: "sandbox-\(pod)", pid: pid)
   }
 
-  /// Returns a recreated pod, as kubelet creates it: another sandbox with the next attempt.
+  /// Returns a recreated pod, as kubelet creates it: a new sandbox with the next attempt.
   package func successor(of index: Int, seconds: Int64 = 100) -> SandboxRecord {
     var record = sandboxes[index]
     record.status.id += "-next"

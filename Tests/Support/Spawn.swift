@@ -1,8 +1,8 @@
 package import Glibc
 internal import CRISystem
 
-/// Starts a program that inherits no descriptors except its standard streams. Otherwise processes that it leaves
-/// running could keep a pipe open that a test waits for.
+/// Starts a program that inherits no descriptors except its standard streams. Otherwise, processes that it leaves
+/// running could keep open a pipe for which a test is waiting.
 /// - Parameters:
 ///   - words: The path of the program (PATH is not searched) and its arguments.
 ///   - environment: The complete environment; nil for that of the test.

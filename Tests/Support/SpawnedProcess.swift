@@ -38,7 +38,7 @@ package final class SpawnedProcess: Sendable {
     state.withLock { if $0.status == nil { _ = kill(pid, number) } }
   }
 
-  /// Returns the next line of its output; nil if it has closed its output, or prints nothing for 30 seconds.
+  /// Returns the next line of the process's output; nil if it has closed its output or prints nothing for 30 seconds.
   package func line() async -> String? {
     let line = Locked<String?>(nil)
     _ = await eventually(within: .seconds(30)) { [self] in
@@ -55,7 +55,8 @@ package final class SpawnedProcess: Sendable {
   }
 
   /// Waits until the process exits, up to 2 minutes.
-  /// - Returns: The exit code (128 plus the number of a signal that killed it), and its output that was not read yet.
+  /// - Returns: The exit code (128 plus the number of a signal that killed it), and the output that had not been read
+  ///   yet.
   package func end() async -> (code: Int32?, text: String) {
     _ = await eventually(within: .seconds(120)) { [self] in
       let hasEnded = read()

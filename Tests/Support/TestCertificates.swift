@@ -1,4 +1,4 @@
-/// Certificates for tests of TLS, which the command `openssl` creates in a new directory.
+/// Certificates for TLS tests, created in a new directory by the command `openssl`.
 ///
 /// `authority` and `other` are authorities. `authority` has signed `good` (for 127.0.0.1, localhost and node.example),
 /// `named` (only for node.example), `common` (127.0.0.1 only as its common name), `expired` and `client`; `other` has

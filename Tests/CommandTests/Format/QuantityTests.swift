@@ -60,7 +60,7 @@ struct QuantityTests {
 
 @Suite("Names of things")
 struct NameTests {
-  @Test("identifiers are cut to 13 characters")
+  @Test("identifiers are truncated to 13 characters")
   func identifiers() {
     let hex = String(repeating: "0123456789abcdef", count: 4)
     #expect(ShortID.of(hex) == "0123456789abc")
@@ -97,7 +97,7 @@ struct NameTests {
 
 @Suite("Output formats")
 struct OutputFormatTests {
-  @Test("documents end as crictl's documents do")
+  @Test("documents end in the same way as crictl's documents")
   func documents() {
     #expect(OutputFormat.json.text(of: ["a": [1]]) == "{\n  \"a\": [\n    1\n  ]\n}\n")
     #expect(OutputFormat.yaml.text(of: ["a": [1]]) == "a:\n- 1\n\n")

@@ -7,7 +7,8 @@ import Testing
 
 @Suite("What crictl prints")
 struct RecordingTests {
-  /// The output for a runtime and its time (in nanoseconds since 1970), on which only the ages in tables depend.
+  /// The output for a runtime, and the time of the output (in nanoseconds since 1970), on which only the ages in tables
+  /// depend.
   struct Printed: CustomTestStringConvertible, Sendable {
     let name: String
     let podsAt: Int64
@@ -32,7 +33,7 @@ struct RecordingTests {
     try #require(try RecordedOutput.document(recording.name, command)[key]?.arrayValue)
   }
 
-  @Test("the table of containers is that of crictl", arguments: recordings)
+  @Test("the table of containers is identical to crictl's", arguments: recordings)
   func containers(recording: Printed) throws {
     var table = Table([
       "CONTAINER", "IMAGE", "CREATED", "STATE", "NAME", "ATTEMPT", "POD ID", "POD", "NAMESPACE",
@@ -51,7 +52,7 @@ struct RecordingTests {
     #expect(try table.text() == text(recording, "ps-a.table"))
   }
 
-  @Test("the table of pods is that of crictl", arguments: recordings)
+  @Test("the table of pods is identical to crictl's", arguments: recordings)
   func pods(recording: Printed) throws {
     var table = Table(["POD ID", "CREATED", "STATE", "NAME", "NAMESPACE", "ATTEMPT", "RUNTIME"])
     for item in try items(recording, "pods", "items") {
@@ -65,7 +66,7 @@ struct RecordingTests {
     #expect(try table.text() == text(recording, "pods.table"))
   }
 
-  @Test("the table of images is that of crictl", arguments: recordings)
+  @Test("the table of images is identical to crictl's", arguments: recordings)
   func images(recording: Printed) throws {
     var table = Table(["IMAGE", "TAG", "IMAGE ID", "SIZE"])
     for item in try items(recording, "images", "images") {
@@ -81,7 +82,7 @@ struct RecordingTests {
     #expect(try table.text() == text(recording, "images.table"))
   }
 
-  @Test("the details of pods are those of crictl", arguments: recordings)
+  @Test("the details of pods are identical to crictl's", arguments: recordings)
   func podDetails(recording: Printed) throws {
     let texts = try items(recording, "pods", "items").map { item in
       var details = Details()
@@ -99,7 +100,7 @@ struct RecordingTests {
     #expect(try texts.joined() == text(recording, "pods.verbose"))
   }
 
-  @Test("the details of containers are those of crictl", arguments: recordings)
+  @Test("the details of containers are identical to crictl's", arguments: recordings)
   func containerDetails(recording: Printed) throws {
     let texts = try items(recording, "ps -a", "containers").map { item in
       var details = Details()
@@ -119,7 +120,7 @@ struct RecordingTests {
     #expect(try texts.joined() == text(recording, "ps-a.verbose"))
   }
 
-  @Test("the details of images are those of crictl", arguments: recordings)
+  @Test("the details of images are identical to crictl's", arguments: recordings)
   func imageDetails(recording: Printed) throws {
     let texts = try items(recording, "images", "images").map { item in
       var details = Details()

@@ -44,7 +44,7 @@ struct TimeTests {
   @Test("times are printed in the time zone of the process, in summer and in winter")
   func local() async {
     await #expect(processExitsWith: .success) {
-      // A POSIX rule, so that no zone files are needed.
+      // This is a POSIX rule, so zone files are not needed.
       setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1)
       let winter = TimeText.goString(nanoseconds: 1_795_246_980_500_000_000)
       let summer = TimeText.rfc3339(nanoseconds: 1_783_000_000_000_000_000, in: .local)
