@@ -36,7 +36,7 @@ extension Client {
   /// Reads everything that determines what a restart would lose. Whatever cannot be read is unknown, with the reason.
   ///
   /// The snapshot has the time limits of `snapshot(tool:)`. Everything after it shares the client's timeout, except
-  /// that the details of pods have ten times as long, and pulls have their own timeout.
+  /// that the calls for the pods' details may take ten times as long, and pulls have their own timeout.
   /// - Throws: An error if the runtime does not respond.
   public func preflightFacts(_ options: PreflightOptions) async throws(RPCError) -> PreflightFacts {
     // This reads only the runtime's state: only CRI-O depends on the kernel's view of pods, which is read below.
@@ -53,7 +53,7 @@ extension Client {
 private struct PreflightReader {
   /// A long timeout, because an image may be large and its registry slow.
   private static let pullTimeout = Duration.seconds(300)
-  /// The maximum time between the removal of a record by containerd and that of the object from its list.
+  /// The maximum time between containerd's removal of a record and the removal of the object from its list.
   private static let removalTime = Duration.milliseconds(250)
 
   /// The memory in bytes for several lists together, each of which may take 8 MiB regardless of its size.
@@ -180,8 +180,8 @@ private struct PreflightReader {
     return paths
   }
 
-  /// Returns the valid CNI configurations among the files that a runtime would read.
-  /// The plugins of the networks that containerd has loaded, according to the verbose status.
+  /// Returns the CNI plugins that are missing for the networks that containerd has loaded according to its verbose
+  /// status.
   private func missingPlugins(_ cni: JSON, _ isNode: Bool) -> Observation<[CNIFault]> {
     guard let directories = cni["PluginDirs"]?.arrayValue?.compactMap(\.stringValue), !directories.isEmpty,
       let networks = cni["Networks"]?.arrayValue
@@ -209,6 +209,7 @@ private struct PreflightReader {
     }
   }
 
+  /// Returns the valid CNI configurations among the files that a runtime would read.
   private func networkConfigurations(_ directory: Observation<String>, _ isNode: Bool) -> Observation<[String]> {
     switch directory {
     case .unknown(let reason): return .unknown(reason)
@@ -226,7 +227,7 @@ private struct PreflightReader {
     }
   }
 
-  /// Whether the file is a plugin's configuration or a list of plugins.
+  /// Whether the file is the configuration of a plugin or of a list of plugins.
   private static func isNetwork(_ bytes: [UInt8]) -> Bool {
     guard let root = try? JSON.parse(bytes) else { return false }
     return root["type"]?.stringValue?.isEmpty == false || root["plugins"]?.arrayValue?.isEmpty == false

@@ -1,4 +1,4 @@
-/// The paths from which the node's state is read; tests and custom CNI setups use other paths than the defaults.
+/// The paths from which the node's state is read; tests and custom CNI setups use paths other than the defaults.
 package struct NodePaths: Hashable, Sendable {
   package static let defaultCNI = "/var/lib/cni"
 

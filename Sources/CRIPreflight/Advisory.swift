@@ -36,7 +36,7 @@ public struct Advisory: Hashable, Sendable {
     case replacedBinary = "replaced-binary"
     /// Pods move to this runtime from a different one.
     case migration
-    /// No trigger is needed: the defect can appear at any time, such as a wrong response or a security hole.
+    /// No event is needed: the defect, such as a wrong response or a security hole, can appear at any time.
     case always
   }
 

@@ -11,7 +11,7 @@ package enum BundledRuntime {
   }
 
   /// Returns the version of the containerd that a release of k3s or RKE2 contains.
-  /// - Returns: nil if the version is not one of these distributions', or if the table does not contain it.
+  /// - Returns: nil if the version belongs to neither distribution, or if the table does not contain it.
   package static func containerd(in release: RuntimeVersion) -> RuntimeVersion? {
     guard release.prerelease.isEmpty, let distributor = release.distributor else { return nil }
     let rows = distributor == .k3s ? k3s : rke2

@@ -73,7 +73,7 @@ public struct PreflightFacts: Hashable, Sendable {
   public var readySandboxes: [SandboxRecord] { snapshot.sandboxes.filter(\.isReady) }
 }
 
-/// The runtime's configuration as it reports it.
+/// The runtime's configuration, as reported by the runtime.
 public struct RuntimeConfiguration: Hashable, Sendable {
   /// `systemd` or `cgroupfs`.
   public var cgroupDriver: Observation<String>

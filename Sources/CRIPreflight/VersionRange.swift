@@ -1,6 +1,6 @@
 public import CRISnapshot
 
-/// The versions from a first one up to, but not including, another, possibly limited to one distributor.
+/// The versions from a first version up to but not including a second one, possibly limited to one distributor.
 public struct VersionRange: Hashable, Sendable {
   /// The first version; nil if there is no lower bound.
   public let from: RuntimeVersion?

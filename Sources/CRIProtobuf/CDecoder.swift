@@ -61,7 +61,7 @@ package struct CDecoder {
     return keys[slot]
   }
 
-  /// Returns the slot in which a key of more than 15 bytes is kept, (for tests).
+  /// Returns the slot in which a key of more than 15 bytes is kept (for tests).
   package static func keySlot(_ key: String) -> Int {
     var key = key
     return key.withUTF8 { bytes in bytes.baseAddress.map { slot($0, bytes.count) } ?? 0 }

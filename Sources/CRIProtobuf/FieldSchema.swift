@@ -25,9 +25,9 @@ package final class FieldSchema: Sendable {
   package let isRepeated: Bool
   /// Whether the CRI has deprecated the field.
   package let isDeprecated: Bool
-  /// The offset in the C struct of the value, or of the pointer to the first element of a list.
+  /// The offset of the value within the C struct, or that of the pointer to the first element of a list.
   let offset: Int
-  /// The offset in the C struct of a list's length.
+  /// The offset of a list's length within the C struct.
   let countOffset: Int
 
   init(_ field: ProtobufCFieldDescriptor) {

@@ -21,7 +21,7 @@ extension MessageSchema {
     return path(to: normalized)
   }
 
-  /// Searches the messages level by level. It ends because no message of the CRI contains itself.
+  /// Searches the messages level by level. The search ends, because no message of the CRI contains itself.
   private func path(to normalized: String) -> String? {
     var level: [(path: String, schema: MessageSchema)] = [("", self)]
     while !level.isEmpty {

@@ -23,7 +23,7 @@ package struct ResponseLimits: Hashable, Sendable {
     let elementSize = elementBase + elementPerByte * count
     return DecodeAllowance(
       decodedSize: decodedBase + decodedPerByte * count, elementSize: elementSize,
-      // The element size already includes the text that protobuf-c copies.
+      // The estimate for an element counts its text only once, but protobuf-c makes another copy.
       arenaSize: elementSize + count, depth: depth, renderedElement: renderedElement, deadline: deadline)
   }
 }

@@ -6,7 +6,7 @@ package struct ReportSubject: Hashable, Sendable {
   package var object: ObjectName
   /// The entries, the worst first; a pod's own entries precede those of its containers.
   package var entries: [ReportEntry]
-  /// What kubelet will do to the subject; nil if an entry says it.
+  /// What kubelet will do to the subject; nil if an entry already says so.
   package var predictedAction: String?
 
   package init(_ object: ObjectName, entries: [ReportEntry] = [], predictedAction: String? = nil) {

@@ -9,7 +9,7 @@ public struct Faults: Sendable {
     case unknown
     /// Calls fail with UNAVAILABLE and `server is not initialized yet: unavailable`, as with containerd 2.0 and later.
     case unavailable
-    /// Calls get no response until the runtime is ready, as with CRI-O.
+    /// Calls receive no response until the runtime is ready, as with CRI-O.
     case hang
     /// The socket does not exist until the runtime is ready.
     case noSocket = "no-socket"

@@ -146,8 +146,8 @@ public final class SimulatedRuntime: Sendable {
 
   // MARK: Control
 
-  /// What the runtime does wrong. This can be changed while the runtime runs; delays are counted from the most recent
-  /// start.
+  /// What the runtime does wrong. This can be changed while the runtime is running; delays are counted from the most
+  /// recent start.
   public var faults: Faults {
     get { state.withLock { $0.faults } }
     set { state.withLock { $0.faults = newValue } }

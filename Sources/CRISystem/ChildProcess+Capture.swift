@@ -30,7 +30,7 @@ extension ChildProcess {
       }
     } catch {
       failure = error
-      // The process ID cannot have been reused because we have not waited for our child yet.
+      // The process ID cannot have been reused, because we have not waited for our child yet.
       kill(pid, SIGKILL)
     }
     // The program may close its output before it exits.

@@ -2,7 +2,7 @@ internal import Glibc
 
 /// Reads the entries of directories.
 package enum Directory {
-  /// The maximum number of entries: far more than any directory that we list on a node has.
+  /// The maximum number of entries: far more than in any directory that we list on a node.
   private static let maximumNames = 1 << 20
 
   /// Returns the names without `.` and `..`, in no particular order. The corresponding C function is `readdir`.

@@ -25,8 +25,8 @@ package struct NetworkNamespace: ~Copyable, Sendable {
     self.identity = identity
   }
 
-  /// Moves the calling thread into the namespace permanently. Call this on a thread that ends afterwards. This requires
-  /// CAP_SYS_ADMIN. The corresponding C function is `setns`.
+  /// Moves the calling thread into the namespace permanently. Call this on a thread that ends afterwards; CAP_SYS_ADMIN
+  /// is required. The corresponding C function is `setns`.
   package borrowing func enter() throws(Errno) {
     let descriptor = file.rawValue
     _ = try retrying { cri_enter_network_namespace(descriptor) }

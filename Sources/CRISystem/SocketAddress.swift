@@ -44,7 +44,7 @@ package struct SocketAddress: Hashable, Sendable {
     return address.count == 4 ? address.first == 127 : self == .loopback6(port: port)
   }
 
-  /// Whether the address is `0.0.0.0` or `::`, to which a connection reaches this machine.
+  /// Whether the address is `0.0.0.0` or `::`, which the kernel treats as this machine when connecting.
   package var isUnspecified: Bool { unmapped.allSatisfy { $0 == 0 } }
 
   /// Whether an interface of this machine has the address.

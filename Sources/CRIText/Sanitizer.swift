@@ -1,7 +1,7 @@
 /// Keeps text from a runtime, a file or a user from controlling the terminal or breaking a row.
 package enum Sanitizer {
-  /// The text, in which every character that could control a terminal, break or reorder a line, or be invisible is
-  /// escaped.
+  /// The text, with escape sequences in place of all characters that could control a terminal, break or reorder a line,
+  /// or be invisible.
   package static func visible(_ text: String) -> String {
     if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
     return text.escaped { $0.escape }
@@ -17,7 +17,7 @@ package enum Sanitizer {
 }
 
 extension String {
-  /// Returns the text with every character replaced for which `escape` returns a replacement.
+  /// Returns the text after replacing each character for which `escape` returns a replacement.
   func escaped(_ escape: (Unicode.Scalar) -> String?) -> String {
     var result = ""
     for scalar in unicodeScalars {

@@ -2,7 +2,7 @@ internal import CRIMessages
 internal import CRIProtobuf
 internal import CRISnapshot
 
-/// Determines whether a change to a pod or container is not a loss, because it ended normally.
+/// Determines whether a pod or container changed because it ended normally, which is not a loss.
 struct ExpectedChanges {
   /// A pod whose age is less than this when the snapshot is taken may be incomplete in the snapshot.
   private static let minimumAge = Duration.seconds(10)

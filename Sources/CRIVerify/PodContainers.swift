@@ -110,7 +110,7 @@ struct PodContainers {
   struct Actions {
     /// The containers that the change makes kubelet start.
     var starts: [Item] = []
-    /// The containers that kubelet starts only depending on unknown information.
+    /// The containers that kubelet starts only under a condition that is unknown.
     var uncertain: [Item] = []
     /// The containers that exited during the change and are not restarted.
     var ended: [Item] = []

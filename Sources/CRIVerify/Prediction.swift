@@ -1,7 +1,7 @@
 public import CRIRules
 public import CRISnapshot
 
-/// What kubelet will do to a pod, computed from the runtime's responses in the same way as by kubelet.
+/// What kubelet will do to a pod, computed from the runtime's responses in the same way as kubelet does.
 ///
 /// Source: kubelet's `PodSandboxChanged` (rules C1 to C5, in its order) and `computePodActions` (A1 to A3, B1 to B5,
 /// B7, B8).
@@ -49,8 +49,8 @@ public struct Prediction: Hashable, Sendable {
   public var trigger: Trigger?
   /// The containers that kubelet restarts.
   public var containers: [String]
-  /// Whether the outcome depends on an unknown restartPolicy, with which kubelet may not restart exited containers (B4)
-  /// or may not recreate the pod.
+  /// Whether the outcome depends on an unknown restartPolicy, because some policies prevent kubelet from restarting
+  /// exited containers (B4) or from recreating the pod.
   public var dependsOnPolicy = false
   /// Whether the pod ends if the unknown restartPolicy does not allow the containers to be restarted, because no other
   /// container is left to run (B7).

@@ -11,7 +11,7 @@ struct EndedProcesses {
   let snapshot: Snapshot
   let proc: String
 
-  /// - Returns: The pids by the IDs of the objects.
+  /// - Returns: The pids, by the objects' IDs.
   func read() async throws(RPCError) -> Observation<[String: Int32]> {
     let table: ProcessTable
     switch NodeView(daemon: snapshot.daemon.pid, paths: NodePaths(proc: proc)).processes() {

@@ -41,10 +41,10 @@ struct OrphanSearch: Sendable {
     return orphans.sorted { ($0.startTime, $0.pid) < ($1.startTime, $1.pid) }
   }
 
-  /// A socket may have several names, and directories are configurable: the shims of listed IDs show which ones are
-  /// this runtime's.
+  /// Returns the shims of this runtime, but not those of another containerd, of Docker or of Podman.
   private func ownShims() -> [Int32: ShimProcess] {
-    // A socket may have several names, and directories are configurable: shims of listed IDs show which are ours.
+    // A socket may have several names, and directories are configurable: the shims of listed IDs show which ones are
+    // this runtime's.
     let known = table.shims.filter { listed.contains($0.value.id) && canBeOurs($0.key) }.values
     let addresses = Set(known.compactMap(\.address))
     let directories = Set(known.compactMap(\.exitDirectory)).union(Self.crioExitDirectories)

@@ -2,7 +2,7 @@
 /// value counts, and `_` is the same as `-` (pflag, and Kubernetes' `WordSepNormalizeFunc`).
 struct KubeletArguments: Hashable, Sendable {
   private var values: [String: String] = [:]
-  /// The flags that k3s passes to the kubelet that it contains (`--kubelet-arg=NAME=VALUE`), as arguments of kubelet.
+  /// The flags that k3s passes to the kubelet that it contains (`--kubelet-arg=NAME=VALUE`), as kubelet's arguments.
   private(set) var passedWords: [String] = []
 
   init(_ words: [String]) {

@@ -20,7 +20,7 @@ struct KubeletProcess: Hashable, Sendable {
 
   /// Finds the kubelet that belongs to a runtime. It has the same user and mount namespace, because any user can
   /// start a process of this name, and a node may contain others in containers (kind).
-  /// - Parameter daemon: The runtime's process; nil if it is not visible; then our own process is used instead.
+  /// - Parameter daemon: The runtime's process; nil if it is not visible, in which case our own process is used.
   static func find(in table: ProcessTable, beside daemon: Int32?) -> KubeletProcess? {
     let home = daemon.map { "\($0)" } ?? "self"
     let namespace = FileIdentity(of: "\(table.proc)/\(home)/ns/mnt")

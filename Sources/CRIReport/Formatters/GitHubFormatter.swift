@@ -34,7 +34,7 @@ struct GitHubFormatter {
     switch verdict.level {
     case .good: .notice
     case .warning: .warning
-    // A check that could not be made fails the step, unless the command only warns.
+    // A check that could not be performed fails the step, unless the command only warns.
     case .unknown: verdict.exitCode == 0 ? .warning : .error
     case .bad: .error
     }

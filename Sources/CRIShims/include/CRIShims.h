@@ -19,7 +19,7 @@ extern void *memrchr(const void *bytes, int byte, size_t count);
 // _GNU_SOURCE. Returns 0, or -1 with errno set.
 static inline int cri_enter_network_namespace(int descriptor) { return setns(descriptor, 0x40000000); }
 
-// Returns the magic number of the file system that an open file is on; 0 with errno set on failure.
+// Returns the magic number of the file system that contains an open file; 0 with errno set on failure.
 // Swift cannot call fstatfs directly, because `statfs` names both a structure and a function.
 static inline int64_t cri_file_system_magic(int descriptor) {
   struct statfs facts;
@@ -40,7 +40,7 @@ int cri_open_in_root(int root, const char *path);
 // terminal (Ctrl-C), which the kernel sends to every process of the foreground group. The handler is in C because Swift
 // code is not known to be async-signal-safe.
 
-// Sets the non-blocking descriptor that messages are written to; -1 discards them.
+// Sets the non-blocking descriptor to which messages are written; -1 discards them.
 void cri_signals_to(int descriptor);
 // Installs the handler for a signal. Returns 0, 1 if the signal was ignored (it remains ignored), or -1 with errno set.
 int cri_catch_signal(int number);

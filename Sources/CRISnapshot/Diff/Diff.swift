@@ -133,7 +133,7 @@ public enum Diff {
     }
   }
 
-  /// Moves the changes of a pod's containers directly after those of the pod.
+  /// Moves the changes to a pod's containers so that they directly follow those to the pod.
   private static func group(_ changes: [Change]) -> [Change] {
     var order: [String: Int] = [:]
     func rank(_ change: Change) -> Int {

@@ -26,7 +26,7 @@ package struct UpgradeOffer: Hashable, Sendable {
     query = target.count > 1 ? UpgradeOffer.parseQuery(target[1]) : []
     fields = head.fields
     self.rest = rest
-    // This code does not read a body, whose bytes must not be parsed as frames.
+    // A body is not read here, and its bytes must not be parsed as frames.
     guard fields["Content-Length"] ?? "0" == "0", fields["Transfer-Encoding"] == nil else {
       throw .malformedHead("an upgrade request with a body")
     }

@@ -81,7 +81,7 @@ package struct PortForwardClient<Transport: StreamTransport & ~Copyable>: ~Copya
     if let connection = connections[request] { transport.write(bytes, on: connection.data) }
   }
 
-  /// Half-closes a connection after the data that has already been written.
+  /// Half-closes a connection once everything written so far has been sent.
   /// - Returns: false if the protocol does not support it, as with WebSocket channels.
   package mutating func finish(_ request: UInt32) -> Bool {
     guard let connection = connections[request] else { return true }
@@ -175,7 +175,7 @@ package struct PortForwardClient<Transport: StreamTransport & ~Copyable>: ~Copya
       transport.reset(connection.data)
       endConnection(request, .reset(reset))
     } else if connection.isDataEnded {
-      // The server has ended both streams and no longer reads; unread data would block the stream.
+      // The server has ended both streams and no longer reads; unread data would block the connection to it.
       transport.reset(connection.data)
       endConnection(request, nil)
     }

@@ -82,7 +82,7 @@ package struct RemoteCommandClient<Transport: StreamTransport & ~Copyable>: ~Cop
     if let id = ids[.stdin] { transport.write(bytes, on: id) }
   }
 
-  /// Ends the input after the data that has already been written.
+  /// Ends the input once everything written so far has been sent.
   /// - Returns: false if the protocol does not support it: over WebSocket before v5, the command keeps waiting.
   package mutating func finishInput() -> Bool {
     guard let id = ids[.stdin] else { return true }

@@ -147,7 +147,7 @@ package struct SPDYSession: ~Copyable {
     schedule(id)
   }
 
-  /// Half-closes a stream after the data that has already been written.
+  /// Half-closes a stream once everything written so far has been sent.
   package mutating func finishStream(_ id: UInt32) {
     guard streams[id]?.isFinishing == false else { return }
     streams[id]?.isFinishing = true

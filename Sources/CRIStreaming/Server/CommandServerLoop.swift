@@ -35,7 +35,7 @@ struct CommandServerLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
       react()
       let isWritten = pipe.flush { server.send(into: &$0) }
       if isDropped { throw .closed }
-      // The output has been written, so handle the events that it held back now instead of waiting for the client.
+      // The output has been written, so handle the events that it held back without waiting for the client.
       if isWritten, canReact, pipe.writeFailure == nil { continue }
       if isOver || pipe.writeFailure != nil || !server.isAlive && isWritten { return }
       if let endDeadline, ContinuousClock.now >= endDeadline { return }

@@ -32,7 +32,7 @@ struct PortServerLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
       events += server.takeEvents()
       react()
       let isWritten = pipe.flush { server.send(into: &$0) }
-      // The data has been written, so handle the events that it held back now instead of waiting for the client.
+      // The data has been written, so handle the events that it held back without waiting for the client.
       if isWritten, canReact, pipe.writeFailure == nil { continue }
       if pipe.writeFailure != nil || !server.isAlive && isWritten { return }
       if server.mayHaveStalledPeer, pipe.takeIdle() { server.peerIsIdle() }

@@ -18,7 +18,7 @@ public struct SessionInput: Sendable {
     }
   }
 
-  /// Ends the input after the data that has already been written.
+  /// Ends the input once everything written so far has been sent.
   /// - Throws: `.cannotEndInput` if the protocol does not support it, in which case the command would wait for more
   ///   input.
   public func finish() throws(StreamingError) {

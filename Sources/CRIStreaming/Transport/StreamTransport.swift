@@ -20,7 +20,7 @@ package protocol StreamTransport: ~Copyable {
   mutating func accept(_ stream: UInt32) throws(StreamingFailure)
   /// Adds data unless the stream has ended or is finished.
   mutating func write(_ bytes: [UInt8], on stream: UInt32)
-  /// Half-closes a stream after the data that has already been written.
+  /// Half-closes a stream once everything written so far has been sent.
   /// - Returns: false if the protocol does not support it.
   mutating func finish(_ stream: UInt32) -> Bool
   /// Ends a stream in both directions. Data that its reader has received must still be consumed.
