@@ -161,7 +161,7 @@ struct LimitTests {
     #expect(try ListContainersResponse.decode(bytes, timely).message.containers.count == 3000)
   }
 
-  @Test("messages that are nested too deeply are refused")
+  @Test("messages that are nested too deeply are rejected")
   func depth() throws {
     var allowance = ResponseLimits().allowance(forBytes: 100)
     allowance.depth = 2

@@ -88,7 +88,7 @@ import Testing
 
   @Test func `all details are read concurrently over one connection`() async throws {
     let server = try FakeRuntime(Recording("containerd-2.4", .before), at: socket) { call, method in
-      // All eight calls must arrive before any response is sent: otherwise sequential calls would never complete.
+      // The responses are delayed, so that all eight calls are in flight together if they are concurrent.
       if method.hasSuffix("Status"), method != "Status" { try? await Task.sleep(for: .milliseconds(300)) }
       return false
     }

@@ -24,7 +24,7 @@ struct SPDYFlowControlTests {
     while session.unsent(on: 1) != 0 {
       var output: [UInt8] = []
       session.send(into: &output, limit: 64 << 10)
-      // At most the requested amount is sent, plus or minus one frame.
+      // Each call sends at most one frame more than requested.
       #expect(output.count <= 64 << 10 + 20 << 10 && !output.isEmpty)
       sent += output.count
     }

@@ -5,7 +5,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Breaks the pods of a real containerd behind its back, and checks the findings of `cri verify`.
+/// Breaks pods of a real containerd without going through containerd, and checks the findings of `cri verify`.
 @Suite(.serialized, .timeLimit(.minutes(10))) struct BrokenNodeTests {
   private let directory: TemporaryDirectory
   private var before: String { directory.file("before") }

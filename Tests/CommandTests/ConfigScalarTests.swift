@@ -40,7 +40,7 @@ struct ConfigScalarTests {
     try read("metadata: {name: a}\nimage: {image: b}\n\(fields)\n") { try ConfigFile.container($0) }
   }
 
-  @Test("a string is what crictl sends to the runtime", arguments: ScalarCase.all)
+  @Test("a string has the value that crictl sends to the runtime", arguments: ScalarCase.all)
   func strings(scalar: ScalarCase) throws {
     guard scalar.label != nil, !Self.refused.contains(scalar.text) else {
       #expect(throws: Failure.self) { try container("args:\n- \(scalar.text)") }
@@ -52,19 +52,19 @@ struct ConfigScalarTests {
     #expect(config.args == [scalar.label])
   }
 
-  @Test("a number is what crictl sends to the runtime, or an error", arguments: ScalarCase.all)
+  @Test("a number has the value that crictl sends to the runtime, or is an error", arguments: ScalarCase.all)
   func numbers(scalar: ScalarCase) {
     let config = try? container("linux:\n  resources:\n    cpu_period: \(scalar.text)")
     #expect(config.map { $0.linux?.resources?.cpuPeriod ?? 0 } == scalar.number)
   }
 
-  @Test("a Boolean is what crictl sends to the runtime, or an error", arguments: ScalarCase.all)
+  @Test("a Boolean has the value that crictl sends to the runtime, or is an error", arguments: ScalarCase.all)
   func flags(scalar: ScalarCase) {
     let config = try? container("linux:\n  security_context:\n    privileged: \(scalar.text)")
     #expect(config.map { $0.linux?.securityContext?.privileged ?? false } == scalar.flag)
   }
 
-  @Test("a setting in crictl.yaml is what crictl reads, or an error", arguments: ScalarCase.all)
+  @Test("a setting in crictl.yaml has the value that crictl reads, or is an error", arguments: ScalarCase.all)
   func settings(scalar: ScalarCase) {
     func configuration(_ key: String) -> Configuration? {
       try? Configuration(parsing: Array("\(key): \(scalar.text)\n".utf8), file: "f")

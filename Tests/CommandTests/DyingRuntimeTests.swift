@@ -15,7 +15,7 @@ import Testing
     case stalls
   }
 
-  /// A command, and the method during a call of which the runtime ends.
+  /// A command, and the method that the runtime is serving when it stops responding.
   struct Case: Sendable, CustomTestStringConvertible {
     let command: [String]
     let method: String

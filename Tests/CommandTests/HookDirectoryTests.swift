@@ -34,7 +34,8 @@ struct HookDirectoryTests {
     }
   }
 
-  /// A defect of a directory, as a shell command; `$d` is the directory that the hook uses, and `$p` is its parent.
+  /// A defect in the directory, as the shell command that creates it; `$d` is the directory that the hook uses, and
+  /// `$p` is its parent.
   enum Trap: String, CaseIterable {
     case owned = "mkdir -p $d; chown 65534 $d"
     case writableByAll = "mkdir -p $d; chmod 777 $d"
@@ -136,7 +137,7 @@ struct HookDirectoryTests {
     #expect(files == "600 0\n")
   }
 
-  /// Runs `cri_begin` with relative paths, after another user has done something with the current directory.
+  /// Runs `cri_begin` with relative paths, after another user has tampered with the current directory.
   private func begin(_ shell: String, after change: String) async throws -> Tool {
     let script = """
       cd '\(directory.file("x/p/d"))'; . '\(Self.hooks)/shell/cri-upgrade.sh'

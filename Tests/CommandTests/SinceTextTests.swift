@@ -7,7 +7,7 @@ import Testing
 @Suite struct SinceTextTests {
   private static let now = Timestamp(seconds: 1_800_000_000)
 
-  /// A time zone two hours east of UTC, and one hour before noon of 2024-03-31.
+  /// The offset of a time zone that is one hour east of UTC before noon on 2024-03-31, and two hours after that.
   private static func offset(_ seconds: Int64) -> Int { seconds < 1_711_882_800 ? 3600 : 7200 }
 
   @Test(arguments: [

@@ -175,7 +175,7 @@ import Testing
   @Test(arguments: ["/proc/self/ns/net", "/proc/self/ns/ipc"]) func `a mounted namespace is accepted`(path: String)
     throws
   {
-    // The reader takes a path for a mounted namespace if it exists but cannot be read as a regular file.
+    // The reader treats a path as a mounted namespace if it exists but cannot be read as a regular file.
     #expect(throws: FileError.invalid) { try NodeFiles(root: "/").read(path) }
   }
 

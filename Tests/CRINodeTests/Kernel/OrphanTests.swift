@@ -2,7 +2,7 @@ import CRISnapshot
 import TestSupport
 import Testing
 
-/// Determines which processes are orphans of this runtime and which do not belong to it.
+/// Tests which processes are orphans of this runtime and which do not belong to it.
 @Suite struct OrphanTests {
   private let a = FakeNode.id("a")
   private let b = FakeNode.id("b")
