@@ -16,7 +16,7 @@ public struct PreflightOptions: Hashable, Sendable {
   public var pulls: Bool
   /// The specifications of the node's pods, which the user supplied; nil if there are none.
   public var pods: [PodSpecification]?
-  /// The directory of the kernel's process files; it differs from the default in tests.
+  /// The directory of the kernel's process files; tests use a different one.
   package var proc = "/proc"
 
   /// Creates options.
@@ -39,7 +39,7 @@ extension Client {
   /// that the calls for the pods' details may take ten times as long, and pulls have their own timeout.
   /// - Throws: An error if the runtime does not respond.
   public func preflightFacts(_ options: PreflightOptions) async throws(RPCError) -> PreflightFacts {
-    // This reads only the runtime's state: only CRI-O depends on the kernel's view of pods, which is read below.
+    // This reads only the runtime's state, because the kernel's view of pods matters only for CRI-O and is read below.
     var snapshot = try await snapshot(tool: options.tool, observed: nil)
     snapshot.pods = options.pods
     let root = options.root ?? NodeFiles.root(of: snapshot.daemon.pid)

@@ -2,21 +2,21 @@ internal import CRIMessages
 internal import CRIRules
 public import CRISnapshot
 
-/// What kubelet will do with a pod that the change loses, by the specification that the user supplied.
+/// What kubelet will do to a pod that the change loses, according to the specification that the user supplied.
 ///
 /// Source: kubelet's `computePodActions` for a pod without a usable sandbox (`CRIVerify` calls these rules A1 to A3).
 public struct PodReaction: Hashable, Sendable {
-  /// What kubelet does with the pod.
+  /// What kubelet does to the pod.
   public enum Action: String, Hashable, Sendable, CaseIterable {
-    /// kubelet stops what is left of the pod and creates it again.
+    /// kubelet stops what is left of the pod, and recreates it.
     case recreate
-    /// kubelet stops what is left of the pod, and does not create it again.
+    /// kubelet stops what is left of the pod, and does not recreate it.
     case kill
   }
 
-  /// What kubelet does with the pod.
+  /// What kubelet does to the pod.
   public var action: Action
-  /// The pod's policy.
+  /// The pod's restart policy.
   public var restartPolicy: RestartPolicy
   /// The kind of the object that controls the pod, such as `Job`; nil if none does.
   public var owner: String?
@@ -35,7 +35,8 @@ public struct PodReaction: Hashable, Sendable {
     switch restartPolicy {
     case .always: break
     case .never:
-      // kubelet knows that a pod of the API had run, even without a record. Of a static pod, it knows only the record.
+      // kubelet knows that a pod from the API had run, even without a record. About a static pod, it knows only what is
+      // in the record.
       if isForgotten ? !sandbox.isStatic : !containers.isEmpty { action = .kill }
     case .onFailure:
       let regular = specification.containers.filter { $0.kind == .regular }
@@ -49,7 +50,7 @@ public struct PodReaction: Hashable, Sendable {
     }
   }
 
-  /// The rules after whose violation the runtime has no record of the sandbox.
+  /// The rules whose violation means that the runtime has no record of the sandbox.
   static let forgetting: Set<RuleID> = [
     .runtimeWipe, .podRecordOnDisk, .podUIDOnDisk, .recordDirectory, .recordRestorable,
   ]

@@ -24,7 +24,7 @@ public struct PreflightReport: Hashable, Sendable {
     public var pod: PodName
     /// The rules that predict the loss.
     public var rules: [RuleID]
-    /// What kubelet will do with the pod; nil if it stays, and if its specification is unknown.
+    /// What kubelet will do to the pod; nil if the pod stays or its specification is unknown.
     public var reaction: PodReaction?
   }
 
@@ -79,7 +79,8 @@ public struct PreflightReport: Hashable, Sendable {
   public var unchecked: [Unchecked]
   /// Whether the user has supplied the pods' specifications.
   public var hasSpecifications: Bool
-  /// kubelet's reactions to the loss of a pod: with a record that is not usable, and without one.
+  /// kubelet's reactions to the loss of each pod: the one if the pod has a record that is not usable, and the one if it
+  /// has no record.
   private var reactions: [PodName: [Bool: PodReaction]] = [:]
 
   /// Applies all rules to the facts, and reads nothing.
@@ -108,7 +109,7 @@ public struct PreflightReport: Hashable, Sendable {
     reactions = Self.reactions(facts)
   }
 
-  /// The reactions by whether the runtime has forgotten the pod.
+  /// Returns the reactions to the loss of each pod, by whether the runtime has forgotten the pod.
   private static func reactions(_ facts: PreflightFacts) -> [PodName: [Bool: PodReaction]] {
     let specifications = Dictionary((facts.snapshot.pods ?? []).map { ($0.pod.uid, $0) }) { first, _ in first }
     let containers = Dictionary(grouping: facts.snapshot.containers, by: \.sandboxID)

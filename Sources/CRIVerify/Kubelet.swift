@@ -107,14 +107,15 @@ struct Kubelet {
   ) -> KubeletOutcome {
     let containers = PodContainers.newest(containersAfter[old.pod.uid] ?? [])
     guard let specification else { return .a3 }
-    // kubelet 1.36 decides this before the pod's policy.
+    // kubelet 1.36 checks this before the pod's policy.
     let startsAll = containers.contains { name, container in
       container.hasEnded
         && RestartDecision(of: specification[name], nil, exitCode: container.status.exitCode) == .startAll
     }
     if startsAll { return .a3 }
-    // Of a pod from the API, kubelet knows that its containers had run: without a record they have failed, and so has the
-    // pod (`convertToAPIContainerStatuses`, kubelet_pods.go). Of a static pod, it knows nothing after its own restart.
+    // kubelet knows that the containers of a pod from the API have run: if they have no record, they have failed, and
+    // so has the pod (`convertToAPIContainerStatuses`, kubelet_pods.go). After its own restart, it knows nothing about
+    // a static pod.
     if specification.restartPolicy == .never, isFirst ? !old.isStatic : !containers.isEmpty { return .a1 }
     if containers.isEmpty { return .a3 }
     // A container that has no record or may run again has to be started. If the list of containers is unknown, those

@@ -1,6 +1,6 @@
 /// A decision of kubelet, with the name that documents and runbooks use.
 ///
-/// Source: `PodSandboxChanged` (C1 to C5, in its order) and `computePodActions` (B1 to B5, B7, B8).
+/// Source: `PodSandboxChanged` (C1 to C5, in the function's order) and `computePodActions` (B1 to B5, B7, B8).
 public enum KubeletRule: String, Hashable, Sendable, CaseIterable {
   /// The pod has no sandbox.
   case c1 = "C1"
@@ -24,7 +24,7 @@ public enum KubeletRule: String, Hashable, Sendable, CaseIterable {
   case b5 = "B5"
   /// There is no container to keep or to start, so the pod ends.
   case b7 = "B7"
-  /// A rule by exit code makes kubelet start all containers of the pod again.
+  /// A restart rule for the exit code makes kubelet restart all containers of the pod.
   case b8 = "B8"
 }
 

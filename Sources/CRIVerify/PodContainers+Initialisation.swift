@@ -2,11 +2,11 @@ internal import CRIMessages
 internal import CRIRules
 internal import CRISnapshot
 
-/// Pods whose containers do not run, so that kubelet examines the init containers.
+/// Pods whose containers are not running, for which kubelet examines the init containers.
 ///
 /// Source: kubelet's `findNextInitContainerToRun` in 1.26 (kuberuntime_container.go, lines 820 to 868) and
-/// `computeInitContainerActions` in 1.29 (980 to 1198) and 1.36 (1066 to 1320). It goes backwards through the init containers
-/// and looks only at the last one with a record, because older records may have been removed:
+/// `computeInitContainerActions` in 1.29 (980 to 1198) and 1.36 (1066 to 1320). kubelet goes backwards through the init
+/// containers and examines only the last one that has a record, because older records may have been removed:
 ///
 /// | last init container | policy | decision |
 /// | --- | --- | --- |
@@ -18,14 +18,14 @@ internal import CRISnapshot
 /// | exited with 0 | any | start the next one; after the last one, the pod is initialised |
 /// | running | any | wait |
 ///
-/// From 1.34 on, the container's own policy and its rules by exit code count before the pod's policy.
+/// From 1.34 on, the container's own policy and its restart rules for exit codes take precedence over the pod's policy.
 extension PodContainers {
-  /// Whether a regular container runs or was created, which proves that all init containers have ended.
+  /// Whether a regular container is running or has been created, which proves that all init containers have finished.
   var provesInitialisation: Bool {
     after.contains { isRegular($0.key) && ($0.value.isRunning || $0.value.status.state == .created) }
   }
 
-  /// Whether the pod has init containers and none of its regular containers has had a record.
+  /// Whether the pod has init containers and none of its regular containers has ever had a record.
   var isInitialising: Bool {
     kinds.values.contains { $0.kind == .initial } && !before.keys.contains(where: isRegular)
       && !after.keys.contains(where: isRegular)
@@ -38,7 +38,7 @@ extension PodContainers {
     (specification?.containers ?? []).filter { $0.kind == .initial }.map(\.name)
   }
 
-  /// Adds what kubelet does with the init containers of a pod that is not initialised.
+  /// Adds what kubelet does to the init containers of a pod that is not initialised.
   func examineInitialisation(_ actions: inout Actions) {
     guard let name = deciding else {
       guard let name = initial.first(where: { before[$0] != nil }), let earlier = before[name],
@@ -52,7 +52,7 @@ extension PodContainers {
     switch now.status.state {
     case .unknown where earlier.status.state != .unknown:
       let item = Item(name: name, rule: .b2, field: .state, values: (state, .containerState(.unknown)))
-      // The rules need an exit code, which such a container does not have.
+      // Restart rules require an exit code, which such a container does not have.
       let policy = kinds[name]?.restartPolicy ?? specification?.restartPolicy
       if policy == .never { actions.ended.append(item) } else { actions.starts.append(item) }
     case .created where earlier.status.state != .created:
@@ -76,7 +76,8 @@ extension PodContainers {
     }
   }
 
-  /// The init containers that run again before a regular container can: all, if the last one has no record any more.
+  /// The init containers that run again before a regular container can: all of them, if the last one no longer has a
+  /// record.
   var repeated: [Item] {
     guard let last = initial.last, after[last] == nil, !provesInitialisation else { return [] }
     return initial.compactMap { name in

@@ -20,9 +20,9 @@ internal import CRISnapshot
 /// | running, another hash | any | kill and start (B5) |
 /// | running | any | keep |
 ///
-/// If no regular container is kept or started, kubelet kills the pod (B7), and its sidecars with it. Init containers are
-/// not examined once a regular container was created or runs, and a sidecar is started again whenever it does not run.
-/// `RestartDecision` applies the policies. docs/kubelet.md has the complete table.
+/// If no regular container is kept or started, kubelet kills the pod (B7), and its sidecars with it. Init containers
+/// are not examined once a regular container has been created or is running, and a sidecar is restarted whenever it is
+/// not running. `RestartDecision` applies the policies. docs/kubelet.md has the complete table.
 struct PodContainers {
   private static let nameLabel = "io.kubernetes.container.name"
 
@@ -31,7 +31,7 @@ struct PodContainers {
   let specification: PodSpecification?
   let kinds: [String: PodSpecification.Container]
   let isUnchecked: (String) -> Bool
-  /// The time at which the first container that was running had started.
+  /// The earliest start time of the containers that were running.
   private let beginning: Timestamp?
 
   init(
@@ -71,12 +71,12 @@ struct PodContainers {
     for (name, earlier) in before.sorted(by: { $0.key < $1.key }) { examine(name, earlier, &actions) }
     if isInitialising {
       examineInitialisation(&actions)
-      // kubelet starts no sidecar of a pod that ends.
+      // kubelet does not start the sidecars of a pod that ends.
       if !actions.ended.isEmpty { actions.starts = [] }
     } else if actions.isAnyStarted {
       actions.starts += repeated
     }
-    // Containers that have no record from before, such as those that kubelet has created since.
+    // Containers without an earlier record, such as those that kubelet has created since.
     for (name, now) in after where before[name] == nil && isRegular(name) {
       if now.isRunning || now.status.state == .created { actions.isAnyKept = true }
     }
@@ -88,7 +88,7 @@ struct PodContainers {
       return
     }
     let starts = actions.starts + actions.uncertain
-    // An init container that runs again follows from the container that has to be started.
+    // If an init container runs again, the cause is the container that has to be started.
     let causes = starts.filter { isInitialising || kinds[$0.name]?.kind != .initial }
     guard let first = causes.min(by: { $0.name < $1.name }) else { return }
     prediction.action = .restartContainers
@@ -108,7 +108,7 @@ struct PodContainers {
   }
 
   struct Actions {
-    /// The containers that the change makes kubelet start.
+    /// The containers that kubelet starts because of the change.
     var starts: [Item] = []
     /// The containers that kubelet starts only under a condition that is unknown.
     var uncertain: [Item] = []
@@ -123,7 +123,7 @@ struct PodContainers {
   private func examine(_ name: String, _ earlier: ContainerRecord, _ actions: inout Actions) {
     let kind = kinds[name]?.kind
     let isRegular = self.isRegular(name)
-    // kubelet does not start an init container again while the others run.
+    // kubelet does not restart an init container while the other containers are running.
     if kind == .initial { return }
     if isRegular { actions.hasRegular = true }
     if isUnchecked(earlier.id) {
@@ -189,7 +189,7 @@ struct PodContainers {
     }
   }
 
-  /// A container that the change has ended, or whose exit code it has changed; nil for any other.
+  /// Returns a container that exited during the change or has a different exit code after it; nil for any other.
   func ending(_ name: String, _ earlier: ContainerRecord, _ now: ContainerRecord) -> Item? {
     if earlier.isRunning {
       return Item(
@@ -202,7 +202,7 @@ struct PodContainers {
     return nil
   }
 
-  /// The container whose end makes kubelet start all containers again; nil if there is none.
+  /// The container whose exit makes kubelet restart all containers; nil if there is none.
   private var restartOfAll: Item? {
     for (name, now) in after.sorted(by: { $0.key < $1.key }) where now.status.state == .exited {
       guard let earlier = before[name], !isUnchecked(earlier.id), let item = ending(name, earlier, now) else {
@@ -216,7 +216,7 @@ struct PodContainers {
 
   func isRegular(_ name: String) -> Bool { kinds[name]?.kind ?? .regular == .regular }
 
-  /// Whether a container of unknown kind may have been an init container, by its times.
+  /// Whether a container of unknown kind may have been an init container, judging by its start and exit times.
   private func mayHaveInitialised(_ earlier: ContainerRecord) -> Bool {
     guard earlier.status.state == .exited, let beginning else { return false }
     return earlier.status.finishedAt <= beginning

@@ -1,17 +1,18 @@
 internal import CRISnapshot
 
-/// What kubelet decides about a container that has ended.
+/// kubelet's decision about a container that has exited.
 ///
-/// Source: kubelet 1.36, `ContainerShouldRestart` and `FindMatchingContainerRestartRule` in pkg/api/v1/pod/util.go (lines
-/// 419 to 489). The first rule that matches the exit code decides, then the container's policy, then the pod's.
+/// Source: kubelet 1.36, `ContainerShouldRestart` and `FindMatchingContainerRestartRule` in pkg/api/v1/pod/util.go
+/// (lines 419 to 489). The first rule that matches the exit code decides; without such a rule, the container's policy
+/// decides, or else the pod's.
 enum RestartDecision: Hashable {
-  /// kubelet starts the container again.
+  /// kubelet restarts the container.
   case start
-  /// kubelet starts all containers of the pod again.
+  /// kubelet restarts all containers of the pod.
   case startAll
   /// The container stays as it is.
   case leave
-  /// The decision depends on something that is unknown.
+  /// The decision depends on unknown information.
   case unknown
 
   /// - Parameters:
@@ -28,7 +29,7 @@ enum RestartDecision: Hashable {
         self = .startAll
         return
       }
-      // Without a policy of the container, kubelet ignores this action.
+      // If the container has no policy of its own, kubelet ignores this action.
       if container?.restartPolicy != nil {
         self = .start
         return

@@ -5,14 +5,14 @@ import CRISnapshot
 import TestSupport
 import Testing
 
-/// What kubelet does with the pods that a change loses, by their specifications.
+/// What kubelet does to the pods that a change loses, according to their specifications.
 @Suite struct PodReactionTests {
   struct Reaction: Sendable, CustomTestStringConvertible {
     let name: String
     let policy: RestartPolicy
     var isForgotten = false
     var source = "api"
-    /// The exit codes of nginx and job; nil if the container runs.
+    /// The exit codes of nginx and job; nil if the container is running.
     var exits: [Int32?] = [nil, 3]
     var containers = [
       PodSpecification.Container("nginx", .regular), PodSpecification.Container("job", .regular),

@@ -42,7 +42,7 @@ import Testing
     let etcd = PodSpecification(
       pod: PodName(namespace: "kube-system", name: "etcd-node-1", uid: "hash"), source: "file", restartPolicy: .always,
       containers: [PodSpecification.Container("etcd", .regular)])
-    // kubelet's own list has no mirrors: the UID of a static pod is the hash, as in the runtime.
+    // kubelet's own list has no mirror pods: the UID of a static pod is the hash, as in the runtime.
     let own = Self.mirror.replacing(#""uid": "u2""#, with: #""uid": "hash""#).replacing(
       "config.mirror", with: "config.hash")
     #expect(

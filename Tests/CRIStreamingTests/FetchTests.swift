@@ -4,7 +4,7 @@ import Testing
 
 @testable import CRIStreaming
 
-/// Requests of a document from a server on this machine.
+/// Requests for a document from a server on this machine.
 @Suite struct FetchTests {
   private static func fetch(
     _ url: String, limit: Int = 1 << 10, timeout: Duration = .seconds(20)

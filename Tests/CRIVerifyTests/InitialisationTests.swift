@@ -5,7 +5,7 @@ import CRIVerify
 import TestSupport
 import Testing
 
-/// Predictions about pods whose init containers have not all ended, or whose init containers have no record any more:
+/// Predictions about pods whose init containers have not all finished or no longer have a record:
 /// kubelet's `computeInitContainerActions`.
 @Suite struct InitialisationTests {
   struct Decision: Sendable, CustomTestStringConvertible {
@@ -13,12 +13,12 @@ import Testing
     let policy: RestartPolicy
     /// The containers of the specification, the init containers first.
     var kinds = [PodSpecification.Container("setup", .initial), PodSpecification.Container("main", .regular)]
-    /// The containers with a record before the change: nil if it runs, or its exit code.
+    /// The containers with a record before the change, each with its exit code; nil if it is running.
     var before: [String: Int32?] = ["setup": nil]
     let action: Prediction.Action
     var rule: KubeletRule?
     var containers: [String] = []
-    /// The containers that the change ends, with their exit codes.
+    /// The containers that exit during the change, with their exit codes.
     var ends: [String: Int32] = [:]
     var loses: [String] = []
     var isUnknown: [String] = []

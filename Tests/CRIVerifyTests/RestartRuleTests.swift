@@ -10,7 +10,7 @@ import Testing
   struct Decision: Sendable, CustomTestStringConvertible {
     let name: String
     var pod = RestartPolicy.never
-    /// The policy of the container.
+    /// The container's own policy.
     var policy: RestartPolicy? = .never
     let rules: [RestartRule]
     var exitCode: Int32 = 3
@@ -113,7 +113,7 @@ import Testing
     }
   }
 
-  /// A container that ended before the change is not restarted because of it.
+  /// A container that exited before the change is not restarted because of the change.
   @Test func `a rule of a container that did not change has no effect`() {
     var (before, after) = (Snapshot.before, Snapshot.after)
     let rules = [RestartRule(.restartAllContainers, .isIn, [3])]

@@ -1,18 +1,18 @@
 package import CRISystem
 
-/// A TCP server on this machine that sends fixed bytes to each client, whatever the client has requested.
+/// A TCP server on this machine that sends fixed bytes to each client, regardless of what the client has requested.
 package final class LoopbackServer: Sendable {
   private struct State {
     var isStopped = false
     var requests: [String] = []
   }
 
-  /// The port of 127.0.0.1 on which it listens.
+  /// The port on 127.0.0.1 on which it listens.
   package let port: UInt16
   private let state: Locked<State>
 
   /// - Parameters:
-  ///   - response: What each client receives after its request.
+  ///   - response: The bytes that each client receives after its request.
   ///   - closes: Whether the connection is closed after the response, or stays open until the server is released.
   package init(_ response: [UInt8], closes: Bool = true) throws(Errno) {
     let listener = try TCPSocket.listen(on: .loopback(port: 0))
@@ -38,7 +38,7 @@ package final class LoopbackServer: Sendable {
 
   deinit { state.withLock { $0.isStopped = true } }
 
-  /// The heads of the requests so far.
+  /// The heads of the requests received so far.
   package var requests: [String] { state.withLock { $0.requests } }
 
   private static func readRequest(_ client: borrowing Descriptor) -> String {

@@ -186,7 +186,7 @@ extension ReportText {
     return losses.filter { $0.0 > 0 }.map { worded("\(Self.count($0.0, "pod")) \($0.1)") } + reactions(report)
   }
 
-  /// What kubelet will do with the lost pods, as far as their restart policies are known.
+  /// What kubelet will do to the lost pods, as far as their restart policies are known.
   private func reactions(_ report: PreflightReport) -> [String] {
     let lost = report.podsToLose
     guard !lost.isEmpty else { return [] }

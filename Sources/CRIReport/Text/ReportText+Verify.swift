@@ -110,7 +110,7 @@ extension ReportText {
     return ""
   }
 
-  /// What can happen to the pods of Jobs that kubelet stops.
+  /// What can happen to the pods of Jobs if kubelet stops them.
   static func cutOff(_ count: Int) -> String {
     "\(count) of these pods belong to Jobs: if such a pod exits with 0 when it is stopped, Kubernetes counts it as "
       + "completed although its work was cut off"

@@ -20,7 +20,7 @@ public struct PodSpecification: Hashable, Sendable {
     /// The container's own policy (Kubernetes 1.34 and later, for regular and init containers); nil if the pod's policy
     /// applies.
     public var restartPolicy: RestartPolicy?
-    /// The rules by exit code, in the order in which kubelet evaluates them.
+    /// The restart rules for exit codes, in the order in which kubelet evaluates them.
     public var restartRules: [RestartRule]
 
     /// Creates a value with the given properties.
@@ -54,6 +54,6 @@ public struct PodSpecification: Hashable, Sendable {
     self.containers = containers
   }
 
-  /// The container with this name; nil if the specification has none.
+  /// The container with this name; nil if the specification does not contain it.
   package subscript(_ name: String) -> Container? { containers.first { $0.name == name } }
 }

@@ -1,7 +1,7 @@
 package import CRIJSON
 
 extension RestartRule {
-  /// Reads an element of `restartPolicyRules`, as the API and a snapshot have it.
+  /// Reads an element of `restartPolicyRules`, as it appears in the API and in a snapshot.
   package init(_ document: JSON) {
     let codes = document["exitCodes"]
     self.init(

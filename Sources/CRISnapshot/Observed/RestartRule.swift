@@ -1,9 +1,9 @@
-/// A rule by which the exit code of a container decides whether kubelet starts it again: an element of
+/// A rule by which a container's exit code determines whether kubelet restarts the container: an element of
 /// `restartPolicyRules` (Kubernetes 1.34 and later).
 public struct RestartRule: Hashable, Sendable {
-  /// What kubelet does when the rule matches.
+  /// What kubelet does if the rule matches.
   public enum Action: String, Hashable, Sendable, CaseIterable {
-    /// kubelet starts the container again.
+    /// kubelet restarts the container.
     case restart = "Restart"
     /// kubelet removes all containers of the pod and starts them again, the init containers first (1.35 and later).
     case restartAllContainers = "RestartAllContainers"
@@ -17,14 +17,14 @@ public struct RestartRule: Hashable, Sendable {
     case isNotIn = "NotIn"
   }
 
-  /// nil if the action is unknown, so that the decision is unknown if the rule matches.
+  /// The action; nil if it is unknown, in which case the decision is unknown if the rule matches.
   public var action: Action?
-  /// nil if the comparison is missing or unknown, so that it is unknown whether the rule matches.
+  /// The comparison; nil if it is missing or unknown, in which case it is unknown whether the rule matches.
   public var comparison: Comparison?
   /// The exit codes.
   public var values: [Int32]
 
-  /// Creates a value from its properties.
+  /// Creates a value with the given properties.
   public init(_ action: Action?, _ comparison: Comparison?, _ values: [Int32]) {
     self.action = action
     self.comparison = comparison

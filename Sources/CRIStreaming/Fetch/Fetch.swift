@@ -1,7 +1,7 @@
 internal import CRISystem
 
-/// One GET request to a server on this machine, without credentials and without redirects. It blocks its thread, up to a
-/// deadline.
+/// One GET request to a server on this machine, without credentials and without redirects. It blocks the thread, up to
+/// a deadline.
 ///
 /// Source: RFC 9110 and RFC 9112. https is not supported; a connected TLS socket would replace `PlainSocket` in `connect`.
 package struct Fetch {
@@ -12,10 +12,10 @@ package struct Fetch {
   private let deadline: ContinuousClock.Instant
 
   /// - Parameters:
-  ///   - url: An `http` URL of this machine.
+  ///   - url: An `http` URL that points to this machine.
   ///   - userAgent: The value of the `User-Agent` field.
   ///   - limit: The maximum size of the document in bytes.
-  ///   - timeout: The maximum time from now until the document is complete.
+  ///   - timeout: The time within which the document must be complete.
   package init(_ url: String, userAgent: String, limit: Int, timeout: Duration) {
     text = url
     self.userAgent = userAgent
@@ -54,7 +54,7 @@ package struct Fetch {
 
   private func exchange(_ socket: PlainSocket, _ url: StreamURL) throws(FetchError) -> [UInt8] {
     var pipe = StreamPipe(socket)
-    // The target and the host contain neither blanks nor control characters, which StreamURL refuses.
+    // The target and the host contain neither spaces nor control characters, because StreamURL rejects those.
     let lines = [
       "GET \(url.target) HTTP/1.1", "Host: \(url.host)", "User-Agent: \(userAgent)", "Accept: application/json",
       "Connection: close", "", "",

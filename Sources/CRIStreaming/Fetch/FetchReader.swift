@@ -2,7 +2,7 @@
 struct FetchReader {
   /// The maximum number of interim responses (1xx) that are skipped.
   private static let maximumInterim = 8
-  /// The maximum length of an error body in a message, in characters.
+  /// The maximum number of characters of an error body that a message quotes.
   private static let maximumQuote = 200
 
   private let limit: Int
@@ -62,7 +62,7 @@ struct FetchReader {
   }
 
   private mutating func readHead(_ bytes: [UInt8]) throws(FetchError) -> (head: HTTPHead, rest: [UInt8])? {
-    // The first bytes identify a server that expects TLS or does not speak HTTP, so there is no need to wait for more.
+    // The first bytes identify a server that expects TLS or does not use HTTP, so there is no need to wait for more.
     if head.isEmpty, !bytes.isEmpty {
       let start = Array("HTTP/1.".utf8)
       guard bytes.prefix(start.count).elementsEqual(start.prefix(bytes.count)) else {

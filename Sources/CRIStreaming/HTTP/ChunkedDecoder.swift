@@ -5,7 +5,7 @@ struct ChunkedDecoder {
   private var state = State.size(0, digits: 0)
   /// Whether the last chunk has been read, or the coding is so malformed that the rest cannot be decoded.
   private(set) var isComplete = false
-  /// Whether the coding is damaged.
+  /// Whether the coding is malformed.
   private(set) var isMalformed = false
 
   /// Decodes bytes. Trailer fields are ignored.
