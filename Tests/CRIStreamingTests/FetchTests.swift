@@ -62,6 +62,30 @@ import Testing
     #expect(reason.contains(words), "\(reason)")
   }
 
+  @Test func `a token is not sent without encryption`() async throws {
+    let server = try LoopbackServer(Array("HTTP/1.1 200 OK\r\n\r\n".utf8))
+    let url = "http://127.0.0.1:\(server.port)/pods"
+    await onThread {
+      let error = #expect(throws: FetchError.self) {
+        try Fetch(url, userAgent: "cri/1", token: "secret", limit: 100, timeout: .seconds(20)).run()
+      }
+      #expect(error?.reason == "a token is sent only over https")
+    }
+    #expect(server.requests.isEmpty)
+  }
+
+  @Test func `a port that the caller refuses is not connected to`() async throws {
+    let server = try LoopbackServer(Array("HTTP/1.1 200 OK\r\n\r\n".utf8))
+    let url = "http://127.0.0.1:\(server.port)/pods"
+    await onThread {
+      let error = #expect(throws: FetchError.self) {
+        try Fetch(url, userAgent: "cri/1", limit: 100, timeout: .seconds(20), refuses: { "not port \($0)" }).run()
+      }
+      #expect(error?.reason == "not port \(server.port)")
+    }
+    #expect(server.requests.isEmpty)
+  }
+
   @Test(arguments: [
     "Content-Length: 101\r\n\r\n", "\r\n", "Transfer-Encoding: chunked\r\n\r\n65\r\n",
     "Content-Length: 9223372036854775807\r\n\r\n",
@@ -83,8 +107,8 @@ import Testing
   @Test(arguments: [
     ("http://192.0.2.7:10255/pods", "192.0.2.7 is not an address of this machine"),
     ("http://kubelet.example.org/pods", "kubelet.example.org is not an address of this machine"),
-    ("https://127.0.0.1:10250/pods", "only http URLs are supported"),
-    ("http+unix://%2Frun%2Fx.sock/pods", "only http URLs are supported"),
+    ("https://127.0.0.1:10250/pods", "the URL requires TLS"),
+    ("http+unix://%2Frun%2Fx.sock/pods", "only http and https URLs are supported"),
     ("http://user:secret@127.0.0.1/pods", "it contains a user name"), ("ftp://127.0.0.1/", "the scheme ftp"),
     ("http://127.0.0.1:1/pods", "cannot connect to 127.0.0.1:1: "),
   ])

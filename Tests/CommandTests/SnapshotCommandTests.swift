@@ -97,7 +97,7 @@ import Testing
   @Test(arguments: [
     ("http://127.0.0.1:1/pods", "cannot connect to 127.0.0.1:1: "),
     ("http://192.0.2.7:10255/pods", "192.0.2.7 is not an address of this machine"),
-    ("https://127.0.0.1:10250/pods", "only http URLs are supported"),
+    ("https://127.0.0.1:1/pods", "cannot connect to 127.0.0.1:1: "),
   ])
   func `a kubelet that cannot be asked is a usage error with another way`(url: String, words: String) async throws {
     let run = try await Tool.cri(["snapshot", "--pods", url], on: directory.file("no.sock"))

@@ -1,11 +1,21 @@
 internal import CRICommandLine
 internal import CRIJSON
+internal import CRINode
 internal import CRISnapshot
 internal import CRIStreaming
 internal import CRISystem
+internal import CRITLS
 
 /// The source of the specifications of the node's pods: a file, standard input, or kubelet.
 struct PodsSource {
+  /// What the user has supplied for kubelet's https port. Nothing else is used, and in particular no key of the node.
+  struct Credentials {
+    var token: String?
+    var trust = TLSClient.Trust.system
+    var identity: TLSClient.Identity?
+    var serverName: String?
+  }
+
   /// The maximum size in bytes, more than the pods of any node take.
   private static let maximumSize = 64 << 20
   /// The maximum time for kubelet's response if `--timeout` is not given.
@@ -14,9 +24,13 @@ struct PodsSource {
   private static let remedyOfURL = "pipe the output of kubectl get --raw /api/v1/nodes/NODE/proxy/pods to --pods -"
 
   private let text: String
+  private let credentials: Credentials
 
   /// - Parameter text: The value of `--pods`.
-  init(_ text: String) { self.text = text }
+  init(_ text: String, _ credentials: Credentials) {
+    self.text = text
+    self.credentials = credentials
+  }
 
   private var isURL: Bool { text.contains("://") }
   private var remedy: String { isURL ? Self.remedyOfURL : Self.remedy }
@@ -48,15 +62,44 @@ struct PodsSource {
     }
   }
 
-  /// Requests the pods from kubelet without credentials, which its read-only port does not require.
   private func fetch() throws(Failure) -> [UInt8] {
+    let usesTLS = text.lowercased().hasPrefix("https://")
+    let tls = usesTLS ? try client() : nil
     do throws(FetchError) {
       return try Fetch(
-        text, userAgent: CRICommand.tool, limit: Self.maximumSize,
-        timeout: Globals.current.timeout ?? Self.defaultTimeout
+        text, userAgent: CRICommand.tool, token: credentials.token, tls: tls, limit: Self.maximumSize,
+        timeout: Globals.current.timeout ?? Self.defaultTimeout,
+        refuses: { port in usesTLS ? nil : Self.refusal(of: port) }
       ).run()
     } catch {
-      throw Failure(.usage, "--pods \(text) cannot be read: \(error.reason); \(remedy)")
+      throw Failure(.usage, "--pods \(text) cannot be read: \(error.reason); \(Self.remedy(for: error.tls) ?? remedy)")
+    }
+  }
+
+  private func client() throws(Failure) -> TLSClient {
+    do throws(TLSFailure) {
+      return try TLSClient(
+        trust: credentials.trust, identity: credentials.identity, serverName: credentials.serverName)
+    } catch { throw Failure(.usage, "--pods \(text) cannot be read: \(error.reason)") }
+  }
+
+  /// Without TLS, only the owner of the port shows that it is kubelet's and not that of another user.
+  private static func refusal(of port: UInt16) -> String? {
+    let users: Set<UInt32>
+    do throws(FileError) { users = try PortListeners.users(of: port) } catch {
+      return "the owner of port \(port) is unknown: \(error)"
+    }
+    guard let user = users.first(where: { $0 != 0 && $0 != Environment.userID }) else { return nil }
+    return "user \(user) listens on port \(port), so it need not be kubelet"
+  }
+
+  private static func remedy(for failure: TLSFailure.Kind?) -> String? {
+    switch failure {
+    case .untrusted: "specify the certificate of kubelet or of its authority with --pods-ca"
+    case .wrongName: "specify a name of kubelet's certificate with --pods-server-name"
+    case .notValidNow: "renew kubelet's certificate, or check the clock of this node"
+    case .clientCertificateRefused: "specify a certificate that kubelet accepts with --pods-cert and --pods-key"
+    default: nil
     }
   }
 }

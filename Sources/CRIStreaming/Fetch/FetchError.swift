@@ -2,6 +2,16 @@
 package struct FetchError: Error, Hashable, Sendable {
   /// A brief reason. It may include text from the server, which may contain control characters.
   package let reason: String
+  /// The kind of failure if TLS failed; nil for any other failure.
+  package let tls: TLSFailure.Kind?
 
-  init(_ reason: String) { self.reason = reason }
+  init(_ reason: String) {
+    self.reason = reason
+    tls = nil
+  }
+
+  init(_ failure: TLSFailure) {
+    reason = failure.reason
+    tls = failure.kind
+  }
 }
