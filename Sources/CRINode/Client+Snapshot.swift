@@ -67,11 +67,11 @@ private struct SnapshotReader {
     let pods = Dictionary(sandboxes.map { ($0.id, PodName($0.metadata)) }) { first, _ in first }
     async let sandboxRecords = details(sandboxes, budget, { $0.unchecked(because: $1) }) {
       (item) async throws(RPCError) in
-      try await record(item, bounded)
+      try await existingRecord(item, bounded)
     }
     async let containerRecords = details(containers, budget, { $0.unchecked(in: pods[$0.podSandboxID], because: $1) }) {
       (item) async throws(RPCError) in
-      try await record(item, bounded)
+      try await existingRecord(item, bounded)
     }
     let (sandboxResult, containerResult) = (await sandboxRecords, await containerRecords)
     let (readSandboxes, uncheckedSandboxes) = try sandboxResult.get()
@@ -105,9 +105,46 @@ private struct SnapshotReader {
     }
   }
 
-  private func record(_ item: PodSandbox, _ client: Client) async throws(RPCError) -> SandboxRecord {
+  /// - Returns: nil if the sandbox was removed after the list was read.
+  private func existingRecord(_ item: PodSandbox, _ client: Client) async throws(RPCError) -> SandboxRecord? {
+    try await existing { (verbose) async throws(RPCError) in
+      try await record(item, client, verbose: verbose)
+    } isListed: { () async throws(RPCError) in
+      let filter = PodSandboxFilter(id: item.id)
+      let list = try await client.runtime.listPodSandbox(ListPodSandboxRequest(filter: filter)).items
+      return list.contains { $0.id == item.id }
+    }
+  }
+
+  /// - Returns: nil if the container was removed after the list was read.
+  private func existingRecord(_ item: Container, _ client: Client) async throws(RPCError) -> ContainerRecord? {
+    try await existing { (verbose) async throws(RPCError) in
+      try await record(item, client, verbose: verbose)
+    } isListed: { () async throws(RPCError) in
+      let filter = ContainerFilter(id: item.id)
+      let list = try await client.runtime.listContainers(ListContainersRequest(filter: filter)).containers
+      return list.contains { $0.id == item.id }
+    }
+  }
+
+  /// Reads an object, of which a runtime can have lost a part: then only the status without `verbose` is available, or
+  /// only the entry in the list.
+  /// - Throws: NOT_FOUND if the runtime still lists the object but has no status of it.
+  private func existing<Record>(
+    _ read: (_ verbose: Bool) async throws(RPCError) -> Record, isListed: () async throws(RPCError) -> Bool
+  ) async throws(RPCError) -> Record? {
+    for verbose in [true, false] {
+      do throws(RPCError) { return try await read(verbose) } catch {
+        guard error.isNotFound else { throw error }
+        if !verbose, try await isListed() { throw error }
+      }
+    }
+    return nil
+  }
+
+  private func record(_ item: PodSandbox, _ client: Client, verbose: Bool) async throws(RPCError) -> SandboxRecord {
     let response = try await client.runtime.podSandboxStatus(
-      PodSandboxStatusRequest(podSandboxID: item.id, verbose: true))
+      PodSandboxStatusRequest(podSandboxID: item.id, verbose: verbose))
     let method = Method<PodSandboxStatusRequest, PodSandboxStatusResponse>.podSandboxStatus.path(
       client.negotiatedVersion ?? .v1)
     guard let status = response.status else {
@@ -122,8 +159,9 @@ private struct SnapshotReader {
     return SandboxRecord(status: status, facts: facts)
   }
 
-  private func record(_ item: Container, _ client: Client) async throws(RPCError) -> ContainerRecord {
-    let response = try await client.runtime.containerStatus(ContainerStatusRequest(containerID: item.id, verbose: true))
+  private func record(_ item: Container, _ client: Client, verbose: Bool) async throws(RPCError) -> ContainerRecord {
+    let response = try await client.runtime.containerStatus(
+      ContainerStatusRequest(containerID: item.id, verbose: verbose))
     let method = Method<ContainerStatusRequest, ContainerStatusResponse>.containerStatus.path(
       client.negotiatedVersion ?? .v1)
     guard let status = response.status else {
@@ -136,14 +174,16 @@ private struct SnapshotReader {
   }
 
   /// Reads the details of every item with concurrent calls, and returns them in the list's order.
-  /// - Parameter unchecked: Makes the entry for an item whose details could not be read.
+  /// - Parameters:
+  ///   - unchecked: Makes the entry for an item whose details could not be read.
+  ///   - read: Reads the details; nil if the item does not exist any longer.
   private func details<Item: Sendable, Record: Sendable>(
     _ items: [Item], _ budget: ResponseBudget, _ unchecked: (Item, UnknownReason) -> Unchecked,
-    _ read: @escaping @Sendable (Item) async throws(RPCError) -> Record
+    _ read: @escaping @Sendable (Item) async throws(RPCError) -> Record?
   ) async -> Result<([Record], [Unchecked]), RPCError> {
-    var results = [Result<Record, RPCError>?](repeating: nil, count: items.count)
+    var results = [Result<Record?, RPCError>?](repeating: nil, count: items.count)
     var end: RPCError?
-    await withTaskGroup(of: (Int, Result<Record, RPCError>).self) { group in
+    await withTaskGroup(of: (Int, Result<Record?, RPCError>).self) { group in
       var next = 0
       func start() {
         guard next < items.count else { return }
@@ -164,9 +204,9 @@ private struct SnapshotReader {
     var entries: [Unchecked] = []
     for (item, result) in zip(items, results) {
       switch result {
-      case .success(let record): records.append(record)
       // The object was removed between the list and this call.
-      case .failure(let error) where error.isNotFound: break
+      case .success(nil): break
+      case .success(let record?): records.append(record)
       case .failure(let error) where error.meansRuntimeIsGone: return .failure(error)
       case .failure(let error):
         entries.append(unchecked(item, UnknownReason(.callFailed, message: "\(error)")))

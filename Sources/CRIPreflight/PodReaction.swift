@@ -31,23 +31,14 @@ public struct PodReaction: Hashable, Sendable {
   ) {
     restartPolicy = specification.restartPolicy
     owner = specification.owner
-    action = .recreate
-    switch restartPolicy {
-    case .always: break
-    case .never:
-      // kubelet knows that a pod from the API had run, even without a record. About a static pod, it knows only what is
-      // in the record.
-      if isForgotten ? !sandbox.isStatic : !containers.isEmpty { action = .kill }
-    case .onFailure:
-      let regular = specification.containers.filter { $0.kind == .regular }
-      let areDone = regular.allSatisfy { item in
-        (item.restartPolicy ?? .onFailure) == .onFailure
-          && containers.contains {
-            $0.name == item.name && $0.status.state == .exited && $0.status.exitCode == 0
-          }
-      }
-      if areDone, !regular.isEmpty, !isForgotten { action = .kill }
+    let newest = Dictionary(containers.map { ($0.name, $0) }) {
+      $0.status.createdAt > $1.status.createdAt ? $0 : $1
     }
+    let exits = newest.mapValues { $0.status.state == .exited ? $0.status.exitCode : nil }
+    let decision = specification.decision(
+      exits: isForgotten ? [:] : exits, isFirst: isForgotten, isStatic: sandbox.isStatic,
+      remembered: exits.compactMapValues { $0 })
+    action = decision == .recreate ? .recreate : .kill
   }
 
   /// The rules whose violation means that the runtime has no record of the sandbox.

@@ -105,28 +105,17 @@ struct Kubelet {
   private func outcome(
     for old: SandboxRecord, _ specification: PodSpecification?, isFirst: Bool
   ) -> KubeletOutcome {
-    let containers = PodContainers.newest(containersAfter[old.pod.uid] ?? [])
     guard let specification else { return .a3 }
-    // kubelet 1.36 checks this before the pod's policy.
-    let startsAll = containers.contains { name, container in
-      container.hasEnded
-        && RestartDecision(of: specification[name], nil, exitCode: container.status.exitCode) == .startAll
+    let containers = PodContainers.newest(containersAfter[old.pod.uid] ?? [])
+    let earlier = PodContainers.newest(containersBefore[old.pod.uid] ?? [])
+    let decision = specification.decision(
+      exits: containers.mapValues { $0.hasEnded ? $0.status.exitCode : nil }, isFirst: isFirst, isStatic: old.isStatic,
+      remembered: earlier.filter(\.value.hasEnded).mapValues(\.status.exitCode))
+    return switch decision {
+    case .killUnlessRestarted: .a1
+    case .killFinished: .a2
+    case .recreate: .a3
     }
-    if startsAll { return .a3 }
-    // kubelet knows that the containers of a pod from the API have run: if they have no record, they have failed, and
-    // so has the pod (`convertToAPIContainerStatuses`, kubelet_pods.go). After its own restart, it knows nothing about
-    // a static pod.
-    if specification.restartPolicy == .never, isFirst ? !old.isStatic : !containers.isEmpty { return .a1 }
-    if containers.isEmpty { return .a3 }
-    // A container that has no record or may run again has to be started. If the list of containers is unknown, those
-    // that have a record are taken to be all of them.
-    let known = specification.containers.filter { $0.kind == .regular }
-    let regular = known.isEmpty ? containers.keys.map { PodSpecification.Container($0, .regular) } : known
-    let areDone = regular.allSatisfy { item in
-      guard (item.restartPolicy ?? specification.restartPolicy) == .onFailure else { return false }
-      return containers[item.name].map { $0.status.state == .exited && $0.status.exitCode == 0 } ?? false
-    }
-    return areDone ? .a2 : .a3
   }
 
   /// kubelet reacts immediately if a list shows a different state; otherwise it reacts when it next examines the pod,

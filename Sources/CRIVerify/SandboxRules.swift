@@ -97,7 +97,10 @@ enum SandboxRules {
 
     // What the runtime knows about the network and its processes.
     Check(.podNetns) {
-      changed($0.facts.networkNamespace ?? "", $1.facts.networkNamespace ?? "", in: PlainText.path)
+      before, after in
+      // addUnreportedNamespaces() lists these pods.
+      if before.isNamespaceUnreported(before: after) || after.isNamespaceUnreported(after: before) { return nil }
+      return changed(before.facts.networkNamespace ?? "", after.facts.networkNamespace ?? "", in: PlainText.path)
     },
     Check(.podNetnsClosed) {
       before, after in

@@ -22,10 +22,10 @@ extension Verifier {
       return false
     }
     let siblings = after.sandboxes.filter { $0.pod.uid == earlier.pod.uid }
-    // kubelet keeps the newest sandbox of a pod, and removes the older ones.
-    if siblings.contains(where: { !$0.isReady }) { return false }
+    // kubelet keeps the newest sandbox of a pod, and removes the older ones. A newer one has run since the snapshot.
+    if siblings.contains(where: { !$0.isReady && $0.status.createdAt <= before.taken }) { return false }
     let object = ObjectName.pod(earlier)
-    guard let next = siblings.first else {
+    guard let next = siblings.max(by: { $0.status.createdAt < $1.status.createdAt }) else {
       report(.podRunsAgain, object, .id(earlier.id), .none)
       return true
     }

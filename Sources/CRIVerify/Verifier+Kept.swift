@@ -104,7 +104,7 @@ extension Verifier {
         }
       } else if old.status.state == .exited {
         let ended = FindingValue.exited(old.status.exitCode)
-        if isLatestWithItsName(old), !isDoneInitialising(old) {
+        if isLatestWithItsName(old) || hasRunAgain(old), !isDoneInitialising(old) {
           report(.containerForgotten, object, ended, .none)
         } else {
           report(.containerCollected, object, ended, .status(.gone))
@@ -171,6 +171,22 @@ extension Verifier {
       container.kind == .initial
     else { return false }
     return after.containers.contains { $0.sandboxID == old.sandboxID && $0.isRunning }
+  }
+
+  /// Whether a container had completed according to its known policy, and another one of its name has been created in
+  /// its pod since the earlier snapshot.
+  private func hasRunAgain(_ old: ContainerRecord) -> Bool {
+    guard let sandbox = before.sandboxes.first(where: { $0.id == old.sandboxID }),
+      let specification = specifications[sandbox], let item = specification[old.name], item.kind == .regular,
+      RestartDecision(of: item, specification.restartPolicy, exitCode: old.status.exitCode) == .leave
+    else { return false }
+    let isNewest = !before.containers.contains {
+      $0.sandboxID == old.sandboxID && $0.name == old.name && $0.status.createdAt > old.status.createdAt
+    }
+    return isNewest
+      && after.containers.contains {
+        $0.sandboxID == old.sandboxID && $0.name == old.name && $0.status.createdAt > before.taken
+      }
   }
 
   /// Whether an exited container was the newest of its name in a pod that stayed ready, and has no successor.

@@ -142,6 +142,7 @@ extension Verifier {
     if noPID > 0 && scenario.keepsObjects {
       add(.pauseProcesses(count: noPID, of: ready.count), .notReported, setting: .pids)
     }
+    addUnreportedNamespaces(of: ready)
     if before.daemon.wasReplaced(by: after.daemon) == nil && scenario != .reboot {
       add(.daemonRestart, .daemonNotVisible)
     }

@@ -12,6 +12,7 @@ extension Verifier {
     var seen: Set<String> = []
     var waiting = 0
     for old in before.sandboxes where old.isReady && seen.insert(old.pod.uid).inserted {
+      let hasSandbox = after.sandboxes.contains { $0.pod.uid == old.pod.uid }
       let successor = successors[old.pod.uid]?.max { $0.status.createdAt < $1.status.createdAt }
       if let successor {
         check(SandboxRules.table, old, successor) { _ in ObjectName.pod(successor) }
@@ -21,11 +22,10 @@ extension Verifier {
       {
         report(.podEnded, .pod(old), .status(.ready), .status(.notReady))
       } else if let rule = excuse(for: old) {
-        report(rule, .pod(old), .status(.ready), .status(.gone))
+        report(rule, .pod(old), .status(.ready), .status(hasSandbox ? .notReady : .gone))
       } else if isKubeletStopped || after.hasUnchecked(.pod) {
         waiting += 1
       } else {
-        let hasSandbox = after.sandboxes.contains { $0.pod.uid == old.pod.uid }
         report(.podSuccessor, .pod(old), .status(.ready), hasSandbox ? .status(.notReady) : .none)
       }
     }

@@ -111,20 +111,63 @@ import Testing
     #expect(snapshot.sandboxes.count == 90 && snapshot.containers.count == 180)
   }
 
-  @Test func `an object that is removed between its list and its status is left out`() async throws {
-    let gone = try Snapshot.recorded("containerd-2.4", .before)
-    let (sandbox, container) = (gone.sandboxes[0].id, gone.containers[0].id)
+  /// A runtime that responds with NOT_FOUND to each request for the status of the first sandbox and the first container.
+  /// - Parameters:
+  ///   - isListed: Whether it still lists them afterwards.
+  ///   - answersPlainly: Whether it responds to requests without `verbose`.
+  private func forgetful(isListed: Bool, answersPlainly: Bool = false) throws -> (FakeRuntime, Snapshot) {
+    let all = try Snapshot.recorded("containerd-2.4", .before)
+    let (sandbox, container) = (all.sandboxes[0], all.containers[0])
     let server = try FakeRuntime(Recording("containerd-2.4", .before), at: socket) { call, method in
-      guard method == "PodSandboxStatus" || method == "ContainerStatus" else { return false }
       let bytes = String(decoding: call.message, as: UTF8.self)
-      guard bytes.contains(sandbox) || bytes.contains(container) else { return false }
-      call.finish(.notFound, "not found")
+      guard bytes.contains(sandbox.id) || bytes.contains(container.id) else { return false }
+      // The last field of a verbose request is `verbose`, field 2.
+      let isPlain = !call.message.suffix(2).elementsEqual([0x10, 1])
+      switch method {
+      case "PodSandboxStatus" where isPlain && answersPlainly:
+        call.send(PodSandboxStatusResponse(status: sandbox.status).encode())
+      case "ContainerStatus" where isPlain && answersPlainly:
+        call.send(ContainerStatusResponse(status: container.status).encode())
+      case "PodSandboxStatus", "ContainerStatus":
+        call.finish(.notFound, "not found")
+        return true
+      case "ListPodSandbox":
+        call.send(ListPodSandboxResponse(items: isListed ? [PodSandbox(id: sandbox.id)] : []).encode())
+      case "ListContainers":
+        call.send(ListContainersResponse(containers: isListed ? [Container(id: container.id)] : []).encode())
+      default: return false
+      }
+      call.finish(.ok)
       return true
     }
+    return (server, all)
+  }
+
+  @Test func `an object that is removed between its list and its status is left out`() async throws {
+    let (server, all) = try forgetful(isListed: false)
     defer { server.stop() }
     let snapshot = try await client().snapshot(tool: "t", observed: nil)
-    #expect(snapshot.sandboxes == Array(gone.sandboxes.dropFirst()))
-    #expect(snapshot.containers == Array(gone.containers.dropFirst()))
+    #expect(snapshot.sandboxes == Array(all.sandboxes.dropFirst()))
+    #expect(snapshot.containers == Array(all.containers.dropFirst()))
+    #expect(snapshot.incomplete.isEmpty)
+  }
+
+  @Test func `an object that is listed but has no status is listed as unchecked`() async throws {
+    let (server, all) = try forgetful(isListed: true)
+    defer { server.stop() }
+    let snapshot = try await client().snapshot(tool: "t", observed: nil)
+    #expect(snapshot.sandboxes == Array(all.sandboxes.dropFirst()))
+    #expect(snapshot.incomplete.compactMap { $0.object?.id } == [all.sandboxes[0].id, all.containers[0].id])
+    #expect(snapshot.incomplete.map(\.isLive) == [true, true])
+  }
+
+  @Test func `an object without verbose facts keeps its status`() async throws {
+    let (server, all) = try forgetful(isListed: true, answersPlainly: true)
+    defer { server.stop() }
+    let snapshot = try await client().snapshot(tool: "t", observed: nil)
+    #expect(snapshot.sandboxes.map(\.status) == all.sandboxes.map(\.status))
+    #expect(snapshot.containers.map(\.status) == all.containers.map(\.status))
+    #expect(snapshot.sandboxes[0].facts == SandboxFacts() && snapshot.containers[0].pid == nil)
     #expect(snapshot.incomplete.isEmpty)
   }
 

@@ -37,8 +37,23 @@ import Testing
     Reaction(name: "Never, static, forgotten", policy: .never, isForgotten: true, source: "file", action: .recreate),
     Reaction(name: "Never, static, without an address", policy: .never, source: "file", action: .kill),
     Reaction(
-      name: "OnFailure, all have succeeded, forgotten", policy: .onFailure, isForgotten: true, exits: [0, 0],
-      action: .recreate),
+      name: "OnFailure, all have succeeded, forgotten: the API server remembers it", policy: .onFailure,
+      isForgotten: true, exits: [0, 0], action: .kill),
+    Reaction(
+      name: "OnFailure, static, all have succeeded, forgotten", policy: .onFailure, isForgotten: true, source: "file",
+      exits: [0, 0], action: .recreate),
+    Reaction(
+      name: "Never, forgotten, but a container has the policy Always", policy: .never, isForgotten: true,
+      containers: [
+        PodSpecification.Container("nginx", .regular, restartPolicy: .always),
+        PodSpecification.Container("job", .regular),
+      ], action: .recreate),
+    Reaction(
+      name: "Always, forgotten, but all containers have the policy Never", policy: .always, isForgotten: true,
+      containers: [
+        PodSpecification.Container("nginx", .regular, restartPolicy: .never),
+        PodSpecification.Container("job", .regular, restartPolicy: .never),
+      ], action: .kill),
   ]
 
   @Test(arguments: reactions) func `the policy and the loss decide what kubelet does`(test: Reaction) throws {

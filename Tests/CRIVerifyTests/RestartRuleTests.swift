@@ -113,6 +113,71 @@ import Testing
     }
   }
 
+  struct Loss: Sendable, CustomTestStringConvertible {
+    let name: String
+    var pod = RestartPolicy.never
+    var policy: RestartPolicy?
+    var rules: [RestartRule] = []
+    /// The exit code of both containers; nil if they are running.
+    var exitCode: Int32?
+    var isForgotten = true
+    var isStatic = false
+    let action: Prediction.Action
+    var testDescription: String { name }
+  }
+
+  /// All of them were observed with kubelet 1.36.2.
+  static let losses: [Loss] = [
+    Loss(name: "forgotten, Never", action: .kill),
+    Loss(name: "forgotten, Never, static", isStatic: true, action: .recreate),
+    Loss(name: "forgotten, Never, but its containers Always", policy: .always, action: .recreate),
+    Loss(name: "forgotten, Always, but its containers Never", pod: .always, policy: .never, action: .kill),
+    Loss(
+      name: "forgotten, Never, with a rule for 137", policy: .never, rules: [RestartRule(.restart, .isIn, [137])],
+      action: .recreate),
+    Loss(
+      name: "forgotten, Never, with a rule for 42", policy: .never, rules: [RestartRule(.restart, .isIn, [42])],
+      action: .kill),
+    Loss(
+      name: "forgotten, Never, RestartAllContainers", policy: .never,
+      rules: [RestartRule(.restartAllContainers, .isIn, [137])], action: .recreate),
+    Loss(
+      name: "not ready, Never, RestartAllContainers for the code of a killed container", policy: .never,
+      rules: [RestartRule(.restartAllContainers, .isIn, [137])], isForgotten: false, action: .recreate),
+    Loss(
+      name: "not ready, Always, but its running containers Never", pod: .always, policy: .never, isForgotten: false,
+      action: .recreate),
+    Loss(
+      name: "not ready, Always, but its ended containers Never", pod: .always, policy: .never, exitCode: 255,
+      isForgotten: false, action: .kill),
+  ]
+
+  @Test(arguments: losses) func `a container's own policy decides whether a lost pod is recreated`(test: Loss) {
+    var (before, after) = (Snapshot.before, Snapshot.after)
+    for index in 0..<2 {
+      before.containers[index].status.state = .running
+      after.containers[index].status.state = test.exitCode == nil ? .running : .exited
+      after.containers[index].status.exitCode = test.exitCode ?? 0
+    }
+    let source = test.isStatic ? "file" : "api"
+    before.sandboxes[0].status.annotations["kubernetes.io/config.source"] = source
+    after.sandboxes[0].status.annotations["kubernetes.io/config.source"] = source
+    after.sandboxes[0].status.state = .notReady
+    if test.isForgotten {
+      after.containers.removeAll { $0.sandboxID == before.sandboxes[0].id }
+      after.sandboxes.remove(at: 0)
+    }
+    before.pods = [
+      PodSpecification(
+        pod: before.sandboxes[0].pod, restartPolicy: test.pod,
+        containers: before.containers.filter { $0.sandboxID == before.sandboxes[0].id }.map {
+          PodSpecification.Container($0.name, .regular, restartPolicy: test.policy, restartRules: test.rules)
+        })
+    ]
+    let prediction = Report(before, after).predictions.first { $0.pod.name == "web" }
+    #expect(prediction?.action == test.action, "\(String(describing: prediction))")
+  }
+
   /// A container that exited before the change is not restarted because of the change.
   @Test func `a rule of a container that did not change has no effect`() {
     var (before, after) = (Snapshot.before, Snapshot.after)

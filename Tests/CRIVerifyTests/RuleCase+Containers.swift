@@ -308,6 +308,19 @@ extension RuleCase {
       $1.sandboxes[0].status.state = .notReady
       $1.containers.remove(at: 1)
     },
+    .fires("container.forgotten", "a container that its policy does not start again has run again", "exited 3", "none")
+    {
+      $0.pods = [
+        PodSpecification(
+          pod: $0.sandboxes[0].pod, restartPolicy: .never,
+          containers: [
+            PodSpecification.Container($0.containers[0].name, .regular),
+            PodSpecification.Container($0.containers[1].name, .regular),
+          ])
+      ]
+      $1.containers[1].status.id += "-next"
+      $1.containers[1].status.createdAt = $0.taken + .seconds(60)
+    },
     .holds("container.forgotten", "kubelet has started the container again") {
       var newer = $0.containers[1]
       newer.status.id += "-next"

@@ -456,6 +456,14 @@ extension RuleCase {
       before.sandboxes[0].status.createdAt = before.taken + .seconds(-9)
       after.sandboxes.removeFirst()
     },
+    .fires("pod.young", "created just before a reboot, and still listed", "ready", "not ready", in: .reboot) {
+      before, after in
+      before.sandboxes[0].status.createdAt = before.taken + .seconds(-9)
+      after.sandboxes.removeAll { $0.pod.uid == before.sandboxes[0].pod.uid }
+      var old = before.sandboxes[0]
+      old.status.state = .notReady
+      after.sandboxes.append(old)
+    },
     .holds("pod.young", "created ten seconds before") { before, after in
       before.sandboxes[0].status.createdAt = before.taken + .seconds(-10)
       after.sandboxes.removeFirst()

@@ -134,6 +134,12 @@ extension RuleCase {
     .fires("pod.netns", "the namespace is gone", "/run/netns/web", "none") {
       $1.sandboxes[0].facts.networkNamespace = nil
     },
+    .holds("pod.netns", "a runtime that did not report namespaces before") { before, _ in
+      before.sandboxes[0].facts.networkNamespace = nil
+    },
+    .holds("pod.netns", "a runtime that reports nothing about the sandbox") { _, after in
+      after.sandboxes[0].facts = SandboxFacts()
+    },
     .holds("pod.netns", "a pod on the host's network has no namespace") { _, after in
       after.sandboxes[1].facts.networkNamespace = nil
     },
@@ -178,6 +184,16 @@ extension RuleCase {
       complete(&before)
       after.sandboxes[2].status.id += "-next"
       after.sandboxes[2].status.state = .ready
+    },
+    .fires("pod.runs-again", "it has run again and has completed since", in: .reboot) { before, after in
+      complete(&before)
+      after.sandboxes[2].status.id += "-next"
+      after.sandboxes[2].status.state = .notReady
+      after.sandboxes[2].status.createdAt = before.taken + .seconds(60)
+    },
+    .holds("pod.runs-again", "an older sandbox of the pod is left") { before, after in
+      complete(&before)
+      after.sandboxes[2].status.id += "-older"
     },
     .holds("pod.runs-again", "the pod is of the API") { before, after in
       complete(&before, source: "api")

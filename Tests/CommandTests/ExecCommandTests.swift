@@ -34,7 +34,11 @@ import Testing
       (["nginx", "echo", "x"], "x\n", "", 0), (["prod/db/sql", "echo", "x"], "x\n", "", 0),
       (["web", "sh", "-c", "echo a; echo b >&2; exit 3"], "a\n", "b\n", 3),
       (["-s", "web", "sh", "-c", "echo a; echo b >&2; exit 3"], "a\n", "b\n", 3),
-      (["--sync", "web", "exit", "255"], "", "", 255), (["-r", "websocket", "web", "exit", "9"], "", "", 9),
+      (["--sync", "web", "exit", "255"], "", "", 255),
+      (
+        ["-i", "-t", "-s", "web", "echo", "x"], "x\n",
+        "cri: --sync has no input and no terminal, so -i and -t have no effect\n", 0
+      ), (["-r", "websocket", "web", "exit", "9"], "", "", 9),
       (["--transport=spdy", "web", "echo", "x"], "x\n", "", 0), (["--name", "nginx", "echo", "x"], "x\n", "", 0),
       (["--timeout", "30", "web", "echo", "x"], "x\n", "", 0), (["-e", "web", "false"], "", "", 1),
     ] as [([String], String, String, Int32)])
@@ -57,7 +61,6 @@ import Testing
       (["--timeout", "300ms", "web", "hang"], 125, "within 0.3 seconds"),
       (["--timeout", "1", "-s", "web", "hang"], 125, "timeout 1s exceeded"), (["web"], 125, "no command"),
       ([], 125, "no container"), (["web", "-it", "sh"], 125, "options must precede"),
-      (["-s", "-i", "web", "cat"], 125, "--sync"),
       (["-it", "web", "sh"], 125, "not a terminal"), (["-r", "quic", "web", "true"], 125, "quic"),
       (["-i", "--all", "cat"], 125, "need one container"),
       (["--name", "^x$", "true"], 125, "no running container matches"),

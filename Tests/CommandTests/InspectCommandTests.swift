@@ -29,6 +29,35 @@ struct InspectCommandTests {
     }
   }
 
+  /// A runtime that lists the container `half1`, and responds with NOT_FOUND to verbose requests for its status, or to
+  /// all.
+  private func forgetful(answersPlainly: Bool) throws -> TestRuntime {
+    try TestRuntime { name, request in
+      switch name {
+      case "ListContainers": return .message(ListContainersResponse(containers: [Container(id: "half1")]))
+      case "ContainerStatus":
+        let request = try ContainerStatusRequest.decode(request)
+        guard answersPlainly, !request.verbose else { return .failure(.notFound, "no spec") }
+        return .message(ContainerStatusResponse(status: Self.status(request.containerID)))
+      default: return nil
+      }
+    }
+  }
+
+  @Test(arguments: [["inspect", "half1"], ["inspect"]])
+  func `an object without verbose information is printed with a notice`(arguments: [String]) async throws {
+    let run = try await Tool.cri(arguments, on: try forgetful(answersPlainly: true))
+    #expect(run.code == 0 && run.output.contains("\"half1\""), "\(run)")
+    #expect(run.errors.contains("container half1: only the status is known: ContainerStatus: NOT_FOUND: no spec"))
+  }
+
+  @Test(arguments: [["inspect", "half1"], ["inspect"], ["inspect", "-q", "half1"]])
+  func `an object that is listed but has no status is not called missing`(arguments: [String]) async throws {
+    let run = try await Tool.cri(arguments, on: try forgetful(answersPlainly: false))
+    #expect(run.code == 1 && run.output.isEmpty, "\(run)")
+    #expect(run.errors.contains("container half1: the runtime lists it, but has no status of it: "))
+  }
+
   @Test("all calls are made concurrently")
   func concurrency() async throws {
     let ids = (0..<20).map { "c\($0)" }
@@ -87,7 +116,7 @@ struct InspectCommandTests {
     #expect(try JSON.parse(run.output).arrayValue?.count == 1)
     #expect(run.code == 0)
     #expect(run.errors.isEmpty)
-    #expect(runtime.called.sorted() == ["ContainerStatus", "ContainerStatus", "ListContainers"])
+    #expect(runtime.called.sorted() == ["ContainerStatus", "ContainerStatus", "ListContainers", "ListContainers"])
     let none = try await Tool.cri(["inspect", "-a"], on: runtime)
     #expect(none.errors == "cri: no container matches; see cri ps -a\n")
     #expect(none.code == 7)

@@ -48,7 +48,7 @@ import Testing
 
   private func run(
     _ arguments: [String], scheme: String = "https", from server: SpawnedProcess
-  ) async throws -> Tool.Run {
+  ) async throws -> Tool {
     let runtime = try await SimulatorProcess(in: directory)
     let port = try #require(await server.line())
     let run = try await Tool.cri(

@@ -67,7 +67,6 @@ struct ExecCommand: AsyncParsableCommand {
     if !detachKeys.isEmpty, DetachKeys(detachKeys) == nil {
       throw ValidationError("--detach-keys \(detachKeys): specify keys such as ctrl-p,ctrl-q")
     }
-    if sync, interactive || tty { throw ValidationError("--sync has no input and no terminal; omit it, or -i and -t") }
     guard let first = words.first else {
       throw ValidationError("no \(selection.isGiven ? "command" : "container") is specified")
     }
@@ -89,7 +88,11 @@ struct ExecCommand: AsyncParsableCommand {
   private var timeLimit: Duration? { timeout.flatMap(DurationText.parse).flatMap { $0 > .zero ? $0 : nil } }
 
   func run() async throws {
-    if interactive, tty, !Terminal.isAttached {
+    if sync, interactive || tty {
+      // As in crictl, which says nothing.
+      let text = "--sync has no input and no terminal, so -i and -t have no effect"
+      try StandardStream.error.write(Failure(.done, text).line)
+    } else if interactive, tty, !Terminal.isAttached {
       throw Failure(.usage, "standard input is not a terminal; omit -t, or run exec in a terminal")
     }
     let context = try Context()
@@ -104,7 +107,7 @@ struct ExecCommand: AsyncParsableCommand {
       guard let only = containers.first else { throw Failure(.notFound, "no running container matches; see cri ps") }
       return try await runOne(call, only.id)
     }
-    if interactive || tty {
+    if !sync, interactive || tty {
       let names = containers.map { String($0.id.prefix(13)) }.joined(separator: ", ")
       throw Failure(.usage, "-i and -t need one container, but \(containers.count) match: \(names)")
     }

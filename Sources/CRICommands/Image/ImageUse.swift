@@ -50,6 +50,12 @@ struct ImageUse: Sendable {
     }
     // An image that is not known to be unused is kept.
     if let failure = results.failures.first { throw failure }
+    let missing = Set(sandboxes.map(\.id)).subtracting(results.found.keys)
+    if !missing.isEmpty,
+      let pod = try await client.runtime.podSandboxes(filter).first(where: { missing.contains($0.id) })
+    {
+      throw Failure(.failed, "pod \(ShortID.of(pod.id)): the runtime lists it, but has no status of it")
+    }
     return Self.spellings(results.found.values.map { $0 })
   }
 

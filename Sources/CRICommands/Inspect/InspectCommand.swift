@@ -30,8 +30,11 @@ struct InspectCommand: AsyncParsableCommand {
     let inspection = Inspection(
       noun: "container", list: "cri ps -a", isListed: ids.isEmpty, output: view, client: client, timeout: timeout,
       resolve: { (word) throws(Failure) in try await ObjectNames(client: client).container(word) },
-      otherCommand: "cri inspectp")
-    try await inspection.run(selected) { [isVerbose = view.isVerbose] (client, id) async throws(RPCError) in
+      otherCommand: "cri inspectp",
+      lists: { (id) async throws(RPCError) in
+        try await client.runtime.containers(ContainerFilter(id: id)).contains { $0.id == id }
+      })
+    try await inspection.run(selected) { (client, id, isVerbose) async throws(RPCError) in
       let request = ContainerStatusRequest(containerID: id, verbose: isVerbose)
       let response = try await client.runtime.containerStatus(request, options: .within(timeout))
       guard let status = response.status else { throw Inspection.noStatus(.containerStatus) }

@@ -33,7 +33,7 @@ struct InspectiCommand: AsyncParsableCommand {
     let selected = images.isEmpty ? try await query.run(client).map(\.id) : images
     let inspection = Inspection(
       noun: "image", list: "cri images", isListed: images.isEmpty, output: view, client: client, timeout: timeout)
-    try await inspection.run(selected) { [isVerbose = view.isVerbose] (client, id) async throws(RPCError) in
+    try await inspection.run(selected) { (client, id, isVerbose) async throws(RPCError) in
       let request = ImageStatusRequest(image: ImageSpec(image: id), verbose: isVerbose)
       let response = try await client.images.imageStatus(request, options: .within(timeout))
       return response.image.map { ImageReport(image: $0, info: response.info) }

@@ -19,11 +19,14 @@ struct Inspection: Sendable {
   var resolve: @Sendable (String) async throws(Failure) -> String = { $0 }
   /// The same command for objects of the other kind, such as `cri inspectp`; nil if IDs cannot be confused.
   var otherCommand: String?
+  /// Whether the runtime lists an object with this ID now; nil if its list has no IDs.
+  var lists: (@Sendable (String) async throws(RPCError) -> Bool)?
 
   /// Prints the reports; failures go to standard error.
   /// - Parameter fetch: Asks the runtime for one object; nil if it does not exist.
   func run<Report: StatusReport>(
-    _ ids: [String], _ fetch: @escaping @Sendable (Client, String) async throws(RPCError) -> Report?
+    _ ids: [String],
+    _ fetch: @escaping @Sendable (Client, String, _ isVerbose: Bool) async throws(RPCError) -> Report?
   ) async throws {
     // Any ID from the runtime is accepted.
     if !isListed { try ObjectAction.refuseEmpty(ids, noun) }
@@ -31,7 +34,7 @@ struct Inspection: Sendable {
     guard !ids.isEmpty else { throw Failure(.notFound, "no \(noun) matches; see \(list)") }
     let bounded = client.sharing(client.budgetForDetails(retainedPerResponse: 4 << 10, timeout: timeout))
     let results = await Concurrency.map(ids) {
-      await result($0) { (id) throws(RPCError) in try await fetch(bounded, id) }
+      await result($0) { (id, isVerbose) throws(RPCError) in try await fetch(bounded, id, isVerbose) }
     }
     var found: [Report] = []
     var failures: [Failure] = []
@@ -61,7 +64,7 @@ struct Inspection: Sendable {
   }
 
   private func result<Report: StatusReport>(
-    _ id: String, _ fetch: @Sendable (String) async throws(RPCError) -> Report?
+    _ id: String, _ fetch: @Sendable (String, _ isVerbose: Bool) async throws(RPCError) -> Report?
   ) async -> Outcome<Report> {
     let object: String
     do throws(Failure) {
@@ -70,13 +73,33 @@ struct Inspection: Sendable {
       return .failure(error)
     }
     do throws(RPCError) {
-      if let report = try await fetch(object) { return .report(report) }
+      if let report = try await existing(object, fetch) { return .report(report) }
     } catch {
       guard error.isNotFound else { return .failure(Failure(error, about: "\(noun) \(id)", client.endpoint)) }
+      return .failure(
+        Failure(.failed, "\(noun) \(id): the runtime lists it, but has no status of it: \(error)"))
     }
     if isListed { return .nothing }
     guard let otherCommand else { return .failure(Failure(.notFound, "\(noun) \(id) not found; see \(list)")) }
     return .failure(await WrongKindHint(client: client, noun: noun, command: otherCommand).notFound(id, list))
+  }
+
+  /// Asks for an object, of which a runtime can have lost a part: then only the status without `verbose` is available, or
+  /// only the entry in the list.
+  /// - Returns: nil if it does not exist.
+  /// - Throws: NOT_FOUND if the runtime lists the object but has no status of it.
+  private func existing<Report: StatusReport>(
+    _ id: String, _ fetch: @Sendable (String, _ isVerbose: Bool) async throws(RPCError) -> Report?
+  ) async throws(RPCError) -> Report? {
+    do throws(RPCError) { return try await fetch(id, output.isVerbose) } catch {
+      guard error.isNotFound else { throw error }
+      guard let lists, (try? await lists(id)) == true else { return nil }
+      guard output.isVerbose else { throw error }
+      let report = try await fetch(id, false)
+      try? StandardStream.error.write(
+        Failure(.done, "\(noun) \(id): only the status is known: \(error)").line)
+      return report
+    }
   }
 
   private func report(_ failures: [Failure]) throws {

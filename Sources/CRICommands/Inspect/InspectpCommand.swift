@@ -28,8 +28,11 @@ struct InspectpCommand: AsyncParsableCommand {
     let inspection = Inspection(
       noun: "pod", list: "cri pods", isListed: ids.isEmpty, output: view, client: client, timeout: timeout,
       resolve: { (word) throws(Failure) in try await ObjectNames(client: client).pod(word) },
-      otherCommand: "cri inspect")
-    try await inspection.run(selected) { [isVerbose = view.isVerbose] (client, id) async throws(RPCError) in
+      otherCommand: "cri inspect",
+      lists: { (id) async throws(RPCError) in
+        try await client.runtime.podSandboxes(PodSandboxFilter(id: id)).contains { $0.id == id }
+      })
+    try await inspection.run(selected) { (client, id, isVerbose) async throws(RPCError) in
       let request = PodSandboxStatusRequest(podSandboxID: id, verbose: isVerbose)
       let response = try await client.runtime.podSandboxStatus(request, options: .within(timeout))
       guard let status = response.status else { throw Inspection.noStatus(.podSandboxStatus) }

@@ -86,7 +86,7 @@ struct PodsSource {
   /// Without TLS, only the owner of the port shows that it is kubelet's and not that of another user.
   private static func refusal(of port: UInt16) -> String? {
     let users: Set<UInt32>
-    do throws(FileError) { users = try PortListeners.users(of: port) } catch {
+    do throws(FileError) { users = try TCPListeners.users(of: port) } catch {
       return "the owner of port \(port) is unknown: \(error)"
     }
     guard let user = users.first(where: { $0 != 0 && $0 != Environment.userID }) else { return nil }

@@ -18,16 +18,20 @@ struct KubeletProcess: Hashable, Sendable {
   /// Whether it is k3s, which also has its own flags and defaults.
   var isK3s: Bool { name.hasPrefix("k3s") }
 
-  /// Finds the kubelet that belongs to a runtime. It has the same user and mount namespace, because any user can
-  /// start a process of this name, and a node may contain others in containers (kind).
+  /// The processes that can be the kubelet of a runtime. They have the same user, user namespace and PID namespace,
+  /// because any user can start a process of this name, and a node may contain others in containers (kind).
   /// - Parameter daemon: The runtime's process; nil if it is not visible, in which case our own process is used.
-  static func find(in table: ProcessTable, beside daemon: Int32?) -> KubeletProcess? {
-    let home = daemon.map { "\($0)" } ?? "self"
-    let namespace = FileIdentity(of: "\(table.proc)/\(home)/ns/mnt")
-    let candidates = table.entries.values.filter { entry in
+  static func all(in table: ProcessTable, beside daemon: Int32?) -> [ProcessEntry] {
+    table.entries.values.filter { entry in
       programs.contains(entry.name) && entry.isAlive && ProcessTrust.belongs(entry.pid, to: daemon, proc: table.proc)
-        && FileIdentity(of: "\(table.proc)/\(entry.pid)/ns/mnt") == namespace
+        && ["user", "pid"].allSatisfy { shares($0, entry.pid, with: daemon, proc: table.proc) }
     }
+  }
+
+  /// Finds the kubelet that belongs to a runtime. It also has the same mount namespace, so that the paths of its
+  /// settings mean the same files.
+  static func find(in table: ProcessTable, beside daemon: Int32?) -> KubeletProcess? {
+    let candidates = all(in: table, beside: daemon).filter { shares("mnt", $0.pid, with: daemon, proc: table.proc) }
     // A program that contains kubelet may have started a separate kubelet, as RKE2 does.
     let chosen = candidates.min { ($0.name == "kubelet" ? 0 : 1, $0.pid) < ($1.name == "kubelet" ? 0 : 1, $1.pid) }
     guard let chosen, let bytes = try? File.read("\(table.proc)/\(chosen.pid)/cmdline", limit: 1 << 20) else {
@@ -39,5 +43,11 @@ struct KubeletProcess: Hashable, Sendable {
     return KubeletProcess(
       pid: chosen.pid, name: chosen.name, arguments: KubeletArguments(words),
       directory: File.linkTarget("\(table.proc)/\(chosen.pid)/cwd"))
+  }
+
+  /// Whether a process is in the same namespace of a kind (such as `mnt`) as the runtime.
+  private static func shares(_ kind: String, _ pid: Int32, with daemon: Int32?, proc: String) -> Bool {
+    let home = daemon.map { "\($0)" } ?? "self"
+    return FileIdentity(of: "\(proc)/\(pid)/ns/\(kind)") == FileIdentity(of: "\(proc)/\(home)/ns/\(kind)")
   }
 }

@@ -42,10 +42,8 @@ struct KubeletReader {
     case .unknown(let reason): .unknown(reason)
     case .known(let table):
       .known(
-        table.entries.values.filter { KubeletProcess.programs.contains($0.name) && $0.isAlive }.sorted {
-          $0.pid < $1.pid
-        }
-        .map { ObservedKubelet.Instance(pid: $0.pid, startTime: $0.startTime) })
+        KubeletProcess.all(in: table, beside: daemon).sorted { $0.pid < $1.pid }
+          .map { ObservedKubelet.Instance(pid: $0.pid, startTime: $0.startTime) })
     }
   }
 

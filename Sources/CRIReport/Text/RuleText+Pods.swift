@@ -42,7 +42,7 @@ extension RuleText {
     case .podDeleted: "kubelet no longer has a directory for the pod: the pod was deleted, or its node was drained"
     case .podFinished:
       "the Job's pod has ended, by itself or with the node: the Job creates another pod if it needs one"
-    case .podYoung: "the pod was created less than ten seconds before the snapshot, and is gone"
+    case .podYoung: "the pod was created less than ten seconds before the snapshot, and has no ready sandbox any longer"
     case .podCameBack: "a sandbox that was not ready is ready again"
     case .podRunsAgain:
       "the completed static pod will run again, because the runtime has lost its records"

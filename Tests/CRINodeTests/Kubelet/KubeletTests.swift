@@ -32,6 +32,11 @@ import Testing
     try node.process(41, "k3s-server", parent: 1, startTime: 8)
     try node.process(42, "kubelet", parent: 1, state: "Z", startTime: 9)
     try node.process(43, "kubelet-proxy", parent: 1, startTime: 9)
+    // Another user's program with this name, and one in a container.
+    try node.process(44, "kubelet", parent: 1, startTime: 9, user: 4321)
+    try node.process(45, "kubelet", parent: 1, startTime: 9)
+    try node.write("", to: "namespaces/other")
+    try node.link("proc/45/ns/pid", to: "namespaces/other")
     let found = [ObservedKubelet.Instance(pid: 40, startTime: 7), ObservedKubelet.Instance(pid: 41, startTime: 8)]
     #expect(read()?.processes == .known(found))
   }

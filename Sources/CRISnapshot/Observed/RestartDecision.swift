@@ -1,11 +1,9 @@
-internal import CRISnapshot
-
 /// kubelet's decision about a container that has exited.
 ///
 /// Source: kubelet 1.36, `ContainerShouldRestart` and `FindMatchingContainerRestartRule` in pkg/api/v1/pod/util.go
 /// (lines 419 to 489). The first rule that matches the exit code decides; without such a rule, the container's policy
 /// decides, or else the pod's.
-enum RestartDecision: Hashable {
+package enum RestartDecision: Hashable {
   /// kubelet restarts the container.
   case start
   /// kubelet restarts all containers of the pod.
@@ -18,7 +16,7 @@ enum RestartDecision: Hashable {
   /// - Parameters:
   ///   - container: The container in the specification; nil if it is unknown.
   ///   - policy: The pod's policy; nil if it is unknown.
-  init(of container: PodSpecification.Container?, _ policy: RestartPolicy?, exitCode: Int32) {
+  package init(of container: PodSpecification.Container?, _ policy: RestartPolicy?, exitCode: Int32) {
     let rule = container?.restartRules.first { $0.matches(exitCode) != false }
     if let rule {
       guard rule.matches(exitCode) == true, let action = rule.action else {

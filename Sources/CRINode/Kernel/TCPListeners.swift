@@ -1,7 +1,7 @@
 package import CRISystem
 
 /// The sockets that listen on TCP ports in this process's network namespace.
-package enum PortListeners {
+package enum TCPListeners {
   /// The state of a listening socket (include/net/tcp_states.h).
   private static let listening = "0A"
   private static let maximumSize = 64 << 20
