@@ -4,8 +4,10 @@
 
 # SECONDS: whether kubelet would kill pods that are alive, according to the current state. Sets code to 0, 1 or 3.
 judge() {
-  code=0 now=$dir/now.json
+  code=0
   report=$(mktemp "$dir/report.XXXXXX") || { code=3; return 1; }
+  # Each has its own file, because kubelet may start while recheck or the runtime's start judges too.
+  now=$(mktemp "$dir/now.XXXXXX" 2>"$report") || { code=3; return 1; }
   if limited $(($1 + 5)) wait --timeout "$1s" --stable 0 >"$report" 2>&1 && limited 25 snapshot --incomplete -o "$now" >"$report" 2>&1; then
     # A snapshot compared with itself shows only what kubelet acts on at its start: exit code 1 if there is anything,
     # otherwise 4.
@@ -41,9 +43,11 @@ $pod
 unsaved() {
   echo "$1" >"$dir/reason"
   judge "$2"
+  cause='the runtime was not ready'
+  if [ "$code" = 1 ] && ! is_confirmed; then code=3 cause=$unconfirmed; fi
   case $code in
     1) { cat "$report"; echo "LOST: kubelet would kill pods that are alive; $1"; } | record 1 ;;
-    3) { [ -z "$report" ] || cat "$report"; echo "not verified: the runtime was not ready; $1"; } | record 3 ;;
+    3) { [ -z "$report" ] || cat "$report"; echo "not verified: $cause; $1"; } | record 3 ;;
     *) echo "nothing was compared, but kubelet's start would kill no pod that is alive: $1" | record none ;;
   esac || unwritable=yes
   [ -z "$report" ] || rm -f "$report"
