@@ -19,6 +19,7 @@ struct FakeSystemctl {
           elif [ -f "$units/$3" ]; then echo LoadState=loaded
           else echo LoadState=not-found; fi ;;
         esac
+        cat "$units/$3.shows" 2>/dev/null
         echo "ActiveState=$(cat "$units/$3" 2>/dev/null || echo inactive)"
         exit 0
       fi
@@ -48,6 +49,11 @@ struct FakeSystemctl {
   /// Runs shell code before each of these verbs, with the unit as `$2`.
   func when(_ verb: String, _ script: String) throws {
     try ProcessFacts.write(script + "\n", to: directory.file("units/\(verb).does"))
+  }
+
+  /// Adds a line to what `show` prints for a unit.
+  func show(_ line: String, of name: String) throws {
+    try ProcessFacts.write(line + "\n", to: directory.file("units/\(name).shows"))
   }
 
   func state(of name: String) -> String {

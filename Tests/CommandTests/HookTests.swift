@@ -319,6 +319,43 @@ import Testing
     #expect(booted.code == 0 && booted.errors.contains("the node was rebooted"), "\(booted)")
   }
 
+  /// What systemd shows as the commands before the start of kubelet, the exit code of `status`, and the state.
+  private static let gates: [(shown: String, code: Int32, state: String)] = [
+    ("cri-hook gate containerd ; ignore_errors=no ;", 0, "installed"), ("", 5, "missing"),
+    ("cri-hook gate crio ; ignore_errors=no ;", 5, "missing"),
+    ("cri-hook gate containerd2 ; ignore_errors=no ;", 5, "missing"),
+    ("cri-hook gate containerd /run/c.sock ; ignore_errors=no ;", 0, "installed"),
+    ("cri-hook gate containerd ; ignore_errors=yes ;", 5, "ignored"),
+  ]
+
+  @Test(arguments: gates)
+  func `status reports a kubelet that does not run the gate`(shown: String, code: Int32, state: String) async throws {
+    let runtime = try await SimulatorProcess(in: directory)
+    let systemd = try await FakeSystemctl(in: directory, units: ["kubelet.service": "active"])
+    let line = "ExecStartPre={ path=/x/cri-hook ; argv[]=/x/\(shown) start_time=[n/a] ; status=0/0 }"
+    if !shown.isEmpty { try systemd.show(line, of: "kubelet.service") }
+    let first = try await hook("status", systemd, runtime)
+    #expect(first.code == (code == 0 ? 4 : code), "\(first)")
+    try await restart(runtime, systemd)
+    let status = try await hook("status", systemd, runtime)
+    #expect(status.code == code && status.output.contains("kubelet is not guarded") == (code != 0), "\(status)")
+    #expect(ProcessFacts.read(directory.file("status/containerd.status")).contains("gate=\(state)\n"))
+    let metric = "cri_hook_gate_installed{runtime=\"containerd\"} \(code == 0 ? 1 : 0)\n"
+    #expect(ProcessFacts.read(directory.file("status/containerd.prom")).contains(metric))
+    // A loss is more urgent.
+    try await restart(runtime, systemd, ["--on-restart", "lose-ips"])
+    #expect(try await hook("status", systemd, runtime).code == 1)
+  }
+
+  @Test func `a restart warns of a kubelet that does not run the gate`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
+    let systemd = try await FakeSystemctl(in: directory, units: ["kubelet.service": "active"])
+    for verb in ["snapshot", "verify"] {
+      let run = try await hook(verb, systemd, runtime)
+      #expect(run.errors.contains("cri-hook: kubelet is not guarded: kubelet.service does not run"), "\(run)")
+    }
+  }
+
   // MARK: kured
 
   @Test func `the snapshot before a reboot is complete, or an earlier one is removed`() async throws {
@@ -442,7 +479,7 @@ import Testing
     let list =
       "find '\(Self.hooks)' -type f -exec sh -c 'head -n 3 \"$1\" | grep -qE \"^#!/bin/sh|shell=sh\"' - {} \\; -print"
     let scripts = try await Tool.shell(list).output.split(separator: "\n")
-    #expect(scripts.count == 13)
+    #expect(scripts.count == 14)
     for script in scripts { #expect(try await Tool.shell("sh -n '\(script)'").code == 0) }
     try await needs("shellcheck")
     let run = try await Tool.shell("cd '\(Tool.source(""))' && shellcheck -x \(scripts.joined(separator: " "))")

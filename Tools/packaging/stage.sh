@@ -32,8 +32,8 @@ stage() {
   install -D -m 0644 "$work/completion.fish" "$dir/share/fish/vendor_completions.d/cri.fish"
 
   # What units and scripts call is in lib/cri; share/cri/hooks contains all hooks, to be copied and adapted.
-  for file in systemd/cri-hook systemd/trusted-directory.sh systemd/cri-state.sh systemd/without-snapshot.sh systemd/comparison.sh \
-    shell/cri-upgrade.sh kured/cri-reboot; do
+  for file in systemd/cri-hook systemd/trusted-directory.sh systemd/cri-state.sh systemd/without-snapshot.sh \
+    systemd/comparison.sh systemd/kubelet-unit.sh shell/cri-upgrade.sh kured/cri-reboot; do
     mode=0644; [ ! -x "$hooks/$file" ] || mode=0755
     hook "$mode" "$hooks/$file" "$dir/lib/cri/$(basename "$file")"
   done

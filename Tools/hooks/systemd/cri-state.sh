@@ -55,8 +55,8 @@ publish() {
   chmod 0755 "$cri_directory"
   refused=0
   [ ! -f "$dir/refused" ] || refused=1
-  now_seconds=$(date +%s)
-  printf 'verdict=%s\nkubelet_refused=%s\ntime=%s\n' "$(word)" "$refused" "$now_seconds" | store "$cri_directory" "$name.status" 0644
+  now_seconds=$(date +%s) gate=$(gate_state)
+  printf 'verdict=%s\nkubelet_refused=%s\ngate=%s\ntime=%s\n' "$(word)" "$refused" "$gate" "$now_seconds" | store "$cri_directory" "$name.status" 0644
   {
     echo '# HELP cri_hook_verdict The verdict of the last restart of the runtime.'
     echo '# TYPE cri_hook_verdict gauge'
@@ -67,6 +67,12 @@ publish() {
     echo '# HELP cri_hook_kubelet_refused Whether the last start of kubelet was refused.'
     echo '# TYPE cri_hook_kubelet_refused gauge'
     echo "cri_hook_kubelet_refused{runtime=\"$name\"} $refused"
+    if [ "$gate" != unknown ]; then
+      [ "$gate" = installed ] && value=1 || value=0
+      echo '# HELP cri_hook_gate_installed Whether the unit of kubelet runs the gate before it starts.'
+      echo '# TYPE cri_hook_gate_installed gauge'
+      echo "cri_hook_gate_installed{runtime=\"$name\"} $value"
+    fi
     echo '# HELP cri_hook_timestamp_seconds The time of the verdict.'
     echo '# TYPE cri_hook_timestamp_seconds gauge'
     echo "cri_hook_timestamp_seconds{runtime=\"$name\"} $now_seconds"
@@ -93,5 +99,5 @@ status() {
   elif [ -f "$before" ]; then echo "pending: a snapshot was taken, and nothing has been compared with it yet"
   else echo "no verdict since boot"
   fi
-  case $(verdict) in 0) return 0 ;; 1) return 1 ;; none | 4) return 4 ;; *) return 3 ;; esac
+  case $(verdict) in 0) with_gate 0 ;; 1) with_gate 1 ;; none | 4) with_gate 4 ;; *) with_gate 3 ;; esac
 }
