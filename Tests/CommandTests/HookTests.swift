@@ -490,7 +490,7 @@ import Testing
     try await needs("systemd-analyze")
     // systemd requires the plain units that the drop-ins extend, with programs that exist.
     let script = """
-      cd '\(directory.path)' && mkdir units && cp -r '\(Self.hooks)'/systemd/*.d '\(Self.hooks)'/kured/*.service units/ &&
+      cd '\(directory.path)' && mkdir units && cp -r '\(Self.hooks)'/systemd/*.d '\(Self.hooks)'/systemd/*.service '\(Self.hooks)'/kured/*.service units/ &&
       sed -i 's,/usr/local/lib/cri/cri-hook,\(Self.hooks)/systemd/cri-hook,; s,/usr/local/bin/cri,\(Tool.path("cri")),' \
         units/*/* units/*.service &&
       for unit in containerd crio kubelet; do printf '[Service]\\nExecStart=/bin/true\\n' >units/$unit.service; done &&

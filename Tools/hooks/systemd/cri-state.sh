@@ -4,8 +4,8 @@
 
 boot() { cat /proc/sys/kernel/random/boot_id 2>/dev/null || echo unknown; }
 
-# The daemon's PID and the time of its start, which identify it; 0 if it is not running.
-daemon() { systemctl show --property=MainPID,ExecMainStartTimestampMonotonic --value "${CRI_HOOK_UNIT:-$name}.service" 2>/dev/null | tr '\n' ' '; }
+# The daemon's PID and the time of its start, which identify it; 0 if it is not running, and nothing if systemd does not answer.
+daemon() { systemctl show --property=MainPID,ExecMainStartTimestampMonotonic "${CRI_HOOK_UNIT:-$name}.service" 2>/dev/null | tr '\n' ' '; }
 
 # Reads the settings, a shell script, if only root or the caller can change it.
 read_settings() {

@@ -62,7 +62,7 @@ was_started() { is_recorded || has_older_shims; }
 # Whether root's process for a container is older than the daemon, or the daemon is not running: it has been started
 # before.
 has_older_shims() {
-  main=$(systemctl show --property=MainPID --value "${CRI_HOOK_UNIT:-$name}.service" 2>/dev/null)
+  main=$(daemon | sed -n 's/.*MainPID=\([0-9]*\).*/\1/p')
   since=$(started_at "${main:-0}") || since=''
   for process in $(pgrep -u 0 -x 'containerd-shim|conmon|conmonrs' 2>/dev/null); do
     [ -n "$since" ] || return 0
@@ -79,6 +79,6 @@ started_at() {
   echo "${20}"
 }
 
-is_same_daemon() { [ "$(cat "$dir/daemon" 2>/dev/null)" = "$(daemon)" ]; }
+is_same_daemon() { main=$(daemon); [ -n "$main" ] && [ "$(cat "$dir/daemon" 2>/dev/null)" = "$main" ]; }
 # Whether the runtime has not been restarted since the node has booted, so that a restart cannot have lost anything.
 is_first_start() { ! was_started || { [ "$(wc -l <"$dir/started")" = 1 ] && is_same_daemon; }; }

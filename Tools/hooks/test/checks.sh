@@ -94,7 +94,7 @@ cri_that() {
   settings 'CRI=/etc/node/cri' 'CRI_HOOK_WAIT=1'
 }
 status_has() { inside /usr/local/lib/cri/cri-hook status containerd | grep -qF -- "$1"; }
-is_repeated() { case $(inside systemctl show -p ActiveState --value cri-recheck@containerd) in activating) true ;; *) false ;; esac; }
+is_repeated() { case $(inside systemctl show -p ActiveState --value cri-recheck@containerd) in activating | active) true ;; *) false ;; esac; }
 resume_runtime() { inside systemctl kill --kill-whom=main -s CONT containerd; inside cri wait --stable 0 --timeout 20s; }
 # COUNT LINE
 has_lines() { [ "$(grep -cxF -- "$2" "$node/log/kubelet")" = "$1" ]; }
