@@ -261,6 +261,20 @@ import Testing
     #expect(try await hook("status", systemd, runtime).code == 1)
   }
 
+  @Test func `a crash after which the state of containers is unknown keeps kubelet from starting`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
+    let systemd = try await FakeSystemctl(in: directory, units: [:])
+    _ = try await hook("verify", systemd, runtime)
+    try await runtime.restart(["--on-restart", "unknown-containers"])
+    _ = try await hook("verify", systemd, runtime)
+    #expect(verdict == "3")
+    let gate = try await hook("gate", systemd, runtime)
+    #expect(gate.code == 1, "\(gate)")
+    #expect(
+      ProcessFacts.read(directory.file("run/containerd/verdict"))
+        .contains("the runtime does not know whether these containers run: "))
+  }
+
   @Test func `a pod that is newer than the kept snapshot is judged too`() async throws {
     let pods = "pods: [{name: web, uid: web}, {name: db, uid: db, containers: [{name: main, image: busybox}]}]"
     try ProcessFacts.write(pods, to: directory.file("pods.yaml"))

@@ -24,6 +24,9 @@ judge() {
 # Prints a line and returns 1 if a pod's sandbox has ended, but its containers are running: kubelet would kill them.
 # Returns 3 if that cannot be found out.
 strays() {
+  # containerd reports this state if it could not load a container, for example because it was stopped for ten seconds.
+  unknown=$(limited 10 ps -q --state unknown 2>&1) || { echo "$unknown"; return 3; }
+  [ -z "$unknown" ] || { echo "the runtime does not know whether these containers run: $(echo "$unknown" | tr '\n' ' ')"; return 3; }
   ended=$(limited 10 pods -q --no-trunc --state notready 2>&1) || { echo "$ended"; return 3; }
   running=$(limited 10 ps --state running -o 'jsonpath={range .containers[*]}{.podSandboxId}{"\n"}{end}' 2>&1) || { echo "$running"; return 3; }
   for pod in $running; do
@@ -43,7 +46,7 @@ $pod
 unsaved() {
   echo "$1" >"$dir/reason"
   judge "$2"
-  cause='the runtime was not ready'
+  cause='whether kubelet would kill pods that are alive could not be found out'
   if [ "$code" = 1 ] && ! is_confirmed; then code=3 cause=$unconfirmed; fi
   case $code in
     1) { cat "$report"; echo "LOST: kubelet would kill pods that are alive; $1"; } | record 1 ;;
