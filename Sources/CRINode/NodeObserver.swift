@@ -47,7 +47,10 @@ package struct NodeObserver: Sendable {
           configuration: configuration, table: table.value, listed: snapshot.listed, daemon: snapshot.daemon.pid,
           paths: view.paths
         ).read(),
-        kubelet: KubeletReader(table: table, paths: view.paths, daemon: snapshot.daemon.pid).read())
+        kubelet: KubeletReader(table: table, paths: view.paths, daemon: snapshot.daemon.pid).read(),
+        cgroupNamespace: FileIdentity(of: "\(paths.proc)/self/ns/cgroup").map {
+          NamespaceID(device: $0.device, inode: $0.inode)
+        })
     }
     snapshot.unchecked += snapshot.unknownObservations
   }

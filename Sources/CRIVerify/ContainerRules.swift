@@ -150,6 +150,26 @@ enum ContainerRules {
     },
   ]
 
+  /// The same rules for snapshots from two cgroup namespaces. A namespace hides the beginning of a path that is below its
+  /// root, and shows `..` for each of its own directories, so one of the two paths is the end of the other.
+  static let otherCgroupNamespaceTable: [Check<ContainerRecord>] =
+    table.filter { $0.rule.id != .containerCgroup } + [
+      Check(.containerCgroup) {
+        guard let old = $0.observed?.process?.value?.alive, let now = $1.observed?.process?.value?.alive,
+          old.pid == now.pid, let before = old.cgroup, let after = now.cgroup
+        else { return nil }
+        let (known, other) = (visible(before), visible(after))
+        return known.hasSuffix(other) || other.hasSuffix(known) ? nil : changed(before, after)
+      }
+    ]
+
+  /// The part of a cgroup's path that is a part of its real path too.
+  private static func visible(_ path: String) -> Substring {
+    var rest = path[...]
+    while rest == "/.." || rest.hasPrefix("/../") { rest = rest.dropFirst(3) }
+    return rest == "/" ? "" : rest
+  }
+
   /// kubelet's log directory.
   private static let logs = "/var/log/pods/"
 

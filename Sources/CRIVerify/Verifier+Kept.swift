@@ -82,6 +82,9 @@ extension Verifier {
   }
 
   private mutating func checkContainers() {
+    let table =
+      before.observed?.cgroupNamespace == after.observed?.cgroupNamespace
+      ? ContainerRules.table : ContainerRules.otherCgroupNamespaceTable
     let now = Dictionary(after.containers.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     for old in before.containers {
       let object = name(of: old)
@@ -89,14 +92,14 @@ extension Verifier {
       if let pod = object.pod, expectedChanges.isDeleted(pod) { continue }
       let isWellEndedJob = object.pod.map(expectedChanges.isJob) == true && now[old.id].map(hasEndedWell) == true
       if deadBefore.contains(old.id), !isWellEndedJob, !after.isUnchecked(.container, old.id) {
-        reportDead(old, now[old.id], object)
+        reportDead(old, now[old.id], object, table)
       } else if let found = now[old.id] {
         if let pod = object.pod, expectedChanges.isJob(pod), old.isRunning, hasEndedWell(found) {
           report(.containerFinishedJob, object, .status(.running), .exited(0))
         } else if old.isRunning, !found.isRunning, let successor = successor(of: old) {
           report(.containerReplaced, object, .id(old.id), successor)
         } else {
-          check(ContainerRules.table, old, found) { _ in object }
+          check(table, old, found) { _ in object }
         }
       } else if after.isUnchecked(.container, old.id) {
         if old.isRunning, isDown(.container, old.id, of: object.pod), successor(of: old) == nil {
@@ -122,19 +125,21 @@ extension Verifier {
   }
 
   /// Reports a container whose process had exited before the change.
-  private mutating func reportDead(_ old: ContainerRecord, _ found: ContainerRecord?, _ object: ObjectName) {
+  private mutating func reportDead(
+    _ old: ContainerRecord, _ found: ContainerRecord?, _ object: ObjectName, _ table: [Check<ContainerRecord>]
+  ) {
     guard let found, found.isRunning else {
       let end = found.map { $0.hasEnded ? $0.exit : .containerState($0.status.state) } ?? .none
       report(.containerDeadBefore, object, .status(.gone), successor(of: old) ?? end)
       if let found {
-        check(ContainerRules.table, old, found, without: [.containerState, .containerStarted]) { _ in object }
+        check(table, old, found, without: [.containerState, .containerStarted]) { _ in object }
       }
       return
     }
     if found.pid == old.pid, found.observed?.process?.value?.alive == nil {
       report(.containerDeadUnnoticed, object, .status(.gone), .status(.goneUnnoticed))
     }
-    check(ContainerRules.table, old, found) { _ in object }
+    check(table, old, found) { _ in object }
   }
 
   /// What remains of an object that the runtime no longer lists, according to its shim or conmon.

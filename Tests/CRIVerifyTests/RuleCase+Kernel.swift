@@ -296,6 +296,36 @@ extension RuleCase {
       addObservations(&before, &after)
       after.containers[0].observed?.process = process(1101, cgroup: "/other")
     },
+    .fires("container.cgroup", "the end of the same path", "/pod/a", "/a") { before, after in
+      addObservations(&before, &after)
+      after.containers[0].observed?.process = process(1101, cgroup: "/a")
+    },
+    .fires("container.cgroup", "a different cgroup, seen from two namespaces", "/pod/a", "/../../pod/b") {
+      addObservations(&$0, &$1)
+      setCgroupNamespaces(&$0, &$1)
+      $1.containers[0].observed?.process = process(1101, cgroup: "/../../pod/b")
+    },
+    .holds("container.cgroup", "a namespace whose root is beside the cgroup") {
+      addObservations(&$0, &$1)
+      setCgroupNamespaces(&$0, &$1)
+      $1.containers[0].observed?.process = process(1101, cgroup: "/../../pod/a")
+    },
+    .holds("container.cgroup", "a namespace whose root is below the other one's") {
+      addObservations(&$0, &$1)
+      setCgroupNamespaces(&$0, &$1)
+      $1.containers[0].observed?.process = process(1101, cgroup: "/machine/payload/pod/a")
+    },
+    .holds("container.cgroup", "the namespace of the container itself") {
+      addObservations(&$0, &$1)
+      setCgroupNamespaces(&$0, &$1)
+      $1.containers[0].observed?.process = process(1101, cgroup: "/")
+    },
+    .holds("container.cgroup", "an older snapshot, which does not have the namespace") {
+      addObservations(&$0, &$1)
+      setCgroupNamespaces(&$0, &$1)
+      $0.observed?.cgroupNamespace = nil
+      $1.containers[0].observed?.process = process(1101, cgroup: "/machine/pod/a")
+    },
     .holds("container.cgroup", "the cgroup could not be read") { before, after in
       addObservations(&before, &after)
       after.containers[0].observed?.process = process(1101, cgroup: nil)
@@ -501,6 +531,12 @@ extension RuleCase {
   static func addObservations(_ before: inout Snapshot, _ after: inout Snapshot) {
     before = withObservations(before)
     after = withObservations(after)
+  }
+
+  /// Each snapshot was taken in a cgroup namespace of its own.
+  private static func setCgroupNamespaces(_ before: inout Snapshot, _ after: inout Snapshot) {
+    before.observed?.cgroupNamespace = NamespaceID(device: 4, inode: 2)
+    after.observed?.cgroupNamespace = NamespaceID(device: 4, inode: 3)
   }
 
   /// The process of the first container, or of the first sandbox, had exited before the change, unlike the others.

@@ -6,6 +6,7 @@ extension ObservedNode {
     object["orphans"] = orphans?.json { .array($0.map(\.json)) }
     object["ociRuntimes"] = ociRuntimes?.json { .array($0.map(\.json)) }
     object["kubelet"] = kubelet?.json
+    object["cgroupNamespace"] = cgroupNamespace?.json
     return .object(object)
   }
 
@@ -15,7 +16,8 @@ extension ObservedNode {
       ociRuntimes: try reader.observation("ociRuntimes") { (items) throws(SnapshotError) in
         try items.elements(OCIRuntime.init)
       },
-      kubelet: try reader.optionalMember("kubelet", ObservedKubelet.init))
+      kubelet: try reader.optionalMember("kubelet", ObservedKubelet.init),
+      cgroupNamespace: try reader.optionalMember("cgroupNamespace", NamespaceID.init))
   }
 }
 

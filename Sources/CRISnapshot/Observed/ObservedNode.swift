@@ -6,15 +6,19 @@ public struct ObservedNode: Hashable, Sendable {
   public var ociRuntimes: Observation<[OCIRuntime]>?
   /// kubelet's state; nil if this was not read.
   public var kubelet: ObservedKubelet?
+  /// The cgroup namespace of the process that took the snapshot: the paths of cgroups begin at its root. nil if the kernel
+  /// has no such namespaces, or in an older snapshot.
+  public var cgroupNamespace: NamespaceID?
 
   /// Creates a value with the given properties.
   public init(
     orphans: Observation<[Orphan]>? = nil, ociRuntimes: Observation<[OCIRuntime]>? = nil,
-    kubelet: ObservedKubelet? = nil
+    kubelet: ObservedKubelet? = nil, cgroupNamespace: NamespaceID? = nil
   ) {
     self.orphans = orphans
     self.ociRuntimes = ociRuntimes
     self.kubelet = kubelet
+    self.cgroupNamespace = cgroupNamespace
   }
 }
 

@@ -31,6 +31,20 @@ import Testing
     #expect(main.networkNamespace.value != nil && main.networkNamespace == pause.networkNamespace)
   }
 
+  @Test func `a reader in a cgroup namespace of its own is recorded, and reads the same hierarchy`() throws {
+    let node = try FakeNode()
+    try node.write("", to: "proc/self/ns/cgroup")
+    try node.process(101, "main", parent: 1, cgroup: "2:cpu:/../pod/x\n0::/../..\n")
+    let observed = node.observed(
+      node.snapshot([sandbox(a)], containers: [container(b, in: a, pid: 101)]), includesNode: true)
+    #expect(facts(observed.containers[0].observed?.process)?.cgroup == "/../pod/x")
+    let namespace = try #require(observed.observed?.cgroupNamespace)
+    #expect(try Snapshot(parsing: Array(observed.json.text().utf8)).observed?.cgroupNamespace == namespace)
+    try node.remove("proc/self")
+    let older = node.observed(node.snapshot([sandbox(a)]), includesNode: true)
+    #expect(older.observed != nil && older.observed?.cgroupNamespace == nil)
+  }
+
   @Test func `the log file of a running container is checked`() throws {
     let node = try FakeNode()
     var containers = (1...4).map { container("\($0)", in: a, pid: 101, isRunning: $0 != 3) }
