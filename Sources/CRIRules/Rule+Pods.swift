@@ -34,6 +34,7 @@ extension Rule {
     Rule(.podNetworkMismatch, .major, in: .all, .interfaces),
     Rule(.podNetworkFaultyBefore, .info, in: .inPlace, .interfaces),
     Rule(.podClock, .critical, in: .all, .createdAt),
+    Rule(.podClockSetBack, .info, in: .all, .createdAt),
     Rule(.podCollected, .info, in: .inPlace, .sandbox),
     Rule(.podDeleted, .info, in: .all, .sandbox),
     Rule(.podFinished, .info, in: .all, .state),

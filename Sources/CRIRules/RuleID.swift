@@ -36,6 +36,7 @@ public enum RuleID: String, Hashable, Sendable, CaseIterable {
   case podNetworkMismatch = "pod.network-mismatch"
   case podNetworkFaultyBefore = "pod.network-already"
   case podClock = "pod.clock"
+  case podClockSetBack = "pod.clock-set-back"
   case podCollected = "pod.collected"
   case podDeleted = "pod.deleted"
   case podFinished = "pod.finished"

@@ -37,7 +37,11 @@ struct ExpectedChanges {
     }
   }
 
-  func isYoung(_ created: Timestamp) -> Bool { created + Self.minimumAge > before.taken }
+  /// Whether it was created just before the snapshot. If that is far in the future, the clock was set back since, and it
+  /// may be of any age.
+  func isYoung(_ created: Timestamp) -> Bool {
+    created + Self.minimumAge > before.taken && created < before.taken + Self.minimumAge
+  }
   /// Whether kubelet had a directory for the pod and has since removed it.
   func isDeleted(_ pod: PodName) -> Bool { deleted.contains(pod.uid) }
   func isJob(_ pod: PodName) -> Bool { jobs.contains(pod.uid) }

@@ -17,7 +17,12 @@ extension Verifier {
     for sandbox in ready {
       let object = ObjectName.pod(sandbox)
       if sandbox.status.createdAt > after.taken {
-        report(.podClock, object, .time(sandbox.status.createdAt), .now(after.taken))
+        // A time that is the same as before is no loss: it was already in the future, or the clock was set back since.
+        let isUnchanged = before.sandboxes.contains {
+          $0.id == sandbox.id && $0.status.createdAt == sandbox.status.createdAt
+        }
+        report(
+          isUnchanged ? .podClockSetBack : .podClock, object, .time(sandbox.status.createdAt), .now(after.taken))
       }
       checkNetwork(of: sandbox, earlier, now, &notCompared)
       let subnets = after.runtime.settings?.networks?.flatMap(\.subnets) ?? []

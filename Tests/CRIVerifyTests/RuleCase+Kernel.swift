@@ -498,6 +498,18 @@ extension RuleCase {
       before.sandboxes[0].status.createdAt = before.taken + .seconds(-10)
       after.sandboxes.removeFirst()
     },
+    .fires("pod.missing", "created before the clock was set back by an hour", "sandbox-web", "none") {
+      $0.sandboxes[0].status.createdAt = $0.taken + .seconds(3500)
+      $1.sandboxes.removeFirst()
+    },
+    .holds("pod.young", "created before the clock was set back by an hour") {
+      $0.sandboxes[0].status.createdAt = $0.taken + .seconds(3500)
+      $1.sandboxes.removeFirst()
+    },
+    .holds("container.young", "created before the clock was set back by an hour") {
+      $0.containers[0].status.createdAt = $0.taken + .seconds(3500)
+      $1.containers.removeFirst()
+    },
     .fires("container.young", "created just before the snapshot", "running", "none") { before, after in
       before.containers[0].status.createdAt = before.taken + .seconds(-9)
       after.containers.removeFirst()

@@ -258,7 +258,23 @@ extension RuleCase {
     },
 
     .fires("pod.clock", "the sandbox was created after the snapshot") {
+      $1.sandboxes[0].status.createdAt = Timestamp(seconds: 3_000_000_000)
+    },
+    .holds("pod.clock", "the clock was set back after the first snapshot") {
+      $0.sandboxes[0].status.createdAt = $0.taken + .seconds(-60)
+      $1.sandboxes[0].status.createdAt = $0.sandboxes[0].status.createdAt
+      $1.taken = $0.taken + .seconds(-3600)
+    },
+    .fires("pod.clock-set-back", "the clock was set back after the first snapshot") {
+      $0.sandboxes[0].status.createdAt = $0.taken + .seconds(-60)
+      $1.sandboxes[0].status.createdAt = $0.sandboxes[0].status.createdAt
+      $1.taken = $0.taken + .seconds(-3600)
+    },
+    .fires("pod.clock-set-back", "the clock was set back before the first snapshot") {
       $0.sandboxes[0].status.createdAt = Timestamp(seconds: 3_000_000_000)
+      $1.sandboxes[0].status.createdAt = Timestamp(seconds: 3_000_000_000)
+    },
+    .holds("pod.clock-set-back", "the sandbox was created after the snapshot") {
       $1.sandboxes[0].status.createdAt = Timestamp(seconds: 3_000_000_000)
     },
     .holds("pod.clock", "the sandbox has just been created") {

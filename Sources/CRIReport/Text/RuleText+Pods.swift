@@ -38,6 +38,8 @@ extension RuleText {
     case .podNetworkFaultyBefore: "the pod's network was already faulty before the change"
     case .podClock:
       "the time is in the future: kubelet treats this sandbox as the newest even after creating another"
+    case .podClockSetBack:
+      "the pod's time is the same as before the change, but in the future: the node's clock was set back"
     case .podCollected: "a sandbox that was not ready is gone, as after kubelet's garbage collection"
     case .podDeleted: "kubelet no longer has a directory for the pod: the pod was deleted, or its node was drained"
     case .podFinished:
