@@ -367,4 +367,31 @@ import Testing
     #expect(run.code == 3, "\(run)")
     #expect(run.output.contains("not checked: sandbox") && run.output.contains("the shim is silent"))
   }
+
+  /// How often the runtime lists no images, and the exit code of `verify`: the daemon is not restarted, so without a loss
+  /// it is 4.
+  private static let missingLists: [(count: Int, options: [String], code: Int32)] = [
+    (0, ["--wait", "4s"], 4), (1, ["--wait", "4s"], 4), (1, [], 1), (2, ["--wait", "4s"], 1),
+  ]
+
+  @Test(arguments: missingLists)
+  func `a loss counts after a wait only if it is still there after a pause`(
+    count: Int, options: [String], code: Int32
+  ) async throws {
+    let calls = try Recording("containerd-2.4", .after).calls
+    let replies = Dictionary(calls.map { ("\($0.name) \($0.request)", $0) }, uniquingKeysWith: { first, _ in first })
+    let lists = Locked(0)
+    let runtime = try TestRuntime { name, request in
+      if name == "ListImages" { lists.withLock { $0 += 1 } }
+      let number = name == "ListImages" ? lists.withLock { $0 } : 0
+      // The first list is that of the snapshot from before.
+      if (2..<2 + count).contains(number) { return .message(ListImagesResponse()) }
+      guard let call = replies["\(name) \(request)"] else { return .failure(.notFound, "not recorded") }
+      return call.hasSucceeded ? .message(call.response) : .failure(call.code, call.message)
+    }
+    #expect(try await Tool.cri(["snapshot", "-o", directory.file("s")], on: runtime).code == 0)
+    let run = try await Tool.cri(["verify", "--before", directory.file("s")] + options, on: runtime)
+    #expect(run.code == code && run.output.contains("image.missing") == (code == 1), "\(run)")
+    #expect(lists.withLock { $0 } == (count > 0 && !options.isEmpty ? 3 : 2))
+  }
 }

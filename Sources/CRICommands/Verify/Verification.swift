@@ -25,6 +25,7 @@ struct Verification {
   /// The runtime's state once it is ready, or its state now if `timeout` is nil.
   func current(_ context: Context, timeout: Duration?) async throws(Failure) -> Snapshot {
     var snapshot = try await settled(context, timeout: timeout)
+    if let timeout, let second = await secondLook(at: snapshot, context, timeout: timeout) { snapshot = second }
     if probes { await context.bulkClient().probeExec(&snapshot, in: scope, timeout: context.probeTimeout) }
     return snapshot
   }
@@ -51,6 +52,16 @@ struct Verification {
       if !isFilling && !report(snapshot).awaitsPods || ContinuousClock.now >= end { return snapshot }
       await pause(.milliseconds(isFilling ? 200 : 500))
     }
+  }
+
+  /// The state after a pause. A runtime that has just started, or that has hung, learns of what has ended only after it
+  /// responds, so a loss counts only if it is still there then.
+  /// - Returns: nil if nothing is lost, or if the state cannot be read completely again.
+  private func secondLook(at first: Snapshot, _ context: Context, timeout: Duration) async -> Snapshot? {
+    guard timeout > .zero, report(first).verdict(failingOn: threshold) == .lost else { return nil }
+    await pause(min(.seconds(2), timeout / 2))
+    guard let second = try? await takeSnapshot(context.bulkClient()) else { return nil }
+    return second.gap == nil ? second : nil
   }
 
   private func report(_ after: Snapshot) -> Report {
