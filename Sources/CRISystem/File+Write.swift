@@ -44,6 +44,17 @@ extension File {
     _ = try system { () throws(Errno) in try retrying { renameat(directory, old, directory, name) } }
   }
 
+  /// Gives a file a second name in its directory, and replaces a file of that name. The corresponding C function is
+  /// `linkat`.
+  package static func linkWithinDirectory(_ path: String, as name: String) throws(FileError) {
+    let walk = try PathWalk(toFile: path)
+    let (directory, old, temporary) = (walk.directory.rawValue, walk.name, UniqueName.make())
+    _ = try system { () throws(Errno) in try retrying { linkat(directory, old, directory, temporary, 0) } }
+    // `renameat` does nothing if both are names of one file.
+    defer { unlinkat(directory, temporary, 0) }
+    _ = try system { () throws(Errno) in try retrying { renameat(directory, temporary, directory, name) } }
+  }
+
   private static func replace(
     _ walk: borrowing PathWalk, _ path: String, with bytes: [UInt8], mode: UInt32
   ) throws(FileError) {

@@ -172,6 +172,55 @@ import Testing
     #expect(try lostSnapshot() == snapshot)
   }
 
+  /// The options after a verdict, how the first run ends, and whether the next guard keeps its snapshot.
+  private static let savedRuns = [
+    ("--on-restart lose-ips", "true", "", true), ("--on-restart lose-ips", "true", "--warn-only", true),
+    ("--not-ready 60s", "true", "", true), ("", "true", "", false), ("", "exit 7", "", false),
+  ]
+
+  @Test(arguments: savedRuns)
+  func `the file of --save is kept by the next guard unless nothing was lost`(
+    losses: String, then script: String, option: String, isKept: Bool
+  ) async throws {
+    let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
+    let save = directory.file("save/before.json")
+    mkdir(directory.file("save"), 0o700)
+    let options = ["--hold", "kubelet", "--save", save]
+    _ = try await guarding(
+      runtime, systemd, options + ["--wait", "2s"] + (option.isEmpty ? [] : [option]),
+      run: restart(runtime, losses) + script)
+    let first = ProcessFacts.read(save)
+    let other = try TemporaryDirectory()
+    let next = try await SimulatorProcess(in: other)
+    let second = try await guarding(next, systemd, options, run: "true")
+    #expect(second.code == 4 && !first.isEmpty && ProcessFacts.read(save) != first, "\(second)")
+    let kept = TemporaryDirectory.names(in: directory.file("save")).filter { $0.hasPrefix("before.json.2") }
+    #expect(kept.count == (isKept ? 1 : 0), "\(kept)")
+    for name in kept { #expect(ProcessFacts.read(directory.file("save/\(name)")) == first) }
+    #expect(second.errors.contains("it is now \(directory.file("save"))") == isKept, "\(second.errors)")
+    // The second run has proven that nothing is lost.
+    let third = try await guarding(next, systemd, options, run: "true")
+    #expect(third.code == 4 && !third.errors.contains("it is now"), "\(third)")
+  }
+
+  @Test(arguments: [true, false])
+  func `guard does not run the command if it could not keep the snapshot of a loss`(saves: Bool) async throws {
+    let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
+    let state = directory.file("state")
+    mkdir(state, 0o700)
+    for number in 0...9 {
+      let name = saves ? "before.json.20260131T12000\(number)Z" : "guard-before-20260131T12000\(number)Z.json"
+      try ProcessFacts.write("{}", to: "\(state)/\(name)")
+    }
+    try ProcessFacts.write("{}", to: "\(state)/before.json")
+    let run = try await guarding(
+      runtime, systemd, ["--hold", "kubelet"] + (saves ? ["--save", "\(state)/before.json"] : []),
+      run: "touch '\(directory.file("ran"))'")
+    #expect(run.code == 2 && run.errors.contains("has 10 snapshots of runs after which it was not shown"), "\(run)")
+    #expect(!ProcessFacts.exists(directory.file("ran")) && systemd.state(of: "kubelet") == "active")
+    #expect(ProcessFacts.read("\(state)/before.json") == "{}")
+  }
+
   @Test func `a second guard is refused while one runs, and changes nothing`() async throws {
     let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
     let script = """

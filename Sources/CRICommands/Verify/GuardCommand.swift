@@ -21,8 +21,10 @@ struct GuardCommand: AsyncParsableCommand {
 
       The snapshot and the report stay in /var/lib/cri (guard-before.json, guard-report.txt), and the result is in the \
       journal, even if the terminal is gone. If state is lost or could not be verified, the snapshot's name contains \
-      the time (guard-before-20260131T120000Z.json), so that no later guard replaces it; at most ten are kept. Only \
-      one guard can run at a time.
+      the time (guard-before-20260131T120000Z.json), so that no later guard replaces it. The file of --save is kept \
+      in the same way: after such a run, the next guard renames it (FILE.20260131T120000Z) before it writes FILE, \
+      unless FILE.verified is a second name of it, which guard creates when nothing is lost. If ten such snapshots are \
+      kept, guard does not run the command (exit code 2) until some are deleted. Only one guard can run at a time.
 
       SIGTERM, SIGINT and SIGHUP are passed on to the command, and the verdict follows when the command has ended. A \
       signal before the command starts ends guard with nothing changed; after the command has ended, SIGTERM and SIGINT \
@@ -122,7 +124,7 @@ struct GuardCommand: AsyncParsableCommand {
       try await reports.report(
         .verify, onlyWarns: options.warnOnly && stage == .changed,
         action: { view in
-          record.writeReport(view, isLossless: stage == .before || Self.startingCodes.contains(view.verdict.exitCode))
+          record.writeReport(view, isLossless: stage == .before || Self.isLossless(view.verdict))
           if stage != .before {
             let code = view.verdict.exitCode
             let starts = Self.startingCodes.contains(code) || options.warnOnly && stage == .changed
@@ -151,6 +153,11 @@ struct GuardCommand: AsyncParsableCommand {
 
   /// The exit codes that mean that nothing was lost: an intact verdict, nothing to verify, and a command that failed.
   private static let startingCodes = [ExitCodes.done, .vacuous, .commandFailed].map(\.rawValue)
+
+  /// Whether nothing is lost. The exit code alone does not say so with --warn-only.
+  private static func isLossless(_ verdict: ReportVerdict) -> Bool {
+    startingCodes.contains(verdict.exitCode) && !["lost", "unverified"].contains(verdict.word)
+  }
 
   /// Stops the held units and takes the snapshot; on failure, everything is as before.
   private func prepare(

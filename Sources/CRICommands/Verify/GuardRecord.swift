@@ -8,8 +8,6 @@ internal import CRIText
 struct GuardRecord {
   /// The name of the last snapshot after which nothing was lost.
   private static let current = "guard-before.json"
-  /// The maximum number of snapshots of other runs to keep.
-  private static let maximumKept = 10
 
   private let command: String
   private let save: String?
@@ -42,28 +40,32 @@ struct GuardRecord {
   }
 
   /// Saves the snapshot.
-  /// - Throws: A usage error if the file of `--save` cannot be written, because that is not a verdict.
+  /// - Throws: A usage error if the file of `--save` cannot be written, or if no more snapshots can be kept, because that
+  ///   is not a verdict.
   mutating func keep(_ snapshot: Snapshot) throws {
     if let save {
+      if let kept = try UnprovenSnapshots.keep(save) {
+        let text =
+          "\(save) was not replaced, because it was not shown that nothing is lost since then: it is now \(kept)"
+        try? StandardStream.error.write(Failure(.done, text).line)
+      }
       do {
         try SnapshotFile.write(snapshot, to: save)
       } catch let failure as Failure {
         throw Failure(.usage, "\(failure.message); the command was not run")
       }
       saved = save
-    } else if let path = Self.newPath(), (try? SnapshotFile.write(snapshot, to: path)) != nil {
+    } else if let path = try Self.newPath(), (try? SnapshotFile.write(snapshot, to: path)) != nil {
       saved = path
       isDefault = true
     }
   }
 
   /// The file for a snapshot in `StateDirectory`. A name of its own keeps it from being overwritten by the next `guard`
-  /// if state is lost; if there are many such files, no more are added.
-  private static func newPath() -> String? {
-    let kept = ((try? Directory.names(at: StateDirectory.path)) ?? []).count { $0.hasPrefix("guard-before-") }
-    let seconds = Kernel.now / 1_000_000_000
-    let time = TimeText.rfc3339(nanoseconds: seconds * 1_000_000_000).filter { $0 != "-" && $0 != ":" }
-    return StateDirectory.file(kept < maximumKept ? "guard-before-\(time).json" : current)
+  /// if state is lost.
+  private static func newPath() throws(Failure) -> String? {
+    try UnprovenSnapshots.checkRoom(in: StateDirectory.path, "guard-before-")
+    return StateDirectory.file("guard-before-\(UnprovenSnapshots.time).json")
   }
 
   /// The file that contains the snapshot, which is written to the temporary directory if there is no other; nil if it
@@ -77,6 +79,7 @@ struct GuardRecord {
   /// Writes the report to `StateDirectory`.
   /// - Parameter isLossless: Whether nothing is lost, so that the next `guard` may replace the snapshot.
   mutating func writeReport(_ view: ReportView, isLossless: Bool) {
+    if isLossless, let save, saved != nil { UnprovenSnapshots.prove(save) }
     if isLossless, isDefault, let path = saved, (try? File.moveWithinDirectory(path, to: Self.current)) != nil {
       saved = StateDirectory.file(Self.current)
     }

@@ -95,15 +95,15 @@ cri_hold() {
 }
 
 # A retry must not replace the snapshot from before a loss, so the old one is renamed; at most ten are kept.
+# CRI_BEFORE.verified is a second name of a snapshot after which nothing was lost, as for cri guard --save.
 cri_snapshot() {
-  if [ -f "$CRI_BEFORE" ] && [ ! -f "$CRI_BEFORE.verified" ]; then
+  if [ -f "$CRI_BEFORE" ] && [ "$(stat -c '%d %i' "$CRI_BEFORE")" != "$(stat -c '%d %i' "$CRI_BEFORE.verified" 2>/dev/null)" ]; then
     cri_kept=$CRI_BEFORE.$(date -u +%Y%m%dT%H%M%SZ)
     set -- "$CRI_BEFORE".2*Z
-    if [ $# -lt 10 ] && mv -fT "$CRI_BEFORE" "$cri_kept"; then
-      cri_say "the snapshot of an earlier run, after which it was not shown that nothing is lost, is kept: $cri_kept"
-    fi
+    [ $# -lt 10 ] || cri_stop 3 "there are $# snapshots of runs after which it was not shown that nothing is lost; check $CRI_BEFORE.2*Z with $CRI verify --before FILE, and delete those that are no longer needed"
+    if [ -e "$cri_kept" ] || ! mv -fT "$CRI_BEFORE" "$cri_kept"; then cri_stop 3 "$CRI_BEFORE cannot be kept as $cri_kept"; fi
+    cri_say "the snapshot of an earlier run, after which it was not shown that nothing is lost, is kept: $cri_kept"
   fi
-  rm -f "$CRI_BEFORE.verified"
   "$CRI" snapshot -o "$CRI_BEFORE" || cri_stop 3 'without a snapshot, nothing can be verified'
   cri_taken=yes
 }
@@ -157,7 +157,7 @@ cri_finish() {
       for cri_unit in $cri_held; do cri_say "when the problem is solved, run: systemctl start $cri_unit"; done
       exit "$cri_end" ;;
   esac
-  [ -z "$cri_taken" ] || : >"$CRI_BEFORE.verified" || :
+  [ -z "$cri_taken" ] || ln -fT "$CRI_BEFORE" "$CRI_BEFORE.verified" || :
   for cri_unit in $cri_held; do
     systemctl start "$cri_unit" || { cri_say "$cri_unit does not start; see journalctl -u $cri_unit"; exit 6; }
   done
