@@ -14,6 +14,10 @@ struct GuardRecord {
   private let reports: ReportOptions
   /// The file that contains the snapshot; nil if it was not written.
   private var saved: String?
+  /// The snapshot, if it could not be written to `StateDirectory`.
+  private var unsaved: Snapshot?
+  /// The file for a snapshot that could not be written to `StateDirectory`.
+  private let temporary = "\(Environment.value("TMPDIR") ?? "/tmp")/cri-before-\(UniqueID.uuid()).json"
   /// Whether the file with the snapshot is in `StateDirectory`, because the user named no file.
   private var isDefault = false
   /// The file with the report in `StateDirectory`; nil if it was not written.
@@ -58,6 +62,8 @@ struct GuardRecord {
     } else if let path = try Self.newPath(), (try? SnapshotFile.write(snapshot, to: path)) != nil {
       saved = path
       isDefault = true
+    } else {
+      unsaved = snapshot
     }
   }
 
@@ -72,8 +78,7 @@ struct GuardRecord {
   /// cannot be written.
   func snapshot(_ snapshot: Snapshot) -> String? {
     if let saved { return saved }
-    let path = "\(Environment.value("TMPDIR") ?? "/tmp")/cri-before-\(UniqueID.uuid()).json"
-    return (try? SnapshotFile.write(snapshot, to: path)) == nil ? nil : path
+    return (try? SnapshotFile.write(snapshot, to: temporary)) == nil ? nil : temporary
   }
 
   /// Writes the report to `StateDirectory`.
@@ -82,6 +87,13 @@ struct GuardRecord {
     if isLossless, let save, saved != nil { UnprovenSnapshots.prove(save) }
     if isLossless, isDefault, let path = saved, (try? File.moveWithinDirectory(path, to: Self.current)) != nil {
       saved = StateDirectory.file(Self.current)
+    }
+    // It may be the only proof of a loss.
+    if !isLossless, let unsaved {
+      saved = snapshot(unsaved)
+      let place = saved.map { "so it is in \($0)" } ?? "nor to \(temporary)"
+      let text = "the snapshot cannot be written to \(StateDirectory.path), \(place)"
+      try? StandardStream.error.write(Failure(.done, text).line)
     }
     guard let path = StateDirectory.file("guard-report.txt") else { return }
     let file = ReportFile(format: .table, path: path)
