@@ -39,3 +39,36 @@ extension UpgradeFailure {
     }
   }
 }
+
+extension UpgradeFailure: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .invalidRequest(let part): "the URL contains characters that a request cannot contain: \(part)"
+    case .notHTTP(let start): "the peer does not speak HTTP/1.1: \(start)"
+    case .malformedHead(let reason): "the HTTP head is malformed: \(reason)"
+    case .headTooLarge(let limit): "the HTTP head is larger than \(limit) bytes"
+    case .tooManyFields(let limit): "the HTTP head has more than \(limit) header fields"
+    case .redirected(let status, let location):
+      "the server redirects to \(location ?? "nowhere") (HTTP status \(status)), which is never followed"
+    case .notUpgraded(let status, _, let body):
+      "the server did not upgrade the connection" + Self.quote(status, "", body)
+    case .refused(let status, let reason, let body, let accepted):
+      "the server refused the upgrade" + Self.quote(status, reason, body)
+        + (accepted.isEmpty ? "" : "; it accepts \(accepted.joined(separator: ", "))")
+    case .wrongUpgrade(let expected, let found):
+      "the server upgraded to \(found.isEmpty ? "nothing" : found) instead of \(expected)"
+    case .wrongProtocol(let offered, let found):
+      "the server chose the protocol \(found ?? "none"), but the offer was \(offered.joined(separator: ", "))"
+    case .wrongAccept: "the server's response to the WebSocket key is wrong"
+    case .unexpectedExtension(let name): "the server uses the WebSocket extension \(name), which was not offered"
+    case .connectionEnded(let received):
+      "the server closed the connection during the upgrade" + (received.isEmpty ? "" : ": \(received)")
+    }
+  }
+
+  private static func quote(_ status: Int, _ reason: String, _ body: String) -> String {
+    let head = " (HTTP status \(status)" + (reason.isEmpty ? ")" : " \(reason))")
+    let text = body.split(whereSeparator: \.isNewline).joined(separator: " ").prefix(400)
+    return text.isEmpty ? head : "\(head): \(text)"
+  }
+}

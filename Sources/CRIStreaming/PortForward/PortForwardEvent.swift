@@ -23,3 +23,14 @@ package enum PortForwardError: Error, Hashable, Sendable {
   /// The connection to the runtime ended.
   case connectionLost(String)
 }
+
+extension PortForwardError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .remote(let message): message.split(whereSeparator: \.isNewline).joined(separator: " ")
+    case .reset(let reset): "the server ended the stream: \(reset)"
+    case .messageTooLarge(let limit): "the server's error is larger than \(limit) bytes"
+    case .connectionLost(let reason): "the connection to the runtime was lost: \(reason)"
+    }
+  }
+}

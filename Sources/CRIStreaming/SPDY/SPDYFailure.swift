@@ -22,3 +22,23 @@ package enum SPDYFailure: Error, Hashable, Sendable {
   case noMoreStreams
   case outOfMemory
 }
+
+extension SPDYFailure: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .unsupportedVersion(let version): "a frame has version \(version) of SPDY instead of 3"
+    case .malformed(let frame, let reason): "a SPDY frame \(frame) is malformed: \(reason)"
+    case .frameTooLarge(let frame, let length, let limit):
+      "a SPDY frame \(frame) has \(length) bytes; the limit is \(limit)"
+    case .headersTooLarge(let limit): "the decompressed header fields of a SPDY frame exceed \(limit) bytes"
+    case .damagedHeaders: "the header fields of a SPDY frame cannot be decompressed"
+    case .invalidStream(let id, let reason): "the SPDY stream \(id) is not valid: \(reason)"
+    case .windowOverflow(let stream):
+      "a SPDY window exceeds 2^31 - 1 bytes" + (stream == 0 ? "" : " (stream \(stream))")
+    case .unreadReplies(let limit): "more than \(limit) SPDY frames require a reply, but the replies are not read"
+    case .goneAway(let status): "the peer accepts no new SPDY streams: GOAWAY \(status)"
+    case .noMoreStreams: "all IDs of SPDY streams have been used"
+    case .outOfMemory: "there is not enough memory for the compression of SPDY headers"
+    }
+  }
+}

@@ -9,3 +9,16 @@ package enum StreamingFailure: Error, Hashable, Sendable {
   /// The connection has been closed.
   case closed
 }
+
+extension StreamingFailure: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .spdy(let failure): "\(failure)"
+    case .webSocket(let failure): "\(failure)"
+    case .channel(let failure): "\(failure)"
+    case .noSuchStream(let fields):
+      "the WebSocket protocol has no unused channel for \(fields.map { "\($0.name) \($0.value)" }.joined(separator: ", "))"
+    case .closed: "the connection has been closed"
+    }
+  }
+}

@@ -8,3 +8,16 @@ package enum ChannelFailure: Error, Hashable, Sendable {
   /// A SPDY tunnel contains a text message.
   case textInTunnel
 }
+
+extension ChannelFailure: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .malformedBase64(let channel): "a message on WebSocket channel \(channel) is not valid Base64"
+    case .malformedClose(let bytes):
+      "a WebSocket message that closes a channel has \(bytes.count == 1 ? "no channel" : "more than one channel")"
+    case .wrongPort(let expected, let found):
+      "the first message of a forwarded port names port \(found) instead of \(expected)"
+    case .textInTunnel: "a WebSocket tunnel contains a text message"
+    }
+  }
+}

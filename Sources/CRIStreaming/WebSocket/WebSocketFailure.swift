@@ -16,3 +16,13 @@ package enum WebSocketFailure: Error, Hashable, Sendable {
     }
   }
 }
+
+extension WebSocketFailure: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .protocolError(let reason): "a WebSocket frame is not valid: \(reason)"
+    case .invalidUTF8: "a WebSocket text is not valid UTF-8"
+    case .messageTooLarge(let limit): "a WebSocket message is larger than \(limit) bytes"
+    }
+  }
+}
