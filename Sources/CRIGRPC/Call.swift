@@ -37,14 +37,17 @@ final class Call: StreamHandler {
   }
 
   private let request: Request
+  /// Called when the call has ended, before the caller continues.
+  private let onEnd: (@Sendable (RPCError?) -> Void)?
   private let connect: @Sendable () throws(StreamFailure) -> Connection
   private let state: Locked<State>
 
   init(
-    _ request: Request, _ reader: ResponseReader,
+    _ request: Request, _ reader: ResponseReader, onEnd: (@Sendable (RPCError?) -> Void)?,
     connect: @escaping @Sendable () throws(StreamFailure) -> Connection
   ) {
     self.request = request
+    self.onEnd = onEnd
     self.connect = connect
     state = Locked(State(reader: reader))
   }
@@ -161,6 +164,8 @@ final class Call: StreamHandler {
     let (stream, resume) = state.withLock { state -> ((Connection, UInt64)?, (() -> Void)?) in
       guard state.outcome == nil else { return (nil, nil) }
       let outcome = end(&state)
+      // Inside the lock, because the caller may take the outcome as soon as it can.
+      if let onEnd { if case .failure(let error) = outcome { onEnd(error) } else { onEnd(nil) } }
       state.outcome = outcome
       // Cancellation and timeout are reported immediately; any other outcome follows the queued messages.
       if case .failure(let error) = outcome, error.code == .cancelled || error.code == .deadlineExceeded {

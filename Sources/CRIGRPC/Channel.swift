@@ -1,19 +1,25 @@
-internal import CRIHTTP2
+package import CRIHTTP2
 package import CRISystem
 
-/// Calls methods of a gRPC server on a unix socket. All calls share one connection, which is established by the first
+/// Calls methods of a gRPC server. All calls share one connection, which is established by the first
 /// call and re-established by the next call after a loss. Messages are bytes, which the channel does not
 /// interpret.
 package final class Channel: Sendable {
-  /// The path of the socket.
+  private let address: ServerAddress
+  /// The path of the unix socket, or the IP address with the port.
   package let path: String
   /// The largest accepted response message, in bytes.
   package let maxMessageSize: Int
   private let userAgent: String
   private let connection = Locked<Connection?>(nil)
 
-  package init(path: String, maxMessageSize: Int = 64 << 20, userAgent: String = "cri") {
-    self.path = path
+  package convenience init(path: String, maxMessageSize: Int = 64 << 20, userAgent: String = "cri") {
+    self.init(to: .unix(path: path), maxMessageSize: maxMessageSize, userAgent: userAgent)
+  }
+
+  package init(to address: ServerAddress, maxMessageSize: Int = 64 << 20, userAgent: String = "cri") {
+    self.address = address
+    path = "\(address)"
     self.maxMessageSize = maxMessageSize
     self.userAgent = userAgent
   }
@@ -54,7 +60,7 @@ package final class Channel: Sendable {
     }
   }
 
-  /// The process that serves the socket, as the kernel reports it (SO_PEERCRED); nil until a call has connected.
+  /// The process that serves the unix socket, as the kernel reports it (SO_PEERCRED); nil until a call has connected.
   package var peer: PeerCredentials? { connection.withLock { $0 }?.peer }
 
   /// Closes the connection. The next call establishes a new one.
@@ -65,24 +71,29 @@ package final class Channel: Sendable {
   ) throws(RPCError) -> Call {
     // Do not send a request whose caller has already been cancelled.
     if Task.isCancelled { throw .cancelled(method: method) }
-    let metadata = try Metadata.headers(options.metadata, method: method)
+    var metadata = try Metadata.headers(options.metadata, method: method)
+    let trace = CallTracing.tracer?.begin(method: method, server: path)
+    if let trace { metadata += trace.headers }
     let limit = CallLimit(options)
     let request = Request(
       method: method, body: MessageAssembler.frame(message), limit: limit, keepAlive: options.keepAlive,
-      metadata: metadata, userAgent: userAgent)
+      authority: authority, metadata: metadata, userAgent: userAgent)
     let reader = ResponseReader(
       method: method, path: path, limit: limit, maxMessageSize: options.maxMessageSize ?? maxMessageSize)
-    let call = Call(request, reader) { () throws(StreamFailure) in try self.current() }
+    let call = Call(request, reader, onEnd: trace?.end) { () throws(StreamFailure) in try self.current() }
     call.start()
     return call
   }
 
+  /// The value of `:authority`. A path is not a valid one.
+  private var authority: String { if case .tcp = address { path } else { "localhost" } }
+
   private func current() throws(StreamFailure) -> Connection {
-    let path = path
+    let address = address
     return try connection.withLock { connection throws(StreamFailure) in
       if let connection, connection.refusal == nil { return connection }
       do throws(Errno) {
-        let new = try Connection(to: path)
+        let new = try Connection(to: address)
         connection = new
         return new
       } catch {

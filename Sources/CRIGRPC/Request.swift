@@ -7,6 +7,7 @@ struct Request: Sendable {
   let body: [UInt8]
   let limit: CallLimit
   let keepAlive: KeepAlive?
+  let authority: String
   let metadata: [(name: String, value: String)]
   let userAgent: String
 
@@ -14,7 +15,7 @@ struct Request: Sendable {
   var headers: [Header] {
     var headers = [
       Header(":method", "POST"), Header(":scheme", "http"), Header(":path", method),
-      Header(":authority", "localhost"), Header("content-type", "application/grpc"),
+      Header(":authority", authority), Header("content-type", "application/grpc"),
       Header("te", "trailers"), Header("user-agent", userAgent),
     ]
     if let deadline = limit.deadline { headers.append(Header("grpc-timeout", Timeout.encode(deadline - .now))) }

@@ -1,20 +1,20 @@
 package import CRISystem
 
-/// One HTTP/2 connection on a unix socket. A thread owns the socket and the session; callers reach it through a
+/// One HTTP/2 connection on a unix socket or a TCP socket. A thread owns the socket and the session; callers reach it through a
 /// mailbox.
 ///
 /// A connection carries streams of bytes and does not interpret them. It is closed when the last reference is released.
 package final class Connection: Sendable {
   private let mailbox: Mailbox
 
-  /// Connects to the server that listens at `path`. Returns immediately; if connecting fails, every stream fails with
+  /// Connects to the server that listens at `address`. Returns immediately; if connecting fails, every stream fails with
   /// `.cannotConnect`, no later than its deadline.
   /// - Throws: The error number if the thread cannot be created.
-  package init(to path: String) throws(Errno) {
+  package init(to address: ServerAddress) throws(Errno) {
     mailbox = try Mailbox()
     let mailbox = mailbox
     try Thread.detach {
-      var loop = ConnectionLoop(connectingTo: path, mailbox: mailbox)
+      var loop = ConnectionLoop(connectingTo: address, mailbox: mailbox)
       loop.run()
     }
   }
@@ -40,7 +40,7 @@ package final class Connection: Sendable {
 
   deinit { close() }
 
-  /// The process that serves the socket (SO_PEERCRED); nil until the connection is established.
+  /// The process that serves the unix socket (SO_PEERCRED); nil until the connection is established, and for TCP.
   package var peer: PeerCredentials? { mailbox.peer }
 
   /// Why the connection accepts no new streams; nil while it accepts them.

@@ -18,11 +18,14 @@ struct ConnectionLoop: ~Copyable {
 
   private let mailbox: Mailbox
   private let role: Session.Role
-  private let path: String
+  /// nil for a server.
+  private let address: ServerAddress?
   private let accept: (@Sendable (ServerStream) -> any StreamHandler)?
   private var socket: Descriptor?
   /// The open socket's number, for poll.
   private var socketNumber: Int32?
+  /// Whether the server has not accepted or refused the TCP connection yet.
+  private var isConnecting = false
   private var streams: [UInt64: Stream] = [:]
   private var keys = StreamMap<UInt64>()
   private var pings: [UInt64: Mailbox.Ping] = [:]
@@ -41,9 +44,9 @@ struct ConnectionLoop: ~Copyable {
   private var isWoken = true
   private var isClosing = false
 
-  init(connectingTo path: String, mailbox: Mailbox) {
+  init(connectingTo address: ServerAddress, mailbox: Mailbox) {
     self.mailbox = mailbox
-    self.path = path
+    self.address = address
     role = .client
     accept = nil
   }
@@ -53,7 +56,7 @@ struct ConnectionLoop: ~Copyable {
     accept: @escaping @Sendable (ServerStream) -> any StreamHandler
   ) {
     self.mailbox = mailbox
-    self.path = ""
+    address = nil
     self.accept = accept
     role = .server
     socketNumber = socket.rawValue
@@ -112,12 +115,33 @@ struct ConnectionLoop: ~Copyable {
 
   private mutating func connect(since start: ContinuousClock.Instant) throws(StreamFailure) {
     do throws(Errno) {
-      let connected = try UnixSocket.connect(to: path)
-      mailbox.peer = try connected.peerCredentials()
-      socketNumber = connected.rawValue
-      socket = consume connected
+      switch address {
+      case .unix(let path):
+        let connected = try UnixSocket.connect(to: path)
+        mailbox.peer = try connected.peerCredentials()
+        use(connected)
+      case .tcp(let address):
+        use(try TCPSocket.connect(to: address))
+        isConnecting = true
+      case nil: break
+      }
     } catch {
       if error != .again || ContinuousClock.now - start > Self.connectTimeout { throw .cannotConnect(error) }
+    }
+  }
+
+  private mutating func use(_ connected: consuming Descriptor) {
+    socketNumber = connected.rawValue
+    socket = consume connected
+  }
+
+  /// Called when the socket is writable, which means that the TCP connection is established or has failed.
+  private mutating func finishConnecting() throws(StreamFailure) {
+    isConnecting = false
+    do throws(Errno) {
+      if let failure = try socket?.connectionError() { throw failure }
+    } catch {
+      throw .cannotConnect(error)
     }
   }
 
@@ -129,6 +153,7 @@ struct ConnectionLoop: ~Copyable {
         if output.isEmpty { return true }
       }
       guard socket != nil else { return true }
+      if isConnecting { return false }
       if sendFailure != nil { return true }
       while sent < output.count {
         let count: Int?
@@ -158,13 +183,16 @@ struct ConnectionLoop: ~Copyable {
       // The listener's queue is full, and no event announces that it has room again.
       timeout = min(timeout ?? .milliseconds(5), .milliseconds(5))
     }
+    let ready: [Poll.Readiness]
     do throws(Errno) {
-      let ready = try Poll.wait(interests, timeout: timeout)
-      isWoken = ready[0].readable
-      return ready.count > 1 && ready[1].readable
+      ready = try Poll.wait(interests, timeout: timeout)
     } catch {
       throw .connectionLost("poll: \(error)")
     }
+    isWoken = ready[0].readable
+    guard ready.count > 1 else { return false }
+    if isConnecting, ready[1].writable { try finishConnecting() }
+    return ready[1].readable
   }
 
   private mutating func receive(into buffer: UnsafeMutableRawBufferPointer, _ session: inout Session)

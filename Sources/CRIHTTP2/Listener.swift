@@ -1,6 +1,6 @@
 package import CRISystem
 
-/// Serves clients on a unix socket, with one thread for each connection, until it is stopped.
+/// Serves clients on a unix socket or a TCP socket, with one thread for each connection, until it is stopped.
 package final class Listener: Sendable {
   private struct State {
     var connections: [Int: Connection] = [:]
@@ -11,12 +11,24 @@ package final class Listener: Sendable {
   private let state = Locked(State())
   private let socket: Descriptor
   private let pipe: WakePipe
+  /// The TCP port; nil for a unix socket.
+  package let port: UInt16?
 
-  /// Listens at `path`.
+  /// Listens at `address`; TCP port 0 lets the kernel choose one.
   /// - Parameter accept: Called on the connection's thread for each new stream; returns its handler.
   /// - Throws: The error number if the socket cannot be created.
-  package init(at path: String, accept: @escaping @Sendable (ServerStream) -> any StreamHandler) throws(Errno) {
-    socket = try UnixSocket.listen(at: path)
+  package init(
+    at address: ServerAddress, accept: @escaping @Sendable (ServerStream) -> any StreamHandler
+  ) throws(Errno) {
+    switch address {
+    case .unix(let path):
+      socket = try UnixSocket.listen(at: path)
+      port = nil
+    case .tcp(let address):
+      let listening = try TCPSocket.listen(on: address)
+      port = try listening.localPort()
+      socket = consume listening
+    }
     pipe = try WakePipe()
     try Thread.detach { self.serve(accept) }
   }

@@ -140,7 +140,7 @@ extension WireTests {
         call.send([])
         call.finish()
       }
-      let connection = try Connection(to: path)
+      let connection = try Connection(to: .unix(path: path))
       let handler = TrailerCollector()
       connection.request(
         connection.makeKey(),
