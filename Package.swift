@@ -53,6 +53,9 @@ let package = Package(
     .target(name: "CRIHTTP2", dependencies: ["CRINghttp2", "CRISystem"], swiftSettings: dialect),
     .target(name: "CRIGRPC", dependencies: ["CRIHTTP2", "CRISystem"], swiftSettings: safe),
 
+    // Traces of calls, which are sent to a collector with OTLP over gRPC.
+    .target(name: "CRITracing", dependencies: ["CRIGRPC", "CRIHTTP2", "CRISystem"], swiftSettings: safe),
+
     // Helpers for text that people and scripts read: tables, quoting, terminals.
     .target(name: "CRIText", swiftSettings: safe),
 
@@ -135,7 +138,7 @@ let package = Package(
       dependencies: [
         "CRICommandLine", "CRI", "CRISnapshot", "CRIRules", "CRIVerify", "CRIPreflight", "CRINode", "CRILogs",
         "CRIReport", "CRIStreaming", "CRITLS", "CRICopy", "CRIText", "CRITemplate", "CRIJSON", "CRIYAML", "CRIProtobuf",
-        "CRISystem",
+        "CRISystem", "CRIGRPC", "CRITracing",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: safe),
@@ -166,6 +169,9 @@ let package = Package(
       name: "CRIHTTP2Tests", dependencies: ["CRIHTTP2", "CRISystem", "TestSupport"], swiftSettings: dialect),
     .testTarget(
       name: "CRIGRPCTests", dependencies: ["CRIGRPC", "CRIHTTP2", "CRISystem", "TestSupport"],
+      swiftSettings: dialect),
+    .testTarget(
+      name: "CRITracingTests", dependencies: ["CRITracing", "CRIGRPC", "CRISystem", "TestSupport"],
       swiftSettings: dialect),
     .testTarget(name: "CRITextTests", dependencies: ["CRIText"], swiftSettings: dialect),
     .testTarget(name: "CRIJSONTests", dependencies: ["CRIJSON"], swiftSettings: dialect),

@@ -32,6 +32,9 @@ package enum Kernel {
   /// The number of clock ticks per second. The corresponding C call is `sysconf(_SC_CLK_TCK)`.
   package static var ticksPerSecond: UInt64 { UInt64(max(1, sysconf(Int32(_SC_CLK_TCK)))) }
 
+  /// The ID of this process. The corresponding C function is `getpid`.
+  package static var processID: Int32 { getpid() }
+
   /// Whether a process with this ID exists, even if `/proc` hides it. The corresponding C call is `kill(pid, 0)`.
   package static func hasProcess(_ pid: Int32) -> Bool {
     // Zero and negative numbers refer to process groups.
