@@ -19,6 +19,8 @@ package enum CrictlBehaviour: String, CaseIterable, Sendable {
   case unverifiedSessions = "https without verification"
   /// `config` writes all keys, and formats the file as crictl does.
   case completeConfiguration = "complete configuration file"
+  /// Traces have crictl's service name, `cri-tools`.
+  case traceNames = "names in traces"
 
   /// Whether the program has been called as `crictl`.
   package var isActive: Bool { Program.name == "crictl" }

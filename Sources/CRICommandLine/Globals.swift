@@ -10,6 +10,12 @@ package struct Globals: Hashable, Sendable {
   package var api: APISelection?
   /// The number of connection retries; a negative number means no limit.
   package var maxRetries: Int?
+  /// Whether the calls of the command are traced.
+  package var isTracing = false
+  /// The address of the collector that traces are sent to.
+  package var tracingEndpoint = "127.0.0.1:4317"
+  /// How many traces in a million are recorded; a negative number means all of them.
+  package var tracingRate = -1
   /// The options of crictl that are accepted and ignored.
   package var ignored: [String] = []
 
@@ -74,11 +80,23 @@ package struct Globals: Hashable, Sendable {
       guard let count = Int(text) else { throw Failure(.usage, "--max-retries \(text): specify a whole number") }
       globals.maxRetries = count
     },
-    Option(long: "enable-tracing", short: nil, value: nil, help: nil) { (globals, text) throws(Failure) in
-      if try flag(text, option: "--enable-tracing") { globals.ignored.append("--enable-tracing") }
+    Option(
+      long: "enable-tracing", short: nil, value: nil,
+      help: "send a trace of the command and its calls to an OpenTelemetry collector"
+    ) { (globals, text) throws(Failure) in globals.isTracing = try flag(text, option: "--enable-tracing") },
+    Option(
+      long: "tracing-endpoint", short: nil, value: "address",
+      help: "the collector's address for OTLP over gRPC without TLS, such as [::1]:4317 (default: 127.0.0.1:4317)"
+    ) { $0.tracingEndpoint = $1 },
+    Option(
+      long: "tracing-sampling-rate-per-million", short: nil, value: "number",
+      help: "how many commands in a million are traced (default: -1, which means all)"
+    ) { (globals, text) throws(Failure) in
+      guard let rate = Int(text) else {
+        throw Failure(.usage, "--tracing-sampling-rate-per-million \(text): specify a whole number")
+      }
+      globals.tracingRate = rate
     },
-    Option(long: "tracing-endpoint", short: nil, value: "address", help: nil) { _, _ in },
-    Option(long: "tracing-sampling-rate-per-million", short: nil, value: "number", help: nil) { _, _ in },
     Option(long: "profile-cpu", short: nil, value: "file", help: nil) { globals, _ in
       globals.ignored.append("--profile-cpu")
     },

@@ -38,14 +38,20 @@ package struct CRICommand: AsyncParsableCommand {
 /// Parses and runs a command line.
 /// - Returns: The exit code.
 package func runCommandLine(_ arguments: [String]) async -> Int32 {
-  Crictl.exitCode(await execute(arguments), arguments)
+  do throws(Failure) {
+    let (globals, rest) = try Globals.parse(arguments)
+    guard let trace = try CommandTrace(globals, rest) else {
+      return Crictl.exitCode(await execute(globals, rest, arguments), arguments)
+    }
+    return await trace.follow { Crictl.exitCode(await execute(globals, rest, arguments), arguments) }
+  } catch {
+    return Crictl.exitCode(printFailure(error, arguments), arguments)
+  }
 }
 
-private func execute(_ arguments: [String]) async -> Int32 {
-  var words = arguments
+private func execute(_ globals: Globals, _ rest: [String], _ arguments: [String]) async -> Int32 {
+  var words = rest
   do {
-    let (globals, rest) = try Globals.parse(arguments)
-    words = rest
     installOutOfMemoryHandler(code: exitCode(.overLimit, words))
     if rest.isEmpty, !arguments.isEmpty {
       throw Failure(.usage, "no command after \(arguments.joined(separator: " ")) (see: cri --help)")
@@ -127,6 +133,7 @@ private func printExplanation(_ error: any Error, _ words: [String]) throws -> I
 /// standard output. An error that keeps `guard` from running is also written to the journal, because its terminal may
 /// be gone.
 private func printFailure(_ failure: Failure, _ words: [String]) -> Int32 {
+  CommandTrace.current?.note(Program.named(failure.message))
   try? StandardStream.error.write(failure.line)
   if words.first == Subcommand.guard.rawValue {
     SystemLog().write(Sanitizer.visible("guard: \(failure.message)"), level: .warning)

@@ -28,7 +28,7 @@ struct GlobalsTests {
       ("--max-retries=-1", ""), ("--enable-tracing=false", ""), ("--debug=F", ""), ("-D=0", ""),
       ("--tracing-endpoint 127.0.0.1:4317 --tracing-sampling-rate-per-million -1", ""),
       (
-        "--enable-tracing --profile-mem=/m", "cri: ignored --enable-tracing, --profile-mem: only crictl supports this\n"
+        "--profile-mem=/m --profile-cpu /c", "cri: ignored --profile-mem, --profile-cpu: only crictl supports this\n"
       ),
       ("--profile-cpu /c", "cri: ignored --profile-cpu: only crictl supports this\n"),
     ])
