@@ -27,6 +27,21 @@ struct NodeFiles: Sendable {
 
   func exists(_ path: String) throws(FileError) -> Bool { try File.exists(resolve(path)) }
 
+  /// The user that owns a file.
+  func owner(of path: String) throws(FileError) -> UInt32 { try File.owner(of: resolve(path)) }
+
+  /// Connects to a unix socket without blocking, and closes the connection immediately.
+  func connect(to path: String) throws(Errno) { _ = try UnixSocket.connect(to: resolve(path)) }
+
+  /// The free space of the file system that contains a path.
+  func space(at path: String) throws(FileError) -> FileSystemSpace {
+    do throws(Errno) {
+      return try FileSystemSpace.read(resolve(path))
+    } catch {
+      throw .system(error)
+    }
+  }
+
   /// The paths of all files below a directory in the order in which Go's `filepath.Walk` visits them: sorted, with the
   /// files of a subdirectory at the subdirectory's position, and without following symbolic links to directories.
   func filesBelow(_ directory: String) throws(FileError) -> [String] {

@@ -30,6 +30,7 @@ public enum PreflightDetail: Hashable, Sendable {
   /// The directory of the CNI configurations; nil if it is unknown.
   case directory(String?)
   case missingState([MissingState])
+  case shim(ShimFault)
   case versionFile(VersionFileFault, losesImages: Bool)
 
   case process(Int32)

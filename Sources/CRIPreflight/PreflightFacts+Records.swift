@@ -72,9 +72,11 @@ extension PreflightFacts {
   }
 
   /// Returns the live objects among these IDs: ready pods and running containers.
-  func liveObjects(_ ids: Set<String>) -> [ObjectName] {
-    readySandboxes.filter { ids.contains($0.id) }.map { .pod($0) }
-      + snapshot.containers.filter { $0.isRunning && ids.contains($0.id) }.map { name(of: $0) }
+  /// - Parameter ids: The IDs; nil for all live objects.
+  func liveObjects(_ ids: Set<String>? = nil) -> [ObjectName] {
+    func isMeant(_ id: String) -> Bool { ids.map { $0.contains(id) } ?? true }
+    return readySandboxes.filter { isMeant($0.id) }.map { .pod($0) }
+      + snapshot.containers.filter { $0.isRunning && isMeant($0.id) }.map { name(of: $0) }
   }
 
   /// Whether the next containerd may read the sandbox store.

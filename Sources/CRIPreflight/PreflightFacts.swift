@@ -103,7 +103,8 @@ public struct ContainerdDisk: Hashable, Sendable {
   public var records: Observation<DiskRecords>
   /// The sandbox store; empty before 1.7, which has no such store.
   public var store: Observation<SandboxStore>
-  /// The containers without a checkpoint (`containers/ID/status`), each with the path at which it is missing.
+  /// The containers without a usable checkpoint (`containers/ID/status`), each with the path at which it is missing or
+  /// damaged.
   public var missingCheckpoints: Observation<[String: String]>
   /// The tasks whose shim's program is missing, each with the program's path.
   public var missingShims: Observation<[String: String]>
@@ -111,6 +112,8 @@ public struct ContainerdDisk: Hashable, Sendable {
   public var missingAddresses: Observation<Set<String>>
   /// The tasks with neither `address` nor `bootstrap.json`; containerd 2.x accepts either file.
   public var lostShims: Observation<Set<String>>
+  /// The sockets of the tasks' shims.
+  public var shimSockets: Observation<ShimSockets>
   /// The containers whose record has a newer shim protocol than the pod's shim.
   public var newerRecords: Observation<Set<String>>
   /// The path of the daemon's open database, if there is now a different file or no file at this path; nil if it is the
@@ -125,6 +128,7 @@ public struct ContainerdDisk: Hashable, Sendable {
     missingShims: Observation<[String: String]> = .unknown(.notExamined),
     missingAddresses: Observation<Set<String>> = .unknown(.notExamined),
     lostShims: Observation<Set<String>> = .unknown(.notExamined),
+    shimSockets: Observation<ShimSockets> = .unknown(.notExamined),
     newerRecords: Observation<Set<String>> = .unknown(.notExamined), hiddenDatabase: Observation<String?> = .known(nil)
   ) {
     self.records = records
@@ -133,6 +137,7 @@ public struct ContainerdDisk: Hashable, Sendable {
     self.missingShims = missingShims
     self.missingAddresses = missingAddresses
     self.lostShims = lostShims
+    self.shimSockets = shimSockets
     self.newerRecords = newerRecords
     self.hiddenDatabase = hiddenDatabase
   }

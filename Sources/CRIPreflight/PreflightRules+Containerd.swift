@@ -137,6 +137,19 @@ extension PreflightRules {
       guard facts.nextVersion?.major != 1 else { return }
       for object in facts.liveObjects(try facts.disk().lostShims.get()) { found.add(object) }
     },
+    PreflightCheck(.shimSocket) { (facts, found) throws(UnknownReason) in
+      let sockets = try facts.disk().shimSockets.get()
+      for object in facts.liveObjects() {
+        let (legacy, current) = (sockets.legacy[object.id], sockets.current[object.id])
+        if facts.isNextUnknown, (legacy == nil) != (current == nil) {
+          found.skip(.unknownNextVersion)
+        } else if let fault = facts.nextVersion?.major == 1 ? legacy : current {
+          found.add(object, .shim(fault))
+        } else if let reason = sockets.unknown[object.id] {
+          found.skip(reason)
+        }
+      }
+    },
     PreflightCheck(.shimProtocol) { (facts, found) throws(UnknownReason) in
       let isMeant = facts.nextVersion.map { VersionRange(from: "2.1.0-0", before: "2.1.2").contains($0) }
       guard isMeant ?? facts.isNextUnknown else { return }

@@ -14,6 +14,7 @@ extension Rule {
     Rule(.recordMetadata, .critical, predicts: .daemon, of: .containerd),
     Rule(.shimLegacyAddressOnDisk, .critical, predicts: .pods, of: .containerd),
     Rule(.shimAddressOnDisk, .critical, predicts: .pods, of: .containerd),
+    Rule(.shimSocket, .critical, predicts: .pods, of: .containerd),
     Rule(.shimProtocol, .critical, predicts: .containers, of: .containerd),
     Rule(.networkModeOnDisk, .critical, predicts: .pods, of: .containerd),
     Rule(.podUIDOnDisk, .critical, predicts: .pods, of: .containerd),

@@ -23,6 +23,7 @@ extension RuleID {
     case .shimAnswers: "P18"
     case .shimAddressOnDisk: "P19"
     case .recordDirectory: "P20"
+    case .shimSocket: "P22"
     case .networkCNICheck: "O1"
     case .runtimeWipe: "O2"
     case .runtimeDefaultOCI: "O3"

@@ -148,6 +148,7 @@ public enum RuleID: String, Hashable, Sendable, CaseIterable {
   case recordFields = "record.fields"
   case shimAnswers = "shim.answers"
   case shimAddressOnDisk = "shim.address-on-disk"
+  case shimSocket = "shim.socket"
 
   // Preflight: CRI-O.
   case networkCNICheck = "network.cni-check"

@@ -13,4 +13,15 @@ extension File {
     var status = Glibc.stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
+
+  /// The user that owns a file, following symbolic links. The corresponding C function is `stat`.
+  package static func owner(of path: String) throws(FileError) -> UInt32 {
+    var status = Glibc.stat()
+    do throws(Errno) {
+      _ = try retrying { stat(path, &status) }
+    } catch {
+      throw .system(error)
+    }
+    return status.st_uid
+  }
 }

@@ -22,6 +22,28 @@ package enum UnixSocket {
     return socket
   }
 
+  /// Connects without blocking to a socket in the abstract namespace (unix(7)), which has a name instead of a path.
+  /// - Throws: `.again` if the listener's queue is full.
+  package static func connect(toAbstract name: String) throws(Errno) -> Descriptor {
+    let socket = try make()
+    let named = try address(ofAbstract: name)
+    var address = named.address
+    let fd = socket.rawValue
+    _ = try retrying { withSocketAddress(&address, size: named.size) { Glibc.connect(fd, $0, $1) } }
+    return socket
+  }
+
+  /// Listens on a name in the abstract namespace.
+  package static func listen(atAbstract name: String, backlog: Int32 = 512) throws(Errno) -> Descriptor {
+    let socket = try make()
+    let named = try address(ofAbstract: name)
+    var address = named.address
+    let fd = socket.rawValue
+    _ = try retrying { withSocketAddress(&address, size: named.size) { bind(fd, $0, $1) } }
+    _ = try retrying { Glibc.listen(fd, backlog) }
+    return socket
+  }
+
   /// Listens on a path. A socket file without a listener is replaced.
   /// - Throws: `.addressInUse` if the path exists and is not such a socket.
   package static func listen(at path: String, backlog: Int32 = 512) throws(Errno) -> Descriptor {
@@ -96,13 +118,22 @@ package enum UnixSocket {
     return address
   }
 
+  /// Returns the address and its size, because the name of an abstract socket ends where the address ends.
+  private static func address(ofAbstract name: String) throws(Errno) -> (address: sockaddr_un, size: Int) {
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    let bytes = [0] + Array(name.utf8)
+    guard bytes.count <= MemoryLayout.size(ofValue: address.sun_path) else { throw .nameTooLong }
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
+    return (address, MemoryLayout<sa_family_t>.size + bytes.count)
+  }
+
   private static func withSocketAddress(
-    _ address: inout sockaddr_un, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+    _ address: inout sockaddr_un, size: Int = MemoryLayout<sockaddr_un>.size,
+    _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
   ) -> Int32 {
     withUnsafePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
-      }
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(size)) }
     }
   }
 }

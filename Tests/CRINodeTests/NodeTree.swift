@@ -6,11 +6,14 @@ import TestSupport
 /// The file system of an intact node in a directory, for preflight.
 final class NodeTree: Sendable {
   private let directory: TemporaryDirectory
+  /// The shim that serves all tasks.
+  private let shim: Descriptor
   var root: String { directory.path }
 
   init() throws {
     directory = try TemporaryDirectory()
-    try write("/run/.keep", "")
+    try FileManager.default.createDirectory(atPath: directory.file("run"), withIntermediateDirectories: true)
+    shim = try UnixSocket.listen(at: directory.path + Self.shimSocket)
     // This link exists on nearly every node. It is absolute, and must not be followed to our own /run.
     try FileManager.default.createDirectory(atPath: root + "/var", withIntermediateDirectories: true)
     try FileManager.default.createSymbolicLink(atPath: root + "/var/run", withDestinationPath: "/run")
@@ -31,18 +34,23 @@ final class NodeTree: Sendable {
 extension NodeTree {
   static let containerdRoot = "/var/lib/containerd/io.containerd.grpc.v1.cri"
   static let tasks = "/run/containerd/io.containerd.runtime.v2.task/k8s.io"
+  static let shimSocket = "/run/shim.sock"
+  static let shimAddress = "unix://\(shimSocket)"
+  static let checkpoint = #"{"Version": "v1", "Pid": 7}"#
 
   /// Creates a tree with everything that containerd stores about these pods.
   static func containerd(_ snapshot: Snapshot) throws -> NodeTree {
     let tree = try NodeTree()
     try tree.write("/usr/bin/containerd-shim-runc-v2", "")
     for plugin in ["bridge", "host-local", "loopback"] { try tree.write("/usr/lib/cni/\(plugin)", "") }
-    for container in snapshot.containers { try tree.write("\(containerdRoot)/containers/\(container.id)/status", "{}") }
+    for container in snapshot.containers {
+      try tree.write("\(containerdRoot)/containers/\(container.id)/status", checkpoint)
+    }
     let tasks = snapshot.sandboxes.filter(\.isReady).map(\.id) + snapshot.containers.filter(\.isRunning).map(\.id)
     for id in tasks { try tree.write("\(Self.tasks)/\(id)/shim-binary-path", "/usr/bin/containerd-shim-runc-v2") }
     // 2.x writes a different file.
     let record = snapshot.runtime.version.hasPrefix("1.") ? "address" : "bootstrap.json"
-    for id in tasks { try tree.write("\(Self.tasks)/\(id)/\(record)", "unix:///run/containerd/s/\(id)") }
+    for id in tasks { try tree.write("\(Self.tasks)/\(id)/\(record)", shimAddress) }
     return tree
   }
 

@@ -349,6 +349,35 @@ extension PreflightCase {
       $0.containerd?.missingAddresses = .unknown("no")
     },
 
+    PreflightCase(rule: "P22", name: "no socket", objects: ["default/web", "default/web/nginx"]) {
+      let faults = ["sandbox-web": ShimFault.noSocket(path: "/s"), "container-web-nginx": .noSocket(path: "/s")]
+      $0.containerd?.shimSockets = .known(ShimSockets(legacy: faults, current: faults))
+    },
+    PreflightCase(rule: "P22", name: "the socket of a stopped pod") {
+      let faults = ["sandbox-old": ShimFault.notListening(path: "/s"), "container-web-job": .notASocket(path: "/s")]
+      $0.containerd?.shimSockets = .known(ShimSockets(legacy: faults, current: faults))
+    },
+    PreflightCase(rule: "P22", name: "only 2.x finds no address, before a downgrade") {
+      $0.containerd?.shimSockets = .known(ShimSockets(current: ["sandbox-web": .noAddress(file: "/b")]))
+      $0.target = RuntimeVersion("1.7.34")
+    },
+    PreflightCase(rule: "P22", name: "only 2.x finds no address, before an upgrade", objects: ["default/web"]) {
+      $0.containerd?.shimSockets = .known(ShimSockets(current: ["sandbox-web": .noAddress(file: "/b")]))
+      $0.target = RuntimeVersion("2.1.4")
+    },
+    PreflightCase(rule: "P22", name: "only 2.x finds no address, and a program of unknown version", isUnchecked: true) {
+      $0.containerd?.shimSockets = .known(ShimSockets(current: ["sandbox-web": .noAddress(file: "/b")]))
+      $0.replaceProgram()
+    },
+    PreflightCase(rule: "P22", name: "a program of unknown version", objects: ["default/web"]) {
+      let faults = ["sandbox-web": ShimFault.noSocket(path: "/s")]
+      $0.containerd?.shimSockets = .known(ShimSockets(legacy: faults, current: faults))
+      $0.replaceProgram()
+    },
+    PreflightCase(rule: "P22", name: "a socket of a different user", isUnchecked: true) {
+      $0.containerd?.shimSockets = .known(ShimSockets(unknown: ["sandbox-web": "no"]))
+    },
+    PreflightCase(rule: "P22", name: "not examined", isUnchecked: true) { $0.containerd?.shimSockets = .unknown("no") },
     PreflightCase(rule: "P19", name: "no recorded address", objects: ["default/web", "default/web/nginx"]) {
       $0.containerd?.lostShims = .known(["sandbox-web", "container-web-nginx", "sandbox-old"])
     },

@@ -35,7 +35,8 @@ extension PreflightFacts {
           sandboxes: Snapshot.before.sandboxes.map { DiskSandbox(of: $0) },
           containers: Snapshot.before.containers.map { DiskContainer(of: $0) })),
       store: .known(SandboxStore()), missingCheckpoints: .known([:]), missingShims: .known([:]),
-      missingAddresses: .known([]), lostShims: .known([]), newerRecords: .known([])),
+      missingAddresses: .known([]), lostShims: .known([]), shimSockets: .known(ShimSockets()),
+      newerRecords: .known([])),
     kubelet: KubeletConfiguration(
       cgroupDriver: .known("systemd"), endpoint: .known("unix:///run/containerd/containerd.sock")),
     networkConfigurations: .known(["10-net.conflist"]), missingPlugins: .known([]), endedProcesses: .known([:]))

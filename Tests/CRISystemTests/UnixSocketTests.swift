@@ -29,6 +29,19 @@ struct UnixSocketTests {
     }
   }
 
+  @Test func `a name in the abstract namespace is exact, and independent of the file system`() throws {
+    let name = directory.file("abstract")
+    #expect(throws: Errno.connectionRefused) { _ = try UnixSocket.connect(toAbstract: name).rawValue }
+    let listener = try UnixSocket.listen(atAbstract: name)
+    #expect(try UnixSocket.connect(toAbstract: name).rawValue >= 0)
+    #expect(try UnixSocket.accept(on: listener) != nil)
+    #expect(throws: Errno.connectionRefused) { _ = try UnixSocket.connect(toAbstract: name + "x").rawValue }
+    #expect(!UnixSocket.isSocket(name))
+    #expect(throws: Errno.nameTooLong) {
+      _ = try UnixSocket.connect(toAbstract: String(repeating: "x", count: 108)).rawValue
+    }
+  }
+
   @Test func `the length of a path is counted in bytes`() throws {
     let path = directory.file(String(repeating: "é", count: 60))
     #expect(throws: Errno.nameTooLong) { _ = try UnixSocket.listen(at: path).rawValue }

@@ -190,7 +190,7 @@ import TestSupport
     try Data("/nowhere/containerd-shim-runc-v2".utf8).write(to: URL(filePath: shim))
     let (code, text) = try await preflight()
     #expect(code == 5)
-    #expect(text.contains("the container's checkpoint is not on disk: \(checkpoint) [P5]"))
+    #expect(text.contains("the container's checkpoint is missing or damaged: \(checkpoint) [P5]"))
     #expect(text.contains("the program of the pod's shim is gone: /nowhere/containerd-shim-runc-v2 [P6]"))
     #expect(text.contains("1 pod would be lost"))
     #expect(text.contains("1 pod would stay, but lose containers"))

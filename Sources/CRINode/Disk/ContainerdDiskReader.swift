@@ -25,6 +25,7 @@ extension ContainerdDisk {
       missingAddresses: tasks.map { Self.tasks(snapshot, files, $0, without: ["address"]) } ?? .unknown(silent),
       lostShims: tasks.map { Self.tasks(snapshot, files, $0, without: ["bootstrap.json", "address"]) }
         ?? .unknown(silent),
+      shimSockets: tasks.map { Self.sockets(snapshot, files, $0) } ?? .unknown(silent),
       newerRecords: tasks.map { Self.newerRecords(snapshot, files, $0) } ?? .unknown(silent))
   }
 
@@ -33,8 +34,30 @@ extension ContainerdDisk {
   ) -> Observation<[String: String]> {
     findMissing(directory, files, at: snapshot.containers.map(\.id)) { id throws(FileError) in
       let path = "\(directory)/\(id)/status"
-      return try files.exists(path) ? nil : path
+      do throws(FileError) {
+        return isCheckpoint(try files.text(path)) ? nil : path
+      } catch {
+        if error == .noSuchFile || error == .notADirectory { return path }
+        throw error
+      }
     }
+  }
+
+  /// Whether containerd can decode a checkpoint (`pkg/cri/store/container/status.go`, `decode`).
+  private static func isCheckpoint(_ text: String) -> Bool {
+    (try? JSON.parse(text))?["Version"]?.stringValue == "v1"
+  }
+
+  private static func sockets(
+    _ snapshot: Snapshot, _ files: NodeFiles, _ directory: String
+  ) -> Observation<ShimSockets> {
+    var sockets = ShimSockets()
+    var reader = ShimSocketReader(files, daemon: snapshot.daemon.pid)
+    let checked = findMissing(directory, files, at: tasks(snapshot)) { id throws(FileError) in
+      try reader.check(id, "\(directory)/\(id)", &sockets)
+      return nil
+    }
+    return checked.map { _ in sockets }
   }
 
   private static func shims(

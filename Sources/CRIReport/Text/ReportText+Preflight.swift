@@ -55,6 +55,7 @@ extension ReportText {
     case .directory(let path): path ?? ""
     case .missingState(let files):
       list(files.map { $0.isUnmounted ? "\($0.path) is no longer a namespace" : $0.path })
+    case .shim(let fault): text(of: fault)
     case .versionFile(let fault, let losesImages): text(of: fault) + (losesImages ? "; images too" : "")
     case .process(let pid): "process \(pid)"
     case .created(let time): "created \(time)"
@@ -99,6 +100,15 @@ extension ReportText {
     case .label: "label"
     case .annotation: "annotation"
     case .cniResult: "CNI result"
+    }
+  }
+
+  private static func text(of fault: ShimFault) -> String {
+    switch fault {
+    case .noAddress(let file): "\(file) does not contain an address"
+    case .noSocket(let path): "\(path) does not exist"
+    case .notASocket(let path): "\(path) is not a socket"
+    case .notListening(let path): "no process listens on \(path)"
     }
   }
 

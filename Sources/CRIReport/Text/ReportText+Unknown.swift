@@ -24,6 +24,7 @@ extension ReportText {
     case .daemonNotTrusted:
       "the runtime does not run as root on this node, so cri does not run \(path.isEmpty ? "its programs" : path)"
     case .programNotTrusted: "other users can change \(path), so cri does not run it"
+    case .socketNotTrusted: "\(path) belongs to a different user, so cri does not connect to it"
     case .processEnded: "the process has ended"
     case .notOnNode: "\(path) does not exist; run cri on the node, or specify the root of its file system with --root"
     case .foreignDirectory:

@@ -32,7 +32,7 @@ extension RuleText {
         remedy: "find out what the record is (ctr -n k8s.io containers info ID), and remove it")
     case .containerCheckpointOnDisk:
       RuleText(
-        violation: "the container's checkpoint is not on disk",
+        violation: "the container's checkpoint is missing or damaged",
         reason:
           "after a restart, the container is UNKNOWN, and kubelet kills it and starts it again (containerd#11646)",
         remedy: recreateBefore)
@@ -76,6 +76,13 @@ extension RuleText {
       RuleText(
         violation: "the address of the pod's shim is not on disk",
         reason: "containerd does not find the shim again and kills its containers, and kubelet recreates the pod",
+        remedy: recreateBefore)
+    case .shimSocket:
+      RuleText(
+        violation: "containerd cannot connect to the pod's shim",
+        reason:
+          "when containerd starts, it connects to each shim; if this fails, it kills the shim's containers, and kubelet "
+          + "recreates the pod (containerd#5597)",
         remedy: recreateBefore)
     case .shimProtocol:
       RuleText(

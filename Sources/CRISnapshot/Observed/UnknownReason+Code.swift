@@ -22,6 +22,8 @@ extension UnknownReason {
     case daemonNotTrusted = "daemon-not-trusted"
     /// Other users can change the program, so it is not run.
     case programNotTrusted = "program-not-trusted"
+    /// The socket belongs to a different user, so it is not used.
+    case socketNotTrusted = "socket-not-trusted"
     case processEnded = "process-ended"
     case notOnNode = "not-on-node"
     /// The directory does not contain anything that this runtime lists.

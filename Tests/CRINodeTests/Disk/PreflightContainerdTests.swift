@@ -4,6 +4,7 @@ import CRIPreflight
 import CRISimulator
 import CRIRules
 import CRISnapshot
+import CRISystem
 import Foundation
 import TestSupport
 import Testing
@@ -117,6 +118,93 @@ import Testing
     #expect(report.verdict == .loss)
   }
 
+  @Test(arguments: ["", "{", "{}", #"{"Version": "v2"}"#, "\0\0\0\0"])
+  func `a checkpoint that containerd cannot decode is as good as none`(text: String) async throws {
+    let node = try RecordedNode("containerd-1.6.20")
+    let container = try #require(node.snapshot.containers.first { $0.isRunning })
+    let path = "\(NodeTree.containerdRoot)/containers/\(container.id)/status"
+    try node.tree.write(path, text)
+    let report = try await node.report()
+    #expect(report.rules == ["P5"] && report.ids("P5") == [container.id])
+    #expect(report.findings.first { $0.rule.id.label == "P5" }?.detailText == path)
+    try node.tree.write(path, NodeTree.checkpoint)
+    #expect(try await node.report().rules.isEmpty)
+  }
+
+  @Test(
+    arguments: [
+      ("", "address does not contain an address"), ("unix:///run/none.sock", "/run/none.sock does not exist"),
+      ("unix:///run/closed.sock", "no process listens on /run/closed.sock"),
+      ("unix:///run/plain", "/run/plain is not a socket"), (NodeTree.shimAddress, nil),
+      ("\(NodeTree.shimAddress)\n", "/run/shim.sock\n does not exist"), ("vsock://1:1024", nil),
+    ] as [(String, String?)])
+  func `a shim to which containerd 1.x cannot connect is lost`(address: String, fault: String?) async throws {
+    let node = try RecordedNode("containerd-1.6.20")
+    // Closing a listener leaves its socket.
+    _ = try UnixSocket.listen(at: node.tree.root + "/run/closed.sock")
+    try node.tree.write("/run/plain", "")
+    let pod = node.pods[0].id
+    try node.tree.write("\(NodeTree.tasks)/\(pod)/address", address)
+    let report = try await node.report()
+    #expect(report.ids("P22") == (fault == nil ? [] : [pod]) && report.gaps.isEmpty)
+    #expect(report.rules == (fault == nil ? [] : ["P22"]))
+    if let fault {
+      #expect(report.findings.first?.detailText.hasSuffix(fault) == true, "\(report.findings)")
+      #expect(report.podsToLose.map(\.pod) == [node.pods[0].pod] && report.verdict == .loss)
+    }
+  }
+
+  @Test func `the address in the file that the next version reads decides`() async throws {
+    let node = try RecordedNode("containerd-2.4")
+    let bundle = "\(NodeTree.tasks)/\(node.pods[0].id)"
+    func write(_ protocolName: String, _ address: String) throws {
+      try node.tree.write(
+        "\(bundle)/bootstrap.json", #"{"version":3,"address":"\#(address)","protocol":"\#(protocolName)"}"#)
+    }
+    try write("ttrpc", NodeTree.shimAddress)
+    #expect(try await node.report().rules.isEmpty)
+    try write("ttrpc", "unix:///run/none.sock")
+    #expect(try await node.report().ids("P22") == [node.pods[0].id])
+    // The shim of a virtual machine is not examined.
+    try write("grpc", "vsock://1:1024")
+    #expect(try await node.report().rules.isEmpty)
+    try node.tree.write("\(bundle)/bootstrap.json", "")
+    let report = try await node.report()
+    #expect(report.findings.map(\.detailText).contains("\(bundle)/bootstrap.json does not contain an address"))
+    // Only 2.x reads this file, and 1.x the other one.
+    try node.tree.write("\(bundle)/address", NodeTree.shimAddress)
+    #expect(try await node.report().ids("P22") == [node.pods[0].id])
+    #expect(try await node.report(to: "1.7.34").ids("P22").isEmpty)
+  }
+
+  @Test func `an abstract socket is checked only in the runtime's network namespace`() throws {
+    let (tree, name) = (try NodeTree(), "/cri-test/\(getpid())/shim.sock")
+    let bundle = "\(NodeTree.tasks)/a"
+    try tree.write("\(bundle)/address", name)
+    func check(_ daemon: Int32?) throws -> ShimSockets {
+      var sockets = ShimSockets()
+      var reader = ShimSocketReader(NodeFiles(root: tree.root), daemon: daemon)
+      try reader.check("a", bundle, &sockets)
+      return sockets
+    }
+    #expect(try check(getpid()).legacy == ["a": .notListening(path: "@\(name)")])
+    let listener = try UnixSocket.listen(atAbstract: name)
+    #expect(try check(getpid()) == ShimSockets())
+    #expect(try check(nil).unknown["a"]?.code == .notVisible)
+    withExtendedLifetime(listener.rawValue) {}
+  }
+
+  @Test func `a socket of a different user is not connected to`() throws {
+    if getuid() != 0 { try Test.cancel("only root can change the owner of a file") }
+    let tree = try NodeTree()
+    try tree.write("\(NodeTree.tasks)/a/address", NodeTree.shimAddress)
+    #expect(chown(tree.root + NodeTree.shimSocket, 65534, 65534) == 0)
+    var sockets = ShimSockets()
+    var reader = ShimSocketReader(NodeFiles(root: tree.root), daemon: getpid())
+    try reader.check("a", "\(NodeTree.tasks)/a", &sockets)
+    #expect(sockets.unknown["a"]?.code == .socketNotTrusted && sockets.legacy.isEmpty && sockets.current.isEmpty)
+  }
+
   @Test func `a shim's missing program is detected`() async throws {
     let node = try RecordedNode("containerd-1.6.20")
     try node.tree.write("\(NodeTree.tasks)/\(node.pods[0].id)/shim-binary-path", "/opt/old/containerd-shim-runc-v2")
@@ -139,7 +227,9 @@ import Testing
     #expect(report.isDowngrade && report.verdict == .loss && report.podsToLose.count == report.podCount)
     // A pod that 1.x started before the upgrade stays, even if a container was added since.
     let added = try #require(node.snapshot.containers.first { $0.isRunning })
-    for id in running where id != added.id { try node.tree.write("\(NodeTree.tasks)/\(id)/address", "unix:///x") }
+    for id in running where id != added.id {
+      try node.tree.write("\(NodeTree.tasks)/\(id)/address", NodeTree.shimAddress)
+    }
     let mixed = try await node.report(to: "1.7.34")
     #expect(mixed.ids("P12") == [added.id] && mixed.verdict == .loss)
     #expect(mixed.podsToLose.isEmpty && mixed.podsToDisturb.count == 1)
@@ -156,7 +246,7 @@ import Testing
     }
     #expect(try await node.report(to: "1.7.34").rules == ["P12"])
     // 2.x also accepts the format of 1.x.
-    try node.tree.write("\(NodeTree.tasks)/\(pod)/address", "unix:///x")
+    try node.tree.write("\(NodeTree.tasks)/\(pod)/address", NodeTree.shimAddress)
     #expect(try await node.report().rules.isEmpty)
   }
 
@@ -164,7 +254,8 @@ import Testing
     let node = try RecordedNode("containerd-2.4")
     let containers = node.snapshot.containers.filter { $0.isRunning }
     let added = try #require(containers.first)
-    let record = { (version: Int) in #"{"version":\#(version),"address":"unix:///x","protocol":"ttrpc"}"# }
+    let record = { (version: Int) in #"{"version":\#(version),"address":"\#(NodeTree.shimAddress)","protocol":"ttrpc"}"#
+    }
     for id in node.snapshot.sandboxes.map(\.id) + containers.map(\.id) {
       try node.tree.write("\(NodeTree.tasks)/\(id)/bootstrap.json", record(id == added.id ? 3 : 2))
     }
@@ -220,13 +311,13 @@ import Testing
     try node.tree.remove("/etc")
     var report = try await node.report()
     #expect(report.rules.isEmpty)
-    #expect(report.gaps == ["P5", "P6", "P12"])
+    #expect(report.gaps == ["P5", "P6", "P12", "P22"])
     #expect(report.verdict == .unchecked)
     // Another containerd's directories are not taken into account either.
     try node.tree.write("\(NodeTree.containerdRoot)/containers/other/status", "{}")
     try node.tree.write("\(NodeTree.tasks)/other/shim-binary-path", "/x")
     report = try await node.report()
-    #expect(report.gaps == ["P5", "P6", "P12"])
+    #expect(report.gaps == ["P5", "P6", "P12", "P22"])
   }
 
   @Test func `invalid network configurations do not count`() async throws {
