@@ -89,16 +89,20 @@ private struct PreflightReader {
       facts.containerd = ContainerdDisk(
         records: records, store: store, facts.snapshot, files, root: root, state: config["stateDir"]?.stringValue)
       facts.containerd?.hiddenDatabase = HiddenDatabase.path(openedBy: snapshot.daemon.pid, files)
+      facts.recordSpace = RecordSpace.read(
+        "\(root ?? "")/containers", files, beside: facts.containerd?.missingCheckpoints)
       isNode = root.map { (try? files.exists($0)) == true } ?? false
       facts.missingPlugins = missingPlugins(document(info["cniconfig"]), isNode)
     case "cri-o":
       let config = document(info["config"])
       let configuration = configuration(of: snapshot.daemon.pid)
+      let paths = await paths()
       let disk = CRIODisk(
-        snapshot, files, configuration: configuration, status: config, paths: await paths(),
+        snapshot, files, configuration: configuration, status: config, paths: paths,
         networks: await networks(configuration))
       facts.configuration = RuntimeConfiguration(crio: config, files: disk.configuration, served: served)
       facts.crio = disk
+      facts.recordSpace = RecordSpace.read(paths.values.first?.containers ?? "", files, beside: disk.missingState)
       isNode = disk.configuration.value != nil
     default:
       isNode = false

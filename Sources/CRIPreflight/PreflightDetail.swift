@@ -31,6 +31,9 @@ public enum PreflightDetail: Hashable, Sendable {
   case directory(String?)
   case missingState([MissingState])
   case shim(ShimFault)
+  /// There is no free block or no free inode.
+  case space(RecordSpace)
+  case littleSpace(RecordSpace, containers: Int)
   case versionFile(VersionFileFault, losesImages: Bool)
 
   case process(Int32)

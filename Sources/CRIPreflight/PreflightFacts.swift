@@ -22,6 +22,8 @@ public struct PreflightFacts: Hashable, Sendable {
   public var missingPlugins: Observation<[CNIFault]>
   /// The ready sandboxes and running containers whose process has exited, each with its pid, by ID.
   public var endedProcesses: Observation<[String: Int32]>
+  /// The space for the records that the runtime writes when it starts.
+  public var recordSpace: Observation<RecordSpace>
   /// The results of pulling the missing images of running pods; nil if pulling was not requested.
   public var pulls: [ImagePull]?
 
@@ -31,7 +33,8 @@ public struct PreflightFacts: Hashable, Sendable {
     containerd: ContainerdDisk? = nil, crio: CRIODisk? = nil, kubelet: KubeletConfiguration = KubeletConfiguration(),
     networkConfigurations: Observation<[String]> = .unknown(.notExamined),
     missingPlugins: Observation<[CNIFault]> = .unknown(.notExamined),
-    endedProcesses: Observation<[String: Int32]> = .unknown(.notExamined), pulls: [ImagePull]? = nil
+    endedProcesses: Observation<[String: Int32]> = .unknown(.notExamined),
+    recordSpace: Observation<RecordSpace> = .unknown(.notExamined), pulls: [ImagePull]? = nil
   ) {
     self.snapshot = snapshot
     self.target = target
@@ -42,6 +45,7 @@ public struct PreflightFacts: Hashable, Sendable {
     self.networkConfigurations = networkConfigurations
     self.missingPlugins = missingPlugins
     self.endedProcesses = endedProcesses
+    self.recordSpace = recordSpace
     self.pulls = pulls
   }
 

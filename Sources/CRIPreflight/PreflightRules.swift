@@ -124,10 +124,27 @@ extension PreflightRules {
         if let pid = ended[container.id] { found.add(facts.name(of: container), .process(pid)) }
       }
     },
+    PreflightCheck(.recordDiskFull) { (facts, found) throws(UnknownReason) in
+      let containers = facts.restoredContainers.filter(facts.isNeeded)
+      guard !containers.isEmpty else { return }
+      let space = try facts.recordSpace.get()
+      guard space.isExhausted else { return }
+      for container in containers { found.add(facts.name(of: container), .space(space)) }
+    },
+    PreflightCheck(.recordDiskNearlyFull) { (facts, found) throws(UnknownReason) in
+      let count = facts.restoredContainers.count
+      guard count > 0 else { return }
+      let space = try facts.recordSpace.get()
+      guard !space.isExhausted, !space.holds(count) else { return }
+      found.add(ObjectName(.node), .littleSpace(space, containers: count))
+    },
   ]
 }
 
 extension PreflightFacts {
+  /// The containers whose state the runtime writes when it starts: all of them, as containerd and CRI-O do.
+  var restoredContainers: [ContainerRecord] { containerd == nil && crio == nil ? [] : snapshot.containers }
+
   /// Returns a condition that the runtime reports.
   func condition(_ type: String) -> RuntimeCondition? { snapshot.runtime.conditions.first { $0.type == type } }
 

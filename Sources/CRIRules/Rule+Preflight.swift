@@ -44,5 +44,7 @@ extension Rule {
     Rule(.podSeveralSandboxes, .critical, predicts: .nothing),
     Rule(.runtimeTargetVersion, .critical, predicts: .pods),
     Rule(.containerProcessAlive, .major, predicts: .nothing),
+    Rule(.recordDiskFull, .critical, predicts: .containers),
+    Rule(.recordDiskNearlyFull, .major, predicts: .nothing),
   ]
 }

@@ -46,6 +46,8 @@ extension RuleID {
     case .networkPlugins: "N16"
     case .runtimeTargetVersion: "N17"
     case .containerProcessAlive: "N18"
+    case .recordDiskFull: "N22"
+    case .recordDiskNearlyFull: "N23"
     default: nil
     }
   }

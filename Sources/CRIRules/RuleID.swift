@@ -175,4 +175,6 @@ public enum RuleID: String, Hashable, Sendable, CaseIterable {
   case podSeveralSandboxes = "pod.several-sandboxes"
   case runtimeTargetVersion = "runtime.target-version"
   case containerProcessAlive = "container.process-alive"
+  case recordDiskFull = "record.disk-full"
+  case recordDiskNearlyFull = "record.disk-nearly-full"
 }

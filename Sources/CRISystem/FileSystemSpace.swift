@@ -7,6 +7,11 @@ package struct FileSystemSpace: Hashable, Sendable {
   /// The number of free inodes; nil if the file system does not limit them.
   package let inodes: UInt64?
 
+  package init(blocks: UInt64?, inodes: UInt64?) {
+    self.blocks = blocks
+    self.inodes = inodes
+  }
+
   /// Reads the space of the file system that contains a path. The corresponding C function is `statvfs`.
   /// - Parameter sys: The directory of the kernel's system files.
   package static func read(_ path: String, sys: String = "/sys") throws(Errno) -> FileSystemSpace {
@@ -26,7 +31,7 @@ package struct FileSystemSpace: Hashable, Sendable {
     let (major, minor) = (device >> 8 & 0xfff, device & 0xff | device >> 12 & 0xfff00)
     guard let target = File.linkTarget("\(sys)/dev/block/\(major):\(minor)"),
       let name = target.split(separator: "/").last,
-      let bytes = try? File.read("\(sys)/fs/ext4/\(name)/reserved_clusters", limit: 64)
+      let bytes = try? File.read("\(sys)/fs/ext4/\(name)/reserved_clusters", limit: 4096)
     else { return 0 }
     return UInt64(String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)) ?? 0
   }

@@ -189,5 +189,30 @@ extension PreflightCase {
       $0.warn("It will be removed.")
     },
     PreflightCase(rule: "N13", name: "the pause image is pinned") { _ in },
+
+    PreflightCase(
+      rule: "N22", name: "no free block", objects: ["default/web/nginx", "default/web/job", "default/proxy/proxy"]
+    ) { $0.setSpace(blocks: 0, inodes: 9) },
+    PreflightCase(
+      rule: "N22", name: "no free inode with CRI-O", runtime: .crio,
+      objects: ["default/web/nginx", "default/web/job", "default/proxy/proxy"]
+    ) { $0.setSpace(blocks: 9, inodes: 0) },
+    PreflightCase(rule: "N22", name: "one free block, and inodes without a limit") {
+      $0.setSpace(blocks: 1, inodes: nil)
+    },
+    PreflightCase(rule: "N22", name: "nothing is needed") {
+      $0.setSpace(blocks: 0, inodes: 0)
+      $0.snapshot.containers = []
+    },
+    PreflightCase(rule: "N22", name: "not readable", isUnchecked: true) { $0.recordSpace = .unknown("no") },
+    PreflightCase(rule: "N23", name: "fewer free blocks than containers", objects: ["node"]) {
+      $0.setSpace(blocks: 2, inodes: nil)
+    },
+    PreflightCase(rule: "N23", name: "fewer free inodes than containers", runtime: .crio, objects: ["node"]) {
+      $0.setSpace(blocks: nil, inodes: 1)
+    },
+    PreflightCase(rule: "N23", name: "one block and inode for each container") { $0.setSpace(blocks: 4, inodes: 4) },
+    PreflightCase(rule: "N23", name: "no free block, which N22 reports") { $0.setSpace(blocks: 0, inodes: 9) },
+    PreflightCase(rule: "N23", name: "not readable", isUnchecked: true) { $0.recordSpace = .unknown("no") },
   ]
 }

@@ -39,7 +39,8 @@ extension PreflightFacts {
       newerRecords: .known([])),
     kubelet: KubeletConfiguration(
       cgroupDriver: .known("systemd"), endpoint: .known("unix:///run/containerd/containerd.sock")),
-    networkConfigurations: .known(["10-net.conflist"]), missingPlugins: .known([]), endedProcesses: .known([:]))
+    networkConfigurations: .known(["10-net.conflist"]), missingPlugins: .known([]), endedProcesses: .known([:]),
+    recordSpace: .known(RecordSpace(directory: "/var/lib/containerd", blocks: 1000, inodes: 1000)))
 
   static let goodCRIO: PreflightFacts = {
     var facts = goodContainerd
@@ -108,6 +109,10 @@ extension PreflightFacts {
     } catch {
       crio?.configuration = .unknown(UnknownReason(error.code, line: error.line, message: error.message))
     }
+  }
+
+  mutating func setSpace(blocks: UInt64?, inodes: UInt64?) {
+    recordSpace = .known(RecordSpace(directory: "/var/lib/containerd", blocks: blocks, inodes: inodes))
   }
 
   mutating func warn(_ message: String) {

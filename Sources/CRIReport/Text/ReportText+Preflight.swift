@@ -56,6 +56,9 @@ extension ReportText {
     case .missingState(let files):
       list(files.map { $0.isUnmounted ? "\($0.path) is no longer a namespace" : $0.path })
     case .shim(let fault): text(of: fault)
+    case .space(let space): "\(space.directory) has no free \(space.blocks == 0 ? "block" : "inode")"
+    case .littleSpace(let space, let count):
+      "\(space.directory) has \(text(of: space)) for \(count) \(count == 1 ? "container" : "containers")"
     case .versionFile(let fault, let losesImages): text(of: fault) + (losesImages ? "; images too" : "")
     case .process(let pid): "process \(pid)"
     case .created(let time): "created \(time)"
@@ -101,6 +104,12 @@ extension ReportText {
     case .annotation: "annotation"
     case .cniResult: "CNI result"
     }
+  }
+
+  private static func text(of space: RecordSpace) -> String {
+    [(space.blocks, "block"), (space.inodes, "inode")].compactMap { free, unit in
+      free.map { "\($0) free \(unit)\($0 == 1 ? "" : "s")" }
+    }.joined(separator: " and ")
   }
 
   private static func text(of fault: ShimFault) -> String {

@@ -245,6 +245,20 @@ extension RuleText {
         reason:
           "it is lost already: the runtime notices this when it restarts, and kubelet then starts it again (B4, C3)",
         remedy: "stop it before the change (crictl stop, crictl stopp), so that kubelet starts it again")
+    case .recordDiskFull:
+      RuleText(
+        violation: "the file system of the runtime's records is full",
+        reason:
+          "when the runtime starts, it writes each container's state to a new file and drops the container if this "
+          + "fails: its process keeps running, and kubelet starts a second one (containerd#7247, containerd#11504)",
+        remedy: "do not restart the runtime; first free space and inodes there")
+    case .recordDiskNearlyFull:
+      RuleText(
+        violation: "the file system of the runtime's records is nearly full",
+        reason:
+          "when the runtime starts, it writes each container's state to a new file, and drops those for which there is "
+          + "no space; containerd 1.7 and later write all of them at the same time",
+        remedy: "first free space and inodes there")
     default: nil
     }
   }

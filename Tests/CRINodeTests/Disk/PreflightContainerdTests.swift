@@ -205,6 +205,19 @@ import Testing
     #expect(sockets.unknown["a"]?.code == .socketNotTrusted && sockets.legacy.isEmpty && sockets.current.isEmpty)
   }
 
+  @Test(arguments: ["containerd-1.6.20", "cri-o-1.37"])
+  func `the space for the records is that of their file system`(runtime: String) async throws {
+    let node = try RecordedNode(runtime)
+    let space = try #require(try await node.facts().recordSpace.value)
+    var expected = statvfs()
+    #expect(statvfs(node.tree.root, &expected) == 0)
+    #expect(space.directory.hasPrefix("/var/lib/contain") && !space.isExhausted)
+    #expect((space.inodes == nil) == (expected.f_files == 0) && (space.blocks == nil) == (expected.f_blocks == 0))
+    #expect(space.blocks.map { $0 <= UInt64(expected.f_blocks) } ?? true)
+    try node.tree.remove("/var")
+    #expect(try await node.facts().recordSpace.reason != nil)
+  }
+
   @Test func `a shim's missing program is detected`() async throws {
     let node = try RecordedNode("containerd-1.6.20")
     try node.tree.write("\(NodeTree.tasks)/\(node.pods[0].id)/shim-binary-path", "/opt/old/containerd-shim-runc-v2")
@@ -311,13 +324,13 @@ import Testing
     try node.tree.remove("/etc")
     var report = try await node.report()
     #expect(report.rules.isEmpty)
-    #expect(report.gaps == ["P5", "P6", "P12", "P22"])
+    #expect(report.gaps == ["P5", "P6", "P12", "P22", "N22"])
     #expect(report.verdict == .unchecked)
     // Another containerd's directories are not taken into account either.
     try node.tree.write("\(NodeTree.containerdRoot)/containers/other/status", "{}")
     try node.tree.write("\(NodeTree.tasks)/other/shim-binary-path", "/x")
     report = try await node.report()
-    #expect(report.gaps == ["P5", "P6", "P12", "P22"])
+    #expect(report.gaps == ["P5", "P6", "P12", "P22", "N22"])
   }
 
   @Test func `invalid network configurations do not count`() async throws {
