@@ -108,6 +108,9 @@ private struct PreflightReader {
       isNode = false
       facts.configuration = RuntimeConfiguration(other: snapshot.runtime.name, served: served)
     }
+    if facts.containerd != nil {
+      facts.pausedTasks = await PausedTasks.read(from: client.endpoint, deadline: budget.deadline)
+    }
     facts.endedProcesses = try await EndedProcesses(client: client, snapshot: facts.snapshot, proc: options.proc).read()
     facts.networkConfigurations = networkConfigurations(facts.configuration.networkDirectory, isNode)
     if options.pulls { facts.pulls = await pull(facts.absentImages) }

@@ -22,6 +22,8 @@ public struct PreflightFacts: Hashable, Sendable {
   public var missingPlugins: Observation<[CNIFault]>
   /// The ready sandboxes and running containers whose process has exited, each with its pid, by ID.
   public var endedProcesses: Observation<[String: Int32]>
+  /// The IDs of containerd's paused tasks: sandboxes and containers.
+  public var pausedTasks: Observation<Set<String>>
   /// The space for the records that the runtime writes when it starts.
   public var recordSpace: Observation<RecordSpace>
   /// The results of pulling the missing images of running pods; nil if pulling was not requested.
@@ -34,6 +36,7 @@ public struct PreflightFacts: Hashable, Sendable {
     networkConfigurations: Observation<[String]> = .unknown(.notExamined),
     missingPlugins: Observation<[CNIFault]> = .unknown(.notExamined),
     endedProcesses: Observation<[String: Int32]> = .unknown(.notExamined),
+    pausedTasks: Observation<Set<String>> = .unknown(.notExamined),
     recordSpace: Observation<RecordSpace> = .unknown(.notExamined), pulls: [ImagePull]? = nil
   ) {
     self.snapshot = snapshot
@@ -45,6 +48,7 @@ public struct PreflightFacts: Hashable, Sendable {
     self.networkConfigurations = networkConfigurations
     self.missingPlugins = missingPlugins
     self.endedProcesses = endedProcesses
+    self.pausedTasks = pausedTasks
     self.recordSpace = recordSpace
     self.pulls = pulls
   }

@@ -150,6 +150,9 @@ extension PreflightRules {
         }
       }
     },
+    PreflightCheck(.containerPaused) { (facts, found) throws(UnknownReason) in
+      for object in facts.liveObjects(try facts.pausedTasks.get()) { found.add(object) }
+    },
     PreflightCheck(.shimProtocol) { (facts, found) throws(UnknownReason) in
       let isMeant = facts.nextVersion.map { VersionRange(from: "2.1.0-0", before: "2.1.2").contains($0) }
       guard isMeant ?? facts.isNextUnknown else { return }

@@ -15,6 +15,7 @@ extension Rule {
     Rule(.shimLegacyAddressOnDisk, .critical, predicts: .pods, of: .containerd),
     Rule(.shimAddressOnDisk, .critical, predicts: .pods, of: .containerd),
     Rule(.shimSocket, .critical, predicts: .pods, of: .containerd),
+    Rule(.containerPaused, .critical, predicts: .pods, of: .containerd),
     Rule(.shimProtocol, .critical, predicts: .containers, of: .containerd),
     Rule(.networkModeOnDisk, .critical, predicts: .pods, of: .containerd),
     Rule(.podUIDOnDisk, .critical, predicts: .pods, of: .containerd),

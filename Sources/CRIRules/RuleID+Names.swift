@@ -24,6 +24,7 @@ extension RuleID {
     case .shimAddressOnDisk: "P19"
     case .recordDirectory: "P20"
     case .shimSocket: "P22"
+    case .containerPaused: "P23"
     case .networkCNICheck: "O1"
     case .runtimeWipe: "O2"
     case .runtimeDefaultOCI: "O3"

@@ -149,6 +149,7 @@ public enum RuleID: String, Hashable, Sendable, CaseIterable {
   case shimAnswers = "shim.answers"
   case shimAddressOnDisk = "shim.address-on-disk"
   case shimSocket = "shim.socket"
+  case containerPaused = "container.paused"
 
   // Preflight: CRI-O.
   case networkCNICheck = "network.cni-check"

@@ -42,6 +42,10 @@ extension SimulatedRuntime {
       guard method == "List" else { throw unknown(method, service) }
       return (.reads { node, request, _ in [ContainerdStore.list(node, request)] }, .v1)
     }
+    if service == ContainerdTasks.service, !node.isCRIO {
+      guard method == "List" else { throw unknown(method, service) }
+      return (.reads { node, _, _ in [ContainerdTasks.list(node)] }, .v1)
+    }
     for api in faults.versions {
       guard let known = Service.allCases.first(where: { $0.name(api) == service }) else { continue }
       if let result = node.fixed["/\(known.name(.v1))/\(method)"] {

@@ -561,3 +561,179 @@ const ProtobufCMessageDescriptor containerd__services__containers__v1__stored_sa
   NULL, /* gen_init_helpers = false */
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor containerd__services__containers__v1__list_tasks_request__field_descriptors[1] =
+{
+  {
+    "filter",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Containerd__Services__Containers__V1__ListTasksRequest, filter),
+    NULL,
+    &cri_empty_text,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned containerd__services__containers__v1__list_tasks_request__field_indices_by_name[] = {
+  0,   /* field[0] = filter */
+};
+static const ProtobufCIntRange containerd__services__containers__v1__list_tasks_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor containerd__services__containers__v1__list_tasks_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "containerd.services.containers.v1.ListTasksRequest",
+  "ListTasksRequest",
+  "Containerd__Services__Containers__V1__ListTasksRequest",
+  "containerd.services.containers.v1",
+  sizeof(Containerd__Services__Containers__V1__ListTasksRequest),
+  1,
+  containerd__services__containers__v1__list_tasks_request__field_descriptors,
+  containerd__services__containers__v1__list_tasks_request__field_indices_by_name,
+  1,  containerd__services__containers__v1__list_tasks_request__number_ranges,
+  NULL, /* gen_init_helpers = false */
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor containerd__services__containers__v1__list_tasks_response__field_descriptors[1] =
+{
+  {
+    "tasks",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Containerd__Services__Containers__V1__ListTasksResponse, n_tasks),
+    offsetof(Containerd__Services__Containers__V1__ListTasksResponse, tasks),
+    &containerd__services__containers__v1__containerd_task__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned containerd__services__containers__v1__list_tasks_response__field_indices_by_name[] = {
+  0,   /* field[0] = tasks */
+};
+static const ProtobufCIntRange containerd__services__containers__v1__list_tasks_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor containerd__services__containers__v1__list_tasks_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "containerd.services.containers.v1.ListTasksResponse",
+  "ListTasksResponse",
+  "Containerd__Services__Containers__V1__ListTasksResponse",
+  "containerd.services.containers.v1",
+  sizeof(Containerd__Services__Containers__V1__ListTasksResponse),
+  1,
+  containerd__services__containers__v1__list_tasks_response__field_descriptors,
+  containerd__services__containers__v1__list_tasks_response__field_indices_by_name,
+  1,  containerd__services__containers__v1__list_tasks_response__number_ranges,
+  NULL, /* gen_init_helpers = false */
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor containerd__services__containers__v1__containerd_task__field_descriptors[3] =
+{
+  {
+    "id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Containerd__Services__Containers__V1__ContainerdTask, id),
+    NULL,
+    &cri_empty_text,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "pid",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Containerd__Services__Containers__V1__ContainerdTask, pid),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "status",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Containerd__Services__Containers__V1__ContainerdTask, status),
+    &containerd__services__containers__v1__containerd_task_status__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned containerd__services__containers__v1__containerd_task__field_indices_by_name[] = {
+  0,   /* field[0] = id */
+  1,   /* field[1] = pid */
+  2,   /* field[2] = status */
+};
+static const ProtobufCIntRange containerd__services__containers__v1__containerd_task__number_ranges[1 + 1] =
+{
+  { 2, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor containerd__services__containers__v1__containerd_task__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "containerd.services.containers.v1.ContainerdTask",
+  "ContainerdTask",
+  "Containerd__Services__Containers__V1__ContainerdTask",
+  "containerd.services.containers.v1",
+  sizeof(Containerd__Services__Containers__V1__ContainerdTask),
+  3,
+  containerd__services__containers__v1__containerd_task__field_descriptors,
+  containerd__services__containers__v1__containerd_task__field_indices_by_name,
+  1,  containerd__services__containers__v1__containerd_task__number_ranges,
+  NULL, /* gen_init_helpers = false */
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue containerd__services__containers__v1__containerd_task_status__enum_values_by_number[6] =
+{
+  { "TASK_UNKNOWN", "CONTAINERD__SERVICES__CONTAINERS__V1__CONTAINERD_TASK_STATUS__TASK_UNKNOWN", 0 },
+  { "TASK_CREATED", "CONTAINERD__SERVICES__CONTAINERS__V1__CONTAINERD_TASK_STATUS__TASK_CREATED", 1 },
+  { "TASK_RUNNING", "CONTAINERD__SERVICES__CONTAINERS__V1__CONTAINERD_TASK_STATUS__TASK_RUNNING", 2 },
+  { "TASK_STOPPED", "CONTAINERD__SERVICES__CONTAINERS__V1__CONTAINERD_TASK_STATUS__TASK_STOPPED", 3 },
+  { "TASK_PAUSED", "CONTAINERD__SERVICES__CONTAINERS__V1__CONTAINERD_TASK_STATUS__TASK_PAUSED", 4 },
+  { "TASK_PAUSING", "CONTAINERD__SERVICES__CONTAINERS__V1__CONTAINERD_TASK_STATUS__TASK_PAUSING", 5 },
+};
+static const ProtobufCIntRange containerd__services__containers__v1__containerd_task_status__value_ranges[] = {
+{0, 0},{0, 6}
+};
+static const ProtobufCEnumValueIndex containerd__services__containers__v1__containerd_task_status__enum_values_by_name[6] =
+{
+  { "TASK_CREATED", 1 },
+  { "TASK_PAUSED", 4 },
+  { "TASK_PAUSING", 5 },
+  { "TASK_RUNNING", 2 },
+  { "TASK_STOPPED", 3 },
+  { "TASK_UNKNOWN", 0 },
+};
+const ProtobufCEnumDescriptor containerd__services__containers__v1__containerd_task_status__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "containerd.services.containers.v1.ContainerdTaskStatus",
+  "ContainerdTaskStatus",
+  "Containerd__Services__Containers__V1__ContainerdTaskStatus",
+  "containerd.services.containers.v1",
+  6,
+  containerd__services__containers__v1__containerd_task_status__enum_values_by_number,
+  6,
+  containerd__services__containers__v1__containerd_task_status__enum_values_by_name,
+  1,
+  containerd__services__containers__v1__containerd_task_status__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};

@@ -378,6 +378,13 @@ extension PreflightCase {
       $0.containerd?.shimSockets = .known(ShimSockets(unknown: ["sandbox-web": "no"]))
     },
     PreflightCase(rule: "P22", name: "not examined", isUnchecked: true) { $0.containerd?.shimSockets = .unknown("no") },
+    PreflightCase(
+      rule: "P23", name: "a paused container and a paused sandbox", objects: ["default/web/nginx", "default/proxy"]
+    ) { $0.pausedTasks = .known(["container-web-nginx", "sandbox-proxy", "container-web-job", "other"]) },
+    PreflightCase(rule: "P23", name: "only a task of a different client is paused") {
+      $0.pausedTasks = .known(["other"])
+    },
+    PreflightCase(rule: "P23", name: "not served", isUnchecked: true) { $0.pausedTasks = .unknown("no") },
     PreflightCase(rule: "P19", name: "no recorded address", objects: ["default/web", "default/web/nginx"]) {
       $0.containerd?.lostShims = .known(["sandbox-web", "container-web-nginx", "sandbox-old"])
     },

@@ -40,6 +40,7 @@ extension PreflightFacts {
     kubelet: KubeletConfiguration(
       cgroupDriver: .known("systemd"), endpoint: .known("unix:///run/containerd/containerd.sock")),
     networkConfigurations: .known(["10-net.conflist"]), missingPlugins: .known([]), endedProcesses: .known([:]),
+    pausedTasks: .known([]),
     recordSpace: .known(RecordSpace(directory: "/var/lib/containerd", blocks: 1000, inodes: 1000)))
 
   static let goodCRIO: PreflightFacts = {

@@ -84,6 +84,13 @@ extension RuleText {
           "when containerd starts, it connects to each shim; if this fails, it kills the shim's containers, and kubelet "
           + "recreates the pod (containerd#5597)",
         remedy: recreateBefore)
+    case .containerPaused:
+      RuleText(
+        violation: "the pod or container is paused",
+        reason:
+          "containerd does not expect this when it starts: a paused container becomes UNKNOWN, and kubelet kills it and "
+          + "starts it again (B2); the sandbox of a pod is killed, and kubelet recreates the pod (C3)",
+        remedy: "resume it before the change (ctr -n k8s.io tasks resume ID)")
     case .shimProtocol:
       RuleText(
         violation: "the container's record names a newer shim than its pod has",

@@ -26,10 +26,22 @@ typedef struct Containerd__Services__Containers__V1__StoredAny Containerd__Servi
 typedef struct Containerd__Services__Containers__V1__ListStoredSandboxesRequest Containerd__Services__Containers__V1__ListStoredSandboxesRequest;
 typedef struct Containerd__Services__Containers__V1__ListStoredSandboxesResponse Containerd__Services__Containers__V1__ListStoredSandboxesResponse;
 typedef struct Containerd__Services__Containers__V1__StoredSandbox Containerd__Services__Containers__V1__StoredSandbox;
+typedef struct Containerd__Services__Containers__V1__ListTasksRequest Containerd__Services__Containers__V1__ListTasksRequest;
+typedef struct Containerd__Services__Containers__V1__ListTasksResponse Containerd__Services__Containers__V1__ListTasksResponse;
+typedef struct Containerd__Services__Containers__V1__ContainerdTask Containerd__Services__Containers__V1__ContainerdTask;
 
 
 /* --- enums --- */
 
+typedef enum _Containerd__Services__Containers__V1__ContainerdTaskStatus {
+  CONTAINERD__SERVICES__CONTAINERS__V1__CONTAINERD_TASK_STATUS__TASK_UNKNOWN = 0,
+  CONTAINERD__SERVICES__CONTAINERS__V1__CONTAINERD_TASK_STATUS__TASK_CREATED = 1,
+  CONTAINERD__SERVICES__CONTAINERS__V1__CONTAINERD_TASK_STATUS__TASK_RUNNING = 2,
+  CONTAINERD__SERVICES__CONTAINERS__V1__CONTAINERD_TASK_STATUS__TASK_STOPPED = 3,
+  CONTAINERD__SERVICES__CONTAINERS__V1__CONTAINERD_TASK_STATUS__TASK_PAUSED = 4,
+  CONTAINERD__SERVICES__CONTAINERS__V1__CONTAINERD_TASK_STATUS__TASK_PAUSING = 5
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CONTAINERD__SERVICES__CONTAINERS__V1__CONTAINERD_TASK_STATUS)
+} Containerd__Services__Containers__V1__ContainerdTaskStatus;
 
 /* --- messages --- */
 
@@ -154,6 +166,39 @@ struct  Containerd__Services__Containers__V1__StoredSandbox
     , {0,NULL}, NULL, 0,NULL, NULL, 0,NULL, {0,NULL} }
 
 
+struct  Containerd__Services__Containers__V1__ListTasksRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData filter;
+};
+#define CONTAINERD__SERVICES__CONTAINERS__V1__LIST_TASKS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&containerd__services__containers__v1__list_tasks_request__descriptor) \
+    , {0,NULL} }
+
+
+struct  Containerd__Services__Containers__V1__ListTasksResponse
+{
+  ProtobufCMessage base;
+  size_t n_tasks;
+  Containerd__Services__Containers__V1__ContainerdTask **tasks;
+};
+#define CONTAINERD__SERVICES__CONTAINERS__V1__LIST_TASKS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&containerd__services__containers__v1__list_tasks_response__descriptor) \
+    , 0,NULL }
+
+
+struct  Containerd__Services__Containers__V1__ContainerdTask
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData id;
+  uint32_t pid;
+  Containerd__Services__Containers__V1__ContainerdTaskStatus status;
+};
+#define CONTAINERD__SERVICES__CONTAINERS__V1__CONTAINERD_TASK__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&containerd__services__containers__v1__containerd_task__descriptor) \
+    , {0,NULL}, 0, CONTAINERD__SERVICES__CONTAINERS__V1__CONTAINERD_TASK_STATUS__TASK_UNKNOWN }
+
+
 /* --- per-message closures --- */
 
 typedef void (*Containerd__Services__Containers__V1__ListStoredContainersRequest_Closure)
@@ -186,12 +231,22 @@ typedef void (*Containerd__Services__Containers__V1__ListStoredSandboxesResponse
 typedef void (*Containerd__Services__Containers__V1__StoredSandbox_Closure)
                  (const Containerd__Services__Containers__V1__StoredSandbox *message,
                   void *closure_data);
+typedef void (*Containerd__Services__Containers__V1__ListTasksRequest_Closure)
+                 (const Containerd__Services__Containers__V1__ListTasksRequest *message,
+                  void *closure_data);
+typedef void (*Containerd__Services__Containers__V1__ListTasksResponse_Closure)
+                 (const Containerd__Services__Containers__V1__ListTasksResponse *message,
+                  void *closure_data);
+typedef void (*Containerd__Services__Containers__V1__ContainerdTask_Closure)
+                 (const Containerd__Services__Containers__V1__ContainerdTask *message,
+                  void *closure_data);
 
 /* --- services --- */
 
 
 /* --- descriptors --- */
 
+extern const ProtobufCEnumDescriptor    containerd__services__containers__v1__containerd_task_status__descriptor;
 extern const ProtobufCMessageDescriptor containerd__services__containers__v1__list_stored_containers_request__descriptor;
 extern const ProtobufCMessageDescriptor containerd__services__containers__v1__list_stored_containers_response__descriptor;
 extern const ProtobufCMessageDescriptor containerd__services__containers__v1__stored_container__descriptor;
@@ -202,6 +257,9 @@ extern const ProtobufCMessageDescriptor containerd__services__containers__v1__st
 extern const ProtobufCMessageDescriptor containerd__services__containers__v1__list_stored_sandboxes_request__descriptor;
 extern const ProtobufCMessageDescriptor containerd__services__containers__v1__list_stored_sandboxes_response__descriptor;
 extern const ProtobufCMessageDescriptor containerd__services__containers__v1__stored_sandbox__descriptor;
+extern const ProtobufCMessageDescriptor containerd__services__containers__v1__list_tasks_request__descriptor;
+extern const ProtobufCMessageDescriptor containerd__services__containers__v1__list_tasks_response__descriptor;
+extern const ProtobufCMessageDescriptor containerd__services__containers__v1__containerd_task__descriptor;
 
 PROTOBUF_C__END_DECLS
 

@@ -303,6 +303,48 @@ import Testing
     #expect(store.sandboxes.filter(\.isHostNetwork).map(\.pod.name) == ["kube-proxy-x1"])
   }
 
+  @Test(
+    arguments: [
+      ([.running], []), ([.paused], ["main"]), ([.pausing], ["main"]),
+      // The pause ends before the second call.
+      ([.paused, .running], []), ([.unknown], []),
+    ] as [([ContainerdTaskStatus], Set<String>)])
+  func `a task counts as paused if it stays paused`(
+    statuses: [ContainerdTaskStatus], expected: Set<String>
+  ) async throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.file("s")
+    let calls = Locked(0)
+    let server = try Server(at: path) { call in
+      guard call.method == "/containerd.services.tasks.v1.Tasks/List",
+        call.metadata.contains(where: { $0.name == "containerd-namespace" && $0.value == "k8s.io" })
+      else { return call.finish(.failedPrecondition, "namespace is required") }
+      let number = calls.withLock { number in
+        defer { number += 1 }
+        return number
+      }
+      let tasks = [
+        ContainerdTask(id: "main", pid: 7, status: statuses[min(number, statuses.count - 1)]),
+        ContainerdTask(id: "other", pid: 8, status: .running),
+      ]
+      call.send(ListTasksResponse(tasks: tasks).encode())
+      call.finish()
+    }
+    defer { server.stop() }
+    #expect(await PausedTasks.read(from: try Endpoint(path), deadline: .now + .seconds(30)) == .known(expected))
+  }
+
+  @Test func `a runtime without tasks leaves the rule unchecked`() async throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.file("s")
+    let server = try Server(at: path) { call in
+      call.finish(.unimplemented, "unknown service containerd.services.tasks.v1.Tasks")
+    }
+    defer { server.stop() }
+    let paused = await PausedTasks.read(from: try Endpoint(path), deadline: .now + .seconds(30))
+    #expect(paused.reason?.code == .notServed)
+  }
+
   @Test func `a missing store is empty, and an unreadable one is unknown`() async throws {
     let directory = try TemporaryDirectory()
     let path = directory.file("s")
