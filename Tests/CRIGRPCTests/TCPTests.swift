@@ -1,4 +1,5 @@
 import CRIGRPC
+import CRIHTTP2
 import CRISystem
 import TestSupport
 import Testing

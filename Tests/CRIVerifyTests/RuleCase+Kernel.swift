@@ -498,7 +498,10 @@ extension RuleCase {
       before.sandboxes[0].status.createdAt = before.taken + .seconds(-10)
       after.sandboxes.removeFirst()
     },
-    .fires("pod.missing", "created before the clock was set back by an hour", "sandbox-web", "none") {
+    .fires(
+      "pod.missing", "created before the clock was set back by an hour", "sandbox-web",
+      "none, and its process may still be running"
+    ) {
       $0.sandboxes[0].status.createdAt = $0.taken + .seconds(3500)
       $1.sandboxes.removeFirst()
     },

@@ -1,5 +1,6 @@
 import CRIGRPC
 import CRIMessages
+import CRIProtobuf
 import CRISystem
 import Foundation
 import Glibc

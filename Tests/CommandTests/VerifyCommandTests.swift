@@ -1,3 +1,4 @@
+import CRIGRPC
 import CRIJSON
 import CRIMessages
 import CRIProtobuf

@@ -69,9 +69,10 @@ package struct ReceivedTrace: Sendable {
     var found: [String: String] = [:]
     for field in fields where field.number == number {
       let pair = WireField.parse(field.bytes) ?? []
-      let key = pair.first { $0.number == 1 }?.text ?? ""
-      let value = pair.first { $0.number == 2 }.flatMap { WireField.parse($0.bytes) }?.first
-      found[key] = value.map { $0.number == 3 ? "\(Int64(bitPattern: $0.value))" : $0.text }
+      guard let key = pair.first(where: { $0.number == 1 }), let any = pair.first(where: { $0.number == 2 }),
+        let value = (WireField.parse(any.bytes) ?? []).first
+      else { continue }
+      found[key.text] = value.number == 3 ? "\(Int64(bitPattern: value.value))" : value.text
     }
     return found
   }

@@ -1,4 +1,5 @@
 internal import CRI
+internal import CRIPreflight
 internal import CRISnapshot
 internal import CRISystem
 

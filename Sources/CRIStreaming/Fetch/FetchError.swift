@@ -15,3 +15,8 @@ package struct FetchError: Error, Hashable, Sendable {
     tls = failure.kind
   }
 }
+
+extension FetchError: CustomStringConvertible {
+  /// The reason.
+  package var description: String { reason }
+}

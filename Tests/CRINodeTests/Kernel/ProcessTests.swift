@@ -1,3 +1,4 @@
+import CRIJSON
 import CRIMessages
 import CRISnapshot
 import TestSupport
