@@ -199,7 +199,7 @@ import Testing
     try node.tree.remove("/var/lib/containers")
     let report = try await node.report(to: "1.38.0")
     #expect(report.rules.isEmpty)
-    #expect(report.gaps == ["O1", "O2", "O3", "O4"])
+    #expect(report.gaps == ["N22", "O1", "O2", "O3", "O4"])
     #expect(report.verdict == .unchecked)
   }
 }
