@@ -202,6 +202,45 @@ import Testing
     }
   }
 
+  @Test(arguments: [(true, ["other"]), (false, ["other", "pause:3.6"])])
+  func `prune keeps all pause images if the runtime has no status of a ready sandbox`(
+    isListed: Bool, removed: [String]
+  ) async throws {
+    let images = Locked([
+      Image(id: "sha256:aa", repoTags: ["registry.k8s.io/pause:3.9"]),
+      Image(id: "sha256:bb", repoTags: ["registry.k8s.io/pause:3.6"]),
+      Image(id: "sha256:cc", repoTags: ["registry.k8s.io/other:1"]),
+    ])
+    let lists = Locked(0)
+    let runtime = try TestRuntime { name, bytes in
+      switch name {
+      case "ListImages": return .message(ListImagesResponse(images: images.withLock { $0 }))
+      case "Status":
+        let config = #"{"sandboxImage": "registry.k8s.io/pause:3.9"}"#
+        return .message(StatusResponse(status: RuntimeStatus(), info: ["config": config]))
+      case "ListContainers": return .message([])
+      case "ListPodSandbox":
+        let isFirst = lists.withLock {
+          $0 += 1; return $0 == 1
+        }
+        return .message(ListPodSandboxResponse(items: isFirst || isListed ? [PodSandbox(id: "p")] : []))
+      case "PodSandboxStatus": return .failure(.notFound, "no such sandbox")
+      case "ImageStatus": return .message(ImageStatusResponse())
+      case "RemoveImage":
+        let word = try RemoveImageRequest.decode(bytes).image?.image ?? ""
+        images.withLock { $0.removeAll { $0.id == word } }
+        return .message([])
+      default: return nil
+      }
+    }
+    let run = try await Tool.cri(["rmi", "--prune"], on: runtime)
+    #expect(run.code == 0, "\(run)")
+    let left = images.withLock { $0.flatMap(\.repoTags) }.joined(separator: " ")
+    for name in ["pause:3.9", "pause:3.6", "other"] {
+      #expect(left.contains(name) != removed.contains(name), "\(left)")
+    }
+  }
+
   @Test(arguments: [["image", "ls"], ["images", "ls"], ["image", "list"], ["img", "list"], ["images"]])
   func `words that crictl's runtimes ignore list all images`(words: [String]) async throws {
     let (runtime, _) = try store(removingAll: true)

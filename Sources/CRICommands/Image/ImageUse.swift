@@ -18,7 +18,7 @@ struct ImageUse: Sendable {
     let idle = images.filter { !$0.pinned && !$0.isAmong(used) }
     // In most cases there is nothing left to look up.
     if idle.isEmpty { return [] }
-    let held = try await sandboxImages()
+    let held = try await sandboxImages(images)
     let rest = idle.filter { !$0.isAmong(held) }
     guard let pause = await pauseImage(among: rest, images) else { return rest }
     let name = pause.repoTags.first ?? pause.repoDigests.first ?? pause.id
@@ -39,24 +39,24 @@ struct ImageUse: Sendable {
   }
 
   /// The images of ready sandboxes, which are their pause images, if the runtime reports them.
-  private func sandboxImages() async throws -> Set<String> {
+  private func sandboxImages(_ images: [Image]) async throws -> Set<String> {
     let filter = PodSandboxFilter(state: PodSandboxStateValue(state: .ready))
     let sandboxes = try await client.runtime.podSandboxes(filter)
     let results = await client.details(of: "pod", sandboxes.map(\.id), timeout: timeout) {
       (client, id) throws(RPCError) in
       let request = PodSandboxStatusRequest(podSandboxID: id, verbose: true)
       let info = try await client.runtime.podSandboxStatus(request, options: .within(timeout)).info["info"] ?? ""
-      return (try? JSON.parse(info))?["image"]?.stringValue
+      return (try? JSON.parse(info))?["image"]?.stringValue ?? ""
     }
     // An image that is not known to be unused is kept.
     if let failure = results.failures.first { throw failure }
+    var names = results.found.values.filter { !$0.isEmpty }
+    // A runtime can list a sandbox of which it has no status. Any pause image can be the one that it uses.
     let missing = Set(sandboxes.map(\.id)).subtracting(results.found.keys)
-    if !missing.isEmpty,
-      let pod = try await client.runtime.podSandboxes(filter).first(where: { missing.contains($0.id) })
-    {
-      throw Failure(.failed, "pod \(ShortID.of(pod.id)): the runtime lists it, but has no status of it")
+    if !missing.isEmpty, try await client.runtime.podSandboxes(filter).contains(where: { missing.contains($0.id) }) {
+      names += images.filter(\.isNamedPause).flatMap(\.names)
     }
-    return Self.spellings(results.found.values.map { $0 })
+    return Self.spellings(names)
   }
 
   /// The names as they are, and in a normalised form.
