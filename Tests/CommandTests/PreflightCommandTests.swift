@@ -30,7 +30,7 @@ import TestSupport
     #expect(proved.allSatisfy { $0.hasPrefix("CRITICAL  ") })
     #expect(lines.contains("2 pods would be lost"))
     #expect(lines.contains { $0.hasPrefix("[P1] ") && $0.contains("remedy: drain the node") })
-    #expect(lines.contains { $0.hasPrefix("not checked: P5: /var/lib/containerd/") })
+    #expect(lines.contains { $0.hasPrefix("not checked: P5, N22, N23: /var/lib/containerd/") })
     #expect(lines.last == "LOSS PREDICTED: do not restart this runtime now")
   }
 
