@@ -132,7 +132,7 @@ import Testing
     #expect(run.code == code, "\(run)")
     let lines = run.errors.split(separator: "\n")
     #expect(lines.count == (code == 0 ? 1 : 2), "\(run)")
-    #expect(lines.last?.contains("of the trace could not be sent to 127.0.0.1:\(port): connection refused; ") == true)
+    #expect(lines.last?.contains("of the trace could not be sent to 127.0.0.1:\(port): Connection refused; ") == true)
     #expect(run.output == (code == 0 ? "p\n" : ""))
   }
 
@@ -172,7 +172,8 @@ import Testing
     let (collector, runtime) = (try TraceCollector(), try Self.runtime())
     let run = try await Tool.run(
       [
-        "timeout", "--preserve-status", "--signal=INT", "3", Tool.path("cri"), "--enable-tracing", "--tracing-endpoint",
+        "/usr/bin/timeout", "--preserve-status", "--signal=INT", "3", Tool.path("cri"), "--enable-tracing",
+        "--tracing-endpoint",
         "127.0.0.1:\(collector.port)", "pods", "-q", "--watch",
       ], environment: ["CONTAINER_RUNTIME_ENDPOINT": runtime.path])
     #expect(run.code == 0 && run.errors.isEmpty, "\(run)")
