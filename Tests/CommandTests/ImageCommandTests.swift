@@ -202,6 +202,14 @@ import Testing
     }
   }
 
+  @Test func `the notice of a pull shows hostile characters as escapes`() async throws {
+    let runtime = try TestRuntime { name, _ in
+      name == "PullImage" ? .message(PullImageResponse(imageRef: "sha256:aa")) : nil
+    }
+    let run = try await TerminalRun.cri(["pull", "a\u{202e}b\u{1b}[31m"], on: runtime.path, [.expect("pulling a")])
+    #expect(run.code == 0 && !run.shown.contains("\u{202e}") && !run.shown.contains("\u{1b}[31m"), "\(run)")
+  }
+
   @Test(arguments: [(true, ["other"]), (false, ["other", "pause:3.6"])])
   func `prune keeps all pause images if the runtime has no status of a ready sandbox`(
     isListed: Bool, removed: [String]

@@ -14,7 +14,7 @@ struct Pulling: Sendable {
   /// - Returns: The runtime's reference to the image.
   func pull(_ image: ImageSpec, for pod: PodSandboxConfig? = nil) async throws -> String {
     let login = try login ?? stored(for: image.image)
-    if Environment.errorIsTerminal { try StandardStream.error.write("cri: pulling \(image.image)\n") }
+    if Environment.errorIsTerminal { try StandardStream.error.write(Failure(.done, "pulling \(image.image)").line) }
     let request = PullImageRequest(image: image, auth: login, sandboxConfig: pod)
     do throws(RPCError) {
       let response = try await client.images.pullImage(request, options: .within(timeout))
@@ -45,7 +45,9 @@ struct Pulling: Sendable {
     guard let found = try AuthFile.login(for: image, in: files, warn: warn) else { return nil }
     switch found {
     case .login(let login, let key, let file):
-      if isDebug { try StandardStream.error.write("cri: using the credentials for \(key) from \(file)\n") }
+      if isDebug {
+        try StandardStream.error.write(Failure(.done, "using the credentials for \(key) from \(file)").line)
+      }
       return login
     case .helper(let name, let key, let file):
       let cause =

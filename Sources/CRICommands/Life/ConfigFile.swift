@@ -64,7 +64,8 @@ enum ConfigFile {
     }
     guard let first = documents.first, !first.isNull else { throw Failure(.usage, "\(path) is empty; see \(schema)") }
     if documents.count > 1 {
-      try StandardStream.error.write("cri: \(path) has \(documents.count) documents; only the first one is read\n")
+      let text = "\(path) has \(documents.count) documents; only the first one is read"
+      try StandardStream.error.write(Failure(.done, text).line)
     }
     return first
   }
