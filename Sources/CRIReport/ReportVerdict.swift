@@ -14,6 +14,8 @@ package struct ReportVerdict: Hashable, Sendable {
   package var exitCode: Int32
   /// Whether the check itself failed.
   package var isFailure = false
+  /// Whether something is lost, or may be, whatever the exit code is.
+  package var isUnproven = false
   /// The verdict in one line, with the remedy.
   package var line: String
 }

@@ -25,7 +25,7 @@ extension ReportView {
     self.verdict = ReportVerdict(
       word: verdict.name, words: Self.verdicts(of: check),
       level: Self.level(verdict, exitCode: exitCode, hasFailed: failure != nil), exitCode: exitCode,
-      line: text.conclusion(report, verdict, threshold))
+      isUnproven: [.lost, .unverified].contains(verdict), line: text.conclusion(report, verdict, threshold))
     subjects = Self.subjects(report, text, threshold, isWarning: exitCode == 0)
     notes = (failure.map { [ReportNote($0)] } ?? []) + text.kubelet(report).map { ReportNote($0) }
     unchecked = report.unchecked.map(text.unchecked)

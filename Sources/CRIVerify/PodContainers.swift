@@ -202,7 +202,7 @@ struct PodContainers {
     return nil
   }
 
-  /// The container whose exit makes kubelet restart all containers; nil if there is none.
+  /// The container whose exit makes kubelet restart all containers; nil if no exit does.
   private var restartOfAll: Item? {
     for (name, now) in after.sorted(by: { $0.key < $1.key }) where now.status.state == .exited {
       guard let earlier = before[name], !isUnchecked(earlier.id), let item = ending(name, earlier, now) else {

@@ -156,7 +156,7 @@ struct GuardCommand: AsyncParsableCommand {
 
   /// Whether nothing is lost. The exit code alone does not say so with --warn-only.
   private static func isLossless(_ verdict: ReportVerdict) -> Bool {
-    startingCodes.contains(verdict.exitCode) && !["lost", "unverified"].contains(verdict.word)
+    startingCodes.contains(verdict.exitCode) && !verdict.isUnproven
   }
 
   /// Stops the held units and takes the snapshot; on failure, everything is as before.

@@ -2,7 +2,7 @@ public import CRIJSON
 
 extension PodSpecification {
   /// Reads the output of `kubectl get pods -o json`, the response of kubelet's `/pods` endpoint, or a single pod.
-  /// - Returns: nil if the document is none of these. Elements that are not pods are omitted.
+  /// - Returns: nil if the document is anything else. Elements that are not pods are omitted.
   public static func list(_ document: JSON) -> [PodSpecification]? {
     switch document["kind"]?.stringValue {
     case "Pod"?: return PodSpecification(pod: document).map { [$0] }

@@ -13,7 +13,7 @@ public struct RestartRule: Hashable, Sendable {
   public enum Comparison: String, Hashable, Sendable, CaseIterable {
     /// The exit code is one of the values.
     case isIn = "In"
-    /// The exit code is none of the values.
+    /// The exit code is not among the values.
     case isNotIn = "NotIn"
   }
 
