@@ -16,12 +16,13 @@ package enum ChildProcess {
   /// - Parameters:
   ///   - outputToErrors: Whether the command's standard output goes to our standard error, for callers that print a
   ///     document.
+  ///   - survivesHangUp: Whether the command, and we from now on, ignore SIGHUP, as with nohup(1).
   ///   - signals: The signals to catch, which would otherwise terminate us and leave the command without supervision.
   ///   - shouldForward: Called for each such signal; returns whether the command receives it too.
   /// - Returns: How the command ended.
   /// - Throws: The error of a system call, such as `.noSuchFile` if the program does not exist.
   package static func run(
-    _ arguments: [String], outputToErrors: Bool = false, signals: SignalWatch,
+    _ arguments: [String], outputToErrors: Bool = false, survivesHangUp: Bool = false, signals: SignalWatch,
     shouldForward: (SignalWatch.Received) -> Bool = { _ in true }
   ) throws(Errno) -> Ending {
     var pid = pid_t()
@@ -33,6 +34,7 @@ package enum ChildProcess {
     defer { posix_spawn_file_actions_destroy(&actions) }
     if outputToErrors { posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO) }
     // exec resets caught signals to their default action for the command; ignored signals stay ignored.
+    if survivesHangUp { signal(SIGHUP, SIG_IGN) }
     let code = posix_spawnp(&pid, arguments.first ?? "", &actions, nil, vector, environ)
     guard code == 0 else { throw Errno(rawValue: code) }
     var status: Int32 = 0

@@ -151,8 +151,15 @@ struct Verifier {
   }
 
   private var isFromDifferentNode: Bool {
-    if let old = before.host.machineID, let now = after.host.machineID { return old != now }
-    return before.host.name != after.host.name
+    let (old, now) = (before.host, after.host)
+    let machines = old.machineID.flatMap { first in now.machineID.map { first != $0 } }
+    // Within one boot, a node can get another machine ID or another name, but its pods must not count as another node's.
+    // Nodes that are containers of one machine have the same boot ID, but neither the pods nor the names of another one.
+    if let boot = old.bootID, boot == now.bootID {
+      return machines ?? true && old.name != now.name
+        && Set(before.sandboxes.map(\.id)).isDisjoint(with: after.sandboxes.map(\.id))
+    }
+    return machines ?? (old.name != now.name)
   }
 
   /// The reason why there is nothing to verify; nil if there is something to verify.

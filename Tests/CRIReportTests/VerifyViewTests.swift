@@ -94,7 +94,10 @@ import Testing
   }
 
   @Test func `a snapshot of another node has no tests that pass`() throws {
-    let view = try ReportView.recorded("containerd-2.4") { _, after in after.host.machineID = "another" }
+    let view = try ReportView.recorded("containerd-2.4") { _, after in
+      after.host.machineID = "another"
+      after.host.bootID = "another"
+    }
     #expect(view.subjects.isEmpty)
     #expect(TAP(ReportFormat.tap.text(view)).tests.allSatisfy { !$0.isGood || $0.isSkipped })
   }

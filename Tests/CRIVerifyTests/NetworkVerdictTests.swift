@@ -340,6 +340,17 @@ import Testing
     }
   }
 
+  @Test func `of many pods with one address, each is a duplicate, and only some are named`() {
+    var pods = (0..<100).map { Snapshot.sandbox("pod-\($0)", "10.0.0.2") }
+    pods.append(Self.good)
+    let book = AddressBook(pods)
+    for pod in pods {
+      let others = book.conflicts(of: pod)
+      #expect(others.count == 8 && others.allSatisfy { $0.pod != pod.pod })
+      #expect(NetworkVerdict(of: pod, book: book).reasons.count <= 8 + 2)
+    }
+  }
+
   @Test(arguments: [true, false])
   func `a pod whose path points to another pod's namespace does not affect that pod's verdict`(hasPause: Bool) {
     // These are the other pod's addresses, because they were read through the path.

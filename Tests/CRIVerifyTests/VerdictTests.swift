@@ -206,7 +206,26 @@ import Testing
   @Test func `a different machine ID means a different node`() {
     var after = Snapshot.after
     after.host.machineID = "machine-2"
+    after.host.bootID = "boot-2"
     after.sandboxes = []
+    Self.expectForeign(Report(.before, after))
+  }
+
+  @Test(arguments: ["machine-2", nil], ["node-1", "node-2"])
+  func `within one boot, a new machine ID or a new name does not hide a loss`(machine: String?, name: String) {
+    var after = Snapshot.after
+    (after.host.machineID, after.host.name) = (machine, name)
+    after.sandboxes.removeLast()
+    #expect(Report(.before, after).verdict() == .lost(1))
+    after.host.name = "node-1"
+    after.sandboxes = []
+    #expect(Report(.before, after).verdict().name == "lost")
+  }
+
+  @Test func `nodes that are containers of one machine are different nodes`() {
+    var after = Snapshot.after
+    (after.host.machineID, after.host.name) = ("machine-2", "node-2")
+    for index in after.sandboxes.indices { after.sandboxes[index].status.id = "other-\(index)" }
     Self.expectForeign(Report(.before, after))
   }
 
@@ -215,6 +234,7 @@ import Testing
     if side == 0 { before.host.machineID = nil } else { after.host.machineID = nil }
     #expect(Report(before, after).vacuous == nil)
     after.host.name = "node-2"
+    after.host.bootID = "boot-2"
     after.sandboxes = []
     Self.expectForeign(Report(before, after))
   }

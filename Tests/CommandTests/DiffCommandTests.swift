@@ -72,6 +72,26 @@ import Testing
     }
   }
 
+  /// Each record takes kilobytes as a value, however short its text is.
+  @Test(arguments: [("sandboxes", "{\"facts\":{},\"status\":{\"id\":\"#\"}}"), ("images", "{\"id\":\"#\"}")])
+  func `a snapshot of many records without content takes at most ten times its size in memory`(
+    list: String, record: String
+  ) async throws {
+    let (before, _) = try files("containerd-2.4")
+    let base = try await Tool.cri(["diff", before, before]).peakMemory
+    for count in [10, 20_000] {
+      let records = (0..<count).map { record.replacing("#", with: "\($0)") }.joined(separator: ",")
+      var root = try #require(try JSON.parse(ProcessFacts.read(before)).objectValue)
+      (root["containers"], root[list]) = (.array([]), try JSON.parse("[\(records)]"))
+      let text = JSON.object(root).text()
+      try ProcessFacts.write(text, to: directory.file("hostile"))
+      let run = try await Tool.cri(["diff", before, directory.file("hostile")])
+      #expect(run.code == (count == 10 ? 1 : 2), "\(run.code) \(run.errors)")
+      let taken = run.peakMemory - base
+      #expect(taken <= 10 * text.utf8.count + 16 << 20, "\(count): \(taken) bytes of memory for \(text.utf8.count)")
+    }
+  }
+
   @Test(arguments: ["sandboxes", "containers", "images"]) func `an ID that names two objects is exit code 2`(
     list: String
   ) async throws {

@@ -16,7 +16,7 @@ struct GuardCommand: AsyncParsableCommand {
       cannot be taken. Then the units that were stopped are started again, and the exit code is not 0 even with --warn-only.
 
       The units of --hold are stopped before the snapshot and started again if nothing is lost (exit codes 0, 4 and 6); \
-      with --warn-only, they are always started. They are started before the report is printed. A unit that was not \
+      with --warn-only, they are always started, even if that start kills pods. They are started before the report is printed. A unit that was not \
       active is not started.
 
       The snapshot and the report stay in /var/lib/cri (guard-before.json, guard-report.txt), and the result is in the \
@@ -26,9 +26,11 @@ struct GuardCommand: AsyncParsableCommand {
       unless FILE.verified is a second name of it, which guard creates when nothing is lost. If ten such snapshots are \
       kept, guard does not run the command (exit code 2) until some are deleted. Only one guard can run at a time.
 
-      SIGTERM, SIGINT and SIGHUP are passed on to the command, and the verdict follows when the command has ended. A \
-      signal before the command starts ends guard with nothing changed; after the command has ended, SIGTERM and SIGINT \
-      make guard exit with 3 (not checked), and SIGHUP is ignored.
+      SIGTERM and SIGINT are passed on to the command, and the verdict follows when the command has ended. A signal \
+      before the command starts ends guard with nothing changed; after the command has ended, SIGTERM and SIGINT make \
+      guard exit with 3 (not checked). From the start of the command on, guard and the command ignore SIGHUP, so that \
+      a dropped connection does not interrupt the change. A command that cannot write to the lost terminal may still \
+      fail: redirect its output if it must not.
       """)
 
   @Option(
@@ -119,6 +121,7 @@ struct GuardCommand: AsyncParsableCommand {
     var stage = Stage.before
     var outcome = UnitHold.Outcome.untouched
     var record = GuardRecord(command: command[0], save: save, reports: reports)
+    var warning: String?
     do {
       // The units are started before the report is printed, because the terminal or the pipe may be gone.
       try await reports.report(
@@ -129,6 +132,7 @@ struct GuardCommand: AsyncParsableCommand {
             let code = view.verdict.exitCode
             let starts = Self.startingCodes.contains(code) || options.warnOnly && stage == .changed
             outcome = starts ? units.start() : .kept(code)
+            if starts, view.verdict.isUnproven { warning = units.result(outcome, inSpiteOfLoss: true) }
           }
           record.log(view, outcome, units)
         }
@@ -143,11 +147,13 @@ struct GuardCommand: AsyncParsableCommand {
           throw error
         }
         stage = .changed
+        record.failure = failure
         return try await verdict(verification, context, failure, signals, &stage, record)
       }
     } catch {
       try end(error, units, outcome, record)
     }
+    if let warning { printNotice(warning) }
     if case .failed(let failure) = outcome { throw failure }
   }
 
@@ -195,7 +201,9 @@ struct GuardCommand: AsyncParsableCommand {
     let name = command[0]
     let ending: ChildProcess.Ending
     do throws(Errno) {
-      ending = try ChildProcess.run(command, outputToErrors: reports.isDocument, signals: signals) { received in
+      ending = try ChildProcess.run(
+        command, outputToErrors: reports.isDocument, survivesHangUp: true, signals: signals
+      ) { received in
         let effect = received.isForGroup ? "has reached \(name) too" : "is passed on to \(name)"
         printNotice("\(received.name) \(effect); the verdict follows when it has ended")
         return !received.isForGroup

@@ -22,6 +22,8 @@ struct GuardRecord {
   private var isDefault = false
   /// The file with the report in `StateDirectory`; nil if it was not written.
   private var written: String?
+  /// How the command failed; nil if it succeeded.
+  var failure: String?
 
   init(command: String, save: String?, reports: ReportOptions) {
     self.command = command
@@ -109,7 +111,8 @@ struct GuardRecord {
   func log(_ view: ReportView, _ outcome: UnitHold.Outcome, _ units: UnitHold) {
     let isGood = view.verdict.exitCode == ExitCodes.done.rawValue
     let parts = [
-      "guard \(command): \(view.verdict.line) (exit code \(view.verdict.exitCode))", units.result(outcome),
+      "guard \(command): \(view.verdict.line) (exit code \(view.verdict.exitCode))", failure,
+      units.result(outcome, inSpiteOfLoss: view.verdict.isUnproven),
       written.map { "report: \($0)" }, saved.map { "snapshot: \($0)" },
     ]
     let line = parts.compactMap(\.self).joined(separator: "; ")

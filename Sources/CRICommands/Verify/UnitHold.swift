@@ -75,7 +75,7 @@ struct UnitHold {
   private func mask(_ name: String) -> String? {
     if let failure = systemctl("mask", "--runtime", name) { return failure }
     if (try? facts(of: name))?.contains("LoadState=masked") == true { return nil }
-    return "its file is in /etc/systemd/system, so it cannot be masked until the next boot: omit --mask"
+    return "its file is in /etc/systemd/system, where systemctl mask --runtime has no effect; omit --mask"
   }
 
   /// Starts a unit, after removing its mask.
@@ -113,16 +113,18 @@ struct UnitHold {
   }
 
   /// What happened to the units, in words; nil if there is nothing to say.
-  func result(_ outcome: Outcome) -> String? {
+  /// - Parameter inSpiteOfLoss: Whether something is lost, or may be; then only --warn-only starts the units.
+  func result(_ outcome: Outcome, inSpiteOfLoss: Bool = false) -> String? {
     switch outcome {
     case .untouched: return nil
     case .failed(let failure): return failure.message
     case .started:
       let names = stopped.joined(separator: ", ")
-      return stopped.isEmpty ? nil : "\(names) \(stopped.count == 1 ? "was" : "were") started again"
+      let reason = inSpiteOfLoss ? " in spite of this, because of --warn-only" : ""
+      return stopped.isEmpty ? nil : "\(names) \(stopped.count == 1 ? "was" : "were") started again\(reason)"
     case .kept:
       return stopped.isEmpty
-        ? nil : "stopped: " + stopped.map { "\($0) (to start it: \(remedy($0)))" }.joined(separator: ", ")
+        ? nil : "stopped: " + stopped.map { "\($0) (when the problem is solved: \(remedy($0)))" }.joined(separator: ", ")
     }
   }
 
@@ -141,8 +143,8 @@ struct UnitHold {
       } else {
         let hint = verifyCommand.map { ", check again with \($0)" } ?? ""
         Self.printNotice(
-          "\(name) stays stopped because of --hold (exit code \(code)); read \(report)\(hint), then run \(remedy(name))"
-        )
+          "\(name) stays stopped because of --hold (exit code \(code)); read \(report)\(hint), and when the problem is "
+            + "solved, run \(remedy(name))")
       }
     }
     Self.prepareNote([])

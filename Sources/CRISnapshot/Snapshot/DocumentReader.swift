@@ -61,6 +61,7 @@ struct DocumentReader {
   func elements<T>(_ read: (DocumentReader) throws(SnapshotError) -> T) throws(SnapshotError) -> [T] {
     guard let values = root.arrayValue else { throw .malformed("\(path)") }
     var items: [T] = []
+    items.reserveCapacity(values.count)
     for (index, value) in values.enumerated() {
       items.append(try read(DocumentReader(value, path: .index(index, in: path))))
     }

@@ -70,6 +70,7 @@ extension Snapshot {
     } catch {
       throw limits.memory < 0 ? .tooManyValues(size: bytes.count) : .notJSON(error)
     }
+    guard Self.recordMemory(of: root) <= 16 << 20 + 10 * bytes.count else { throw .tooManyValues(size: bytes.count) }
     try self.init(json: root)
   }
 

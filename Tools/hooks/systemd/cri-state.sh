@@ -29,9 +29,10 @@ verdict() {
   if [ -f "$dir/verdict" ]; then head -n 1 "$dir/verdict"; elif [ -f "$before" ]; then echo pending; else echo none; fi
 }
 
+is_accepted() { sed -n 2p "$dir/verdict" | grep -q '^accepted by an administrator'; }
 # The same as a word, for people and monitors.
 word() {
-  case $(verdict) in 0) echo intact ;; 1) echo lost ;; 4) echo vacuous ;; pending) echo pending ;; none) echo none ;; *) echo unverified ;; esac
+  case $(verdict) in 0) if is_accepted; then echo accepted; else echo intact; fi ;; 1) echo lost ;; 4) echo vacuous ;; pending) echo pending ;; none) echo none ;; *) echo unverified ;; esac
 }
 
 # DIRECTORY NAME MODE: writes standard input to a file, atomically, because units may run this concurrently.
@@ -60,7 +61,7 @@ publish() {
   {
     echo '# HELP cri_hook_verdict The verdict of the last restart of the runtime.'
     echo '# TYPE cri_hook_verdict gauge'
-    for each in intact lost unverified vacuous pending none; do
+    for each in intact accepted lost unverified vacuous pending none; do
       [ "$each" = "$(word)" ] && value=1 || value=0
       echo "cri_hook_verdict{runtime=\"$name\",verdict=\"$each\"} $value"
     done

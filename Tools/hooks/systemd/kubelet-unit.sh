@@ -1,4 +1,4 @@
-# Part of cri-hook, and installed beside it: whether kubelet's unit, as systemd has loaded it, runs the gate.
+# Part of cri-hook, and installed beside it: whether the units, as systemd has loaded them, run the hook.
 # shellcheck shell=sh
 # shellcheck disable=SC2154  # cri-hook sets name
 
@@ -26,13 +26,25 @@ gate_problem() {
   esac
 }
 
+# Prints a line if a restart of the runtime is not verified; otherwise it returns 1.
+runtime_problem() {
+  unit=${CRI_HOOK_UNIT:-$name}.service
+  shown=$(systemctl show --property=LoadState,ExecStop,ExecStartPost "$unit" 2>/dev/null) || shown=''
+  for step in snapshot verify; do
+    case $shown in
+      '' | *"cri-hook $step $name "*) ;;
+      *) echo "restarts of $unit are not verified: it does not run 'cri-hook $step $name'; install its drop-in, see systemctl cat $unit, and run systemctl daemon-reload"; return 0 ;;
+    esac
+  done
+  return 1
+}
+
 warn_of_gate() { if problem=$(gate_problem); then say "$problem"; fi; }
 
-# CODE: ends status with 5 instead of 0 or 4 if kubelet is not guarded.
+# CODE: ends status with 5 instead of 0 or 4 if kubelet is not guarded, or if the runtime's unit does not run the hook.
 with_gate() {
-  if problem=$(gate_problem); then
-    echo "$problem"
-    case $1 in 0 | 4) return 5 ;; esac
-  fi
+  incomplete=no
+  for check in gate_problem runtime_problem; do if $check; then incomplete=yes; fi; done
+  case $1$incomplete in 0yes | 4yes) return 5 ;; esac
   return "$1"
 }

@@ -51,7 +51,7 @@ unsaved() {
   case $code in
     1) { cat "$report"; echo "LOST: kubelet would kill pods that are alive; $1"; } | record 1 ;;
     3) { [ -z "$report" ] || cat "$report"; echo "not verified: $cause; $1"; } | record 3 ;;
-    *) echo "nothing was compared, but kubelet's start would kill no pod that is alive: $1" | record none ;;
+    *) echo "kubelet's start would kill no pod that is alive, as far as that is known: $1" | record none ;;
   esac || unwritable=yes
   [ -z "$report" ] || rm -f "$report"
 }
