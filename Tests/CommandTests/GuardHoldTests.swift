@@ -264,7 +264,10 @@ import Testing
     let lost = try await guarding(
       runtime, systemd, ["--hold", "kubelet", "--mask"], run: start + restart(runtime, "--on-restart lose-ips"))
     #expect(lost.code == 1 && !ProcessFacts.exists(directory.file("started")), "\(lost)")
-    #expect(lost.errors.contains("and when the problem is solved, run systemctl unmask --runtime kubelet && systemctl start kubelet\n"), "\(lost)")
+    #expect(
+      lost.errors.contains(
+        "and when the problem is solved, run systemctl unmask --runtime kubelet && systemctl start kubelet\n"),
+      "\(lost)")
     #expect(systemd.changes == ["stop kubelet", "mask --runtime kubelet", "start kubelet"])
     #expect(ProcessFacts.exists(directory.file("units/kubelet.masked")))
   }

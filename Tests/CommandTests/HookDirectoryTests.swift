@@ -68,7 +68,7 @@ struct HookDirectoryTests {
     let hookDirectory = directory.file("x/p/d")
     var environment = [
       "CRI": "/bin/true", "CRI_BEFORE": hookDirectory + "/before.json", "CRI_REPORT": hookDirectory + "/report.txt",
-      "CRI_REBOOT": "touch \(directory.file("rebooted"))",
+      "CRI_REBOOT": "touch \(directory.file("rebooted"))", "CRI_FALLBACK": directory.file("absent"),
       "CRI_HOOK_STATUS_DIR": directory.file("root/status"), "CRI_HOOK_CONF": directory.file("hook.conf"),
     ]
     let words: [String]

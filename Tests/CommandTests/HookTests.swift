@@ -237,7 +237,8 @@ import Testing
     let first = try await hook("gate", systemd, runtime)
     #expect(
       first.code == 0
-        && first.errors.contains("kubelet starts: kubelet's start would kill no pod that is alive, as far as that is known:"),
+        && first.errors.contains(
+          "kubelet starts: kubelet's start would kill no pod that is alive, as far as that is known:"),
       "\(first)")
     _ = try await hook("verify", systemd, runtime)
     #expect(try await hook("status", systemd, runtime).output.contains("this is the first start of containerd"))
@@ -375,15 +376,24 @@ import Testing
   @Test func `the snapshot before a reboot is complete, or an earlier one is removed`() async throws {
     let runtime = try await SimulatorProcess(in: directory)
     let systemd = try await FakeSystemctl(in: directory, units: [:])
-    let reboot = ["CRI_REBOOT": "touch \(directory.file("rebooted"))"]
+    let reboot = ["CRI_REBOOT": "touch \(directory.file("rebooted"))", "CRI_FALLBACK": directory.file("fallback")]
+    let mark = directory.file("state/before-reboot.unproven")
     let words = ["\(Self.hooks)/kured/cri-reboot"]
     #expect(try await run(words, systemd, on: runtime, reboot).code == 0)
     #expect(ProcessFacts.exists(directory.file("state/before.json")) && ProcessFacts.exists(directory.file("rebooted")))
+    // A snapshot after which it was not shown that nothing is lost is not replaced.
+    let first = ProcessFacts.read(directory.file("state/before.json"))
+    try ProcessFacts.write("not verified yet\n", to: mark)
+    let second = try await run(words, systemd, on: runtime, reboot)
+    #expect(second.code == 0 && second.errors.contains("is kept, because it was not shown"), "\(second)")
+    #expect(ProcessFacts.read(directory.file("state/before.json")) == first && ProcessFacts.exists(mark))
+    unlink(mark)
     unlink(directory.file("rebooted"))
     let silent = try await run(words, systemd, on: directory.file("no.sock"), reboot)
     #expect(silent.code == 0 && silent.errors.contains("this reboot will not be verified"), "\(silent)")
     #expect(
       !ProcessFacts.exists(directory.file("state/before.json")) && ProcessFacts.exists(directory.file("rebooted")))
+    #expect(ProcessFacts.exists(mark), "the reboot must count as not verified")
   }
 
   // MARK: Ansible

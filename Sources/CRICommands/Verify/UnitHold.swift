@@ -124,7 +124,8 @@ struct UnitHold {
       return stopped.isEmpty ? nil : "\(names) \(stopped.count == 1 ? "was" : "were") started again\(reason)"
     case .kept:
       return stopped.isEmpty
-        ? nil : "stopped: " + stopped.map { "\($0) (when the problem is solved: \(remedy($0)))" }.joined(separator: ", ")
+        ? nil
+        : "stopped: " + stopped.map { "\($0) (when the problem is solved: \(remedy($0)))" }.joined(separator: ", ")
     }
   }
 

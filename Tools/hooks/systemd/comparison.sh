@@ -40,7 +40,7 @@ check() { # SECONDS [OPTIONS of verify]
   if [ "$code" = 1 ] && ! is_confirmed; then code=3; echo "not verified: $unconfirmed" >>"$report"; fi
   record "$code" <"$report" || { code=3 unwritable=yes; }
   rm -f "$report"
-  case $code in 0 | 4) rm -f "$before" "$dir/boot" ;; esac
+  case $code in 0 | 4) is_outdated || rm -f "$before" "$dir/boot" ;; esac
 }
 
 # Keeps the code and the report, unless the current state shows more than the comparison.
@@ -69,6 +69,8 @@ recheck() {
   [ "$(losses)" != "$earlier" ] || rm -f "$dir/losses"
   case $(verdict) in 3 | pending) return 1 ;; esac
   rm -f "$dir/losses"
+  # The verdict applies to this process of the runtime.
+  daemon >"$dir/daemon"
   say "$name: $(tail -n 1 "$dir/verdict")"
 }
 

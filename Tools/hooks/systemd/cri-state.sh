@@ -41,10 +41,17 @@ store() {
   if cat >"$new" && chmod "$3" "$new" && mv -fT "$new" "$1/$2"; then :; else rm -f "$new"; return 1; fi
 }
 
+# What runs beside this command may change what is known: a stop or start of the runtime, or an administrator's accept.
+# These begin a new generation, and a check that has begun before must not replace their result.
+generation() { cat "$dir/generation" 2>/dev/null; }
+renew() { echo "$verb $$ $(date +%s)" | store "$dir" generation 0600 || say "$dir/generation cannot be written"; begun=$(generation); }
+is_outdated() { [ "$(generation)" != "$begun" ]; }
+
 # CODE: records the code and the report from standard input. If a verdict cannot be written, the old one must not remain
 # in its place.
 record() {
   written=0
+  if is_outdated; then cat >/dev/null; return 0; fi
   { echo "$1"; cat; } | store "$dir" verdict 0600 || { written=1; rm -f "$dir/verdict"; }
   publish
   return $written
@@ -89,6 +96,7 @@ allow() {
 refuse() { [ -f "$dir/refused" ] || { : >"$dir/refused"; publish; }; }
 
 accept() {
+  renew
   echo "accepted by an administrator, $(date -u +%FT%TZ); it was: $(tail -n 1 "$dir/verdict" 2>/dev/null)" | record 0 || return 1
   daemon >"$dir/daemon"
   rm -f "$before" "$dir/boot"
@@ -100,5 +108,12 @@ status() {
   elif [ -f "$before" ]; then echo "pending: a snapshot was taken, and nothing has been compared with it yet"
   else echo "no verdict since boot"
   fi
+  main=$(daemon)
+  case $(verdict) in
+    0 | 4) if [ -n "$main" ] && [ "$main" != "$(cat "$dir/daemon" 2>/dev/null)" ]; then
+        echo "not verified: the runtime has ended or was restarted after this verdict, and the hook did not run"
+        with_gate 3; return
+      fi ;;
+  esac
   case $(verdict) in 0) with_gate 0 ;; 1) with_gate 1 ;; none | 4) with_gate 4 ;; *) with_gate 3 ;; esac
 }

@@ -42,6 +42,15 @@ $pod
   done
 }
 
+# Whether nothing that kubelet could kill is alive, so that only its start can help.
+all_dead() {
+  ! grep -q "runtime\.orphan\|^not checked: .*orphaned processes" "$dir/verdict" || return 1
+  for list in "pods --state ready" "ps --state running" "ps --state unknown"; do
+    # shellcheck disable=SC2086
+    found=$(limited 10 $list -q 2>/dev/null) && [ -z "$found" ] || return 1
+  done
+}
+
 # REASON SECONDS: records what is known without a snapshot.
 unsaved() {
   echo "$1" >"$dir/reason"
