@@ -27,6 +27,26 @@ import Testing
     await simulator.end()
   }
 
+  /// CRI-O requires the name that the user specified, and adds kubelet's labels to every pod.
+  @Test(arguments: [("", false), (", annotations: {kubernetes.io/config.source: api}", true)])
+  func `a container of CRI-O can be debugged, and the warning about kubelet needs its annotation`(
+    annotations: String, isKubelets: Bool
+  ) async throws {
+    let directory = try TemporaryDirectory()
+    try ProcessFacts.write(
+      """
+      runtime: {name: cri-o, version: 1.37.0}
+      images: ["localhost/tools:1"]
+      pods: [{name: web, labels: {io.kubernetes.pod.uid: a, io.kubernetes.container.name: POD}\(annotations), containers: [{name: main, image: "localhost/tools:1"}]}]
+      """, to: directory.file("node.yaml"))
+    let simulator = try await SimulatorProcess(in: directory, ["--description", directory.file("node.yaml")])
+    let run = try await Tool.cri(
+      ["debug", "--image", "localhost/tools:1", "web", "--", "echo", "hello"], on: simulator.socket)
+    #expect(run.code == 0 && run.output == "hello\n", "\(run)")
+    #expect(run.errors.contains("kubelet manages this pod") == isKubelets, "\(run)")
+    await simulator.end()
+  }
+
   @Test func `an unknown target is reported`() async throws {
     let directory = try TemporaryDirectory()
     let simulator = try await SimulatorProcess(in: directory, ["--pods", "1", "--containers", "1"])

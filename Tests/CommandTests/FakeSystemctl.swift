@@ -23,6 +23,7 @@ struct FakeSystemctl {
         echo "ActiveState=$(cat "$units/$3" 2>/dev/null || echo inactive)"
         exit 0
       fi
+      [ "$1" != list-jobs ] || { cat "$units/jobs" 2>/dev/null; exit 0; }
       [ "$1" != is-active ] || { [ "$2" != --quiet ] || shift; exec grep -qx active "$units/$2"; }
       [ ! -f "$units/$1.does" ] || . "$units/$1.does"
       [ ! -f "$units/$1.fails" ] || { echo "Failed to $1 $2: it is only a test" >&2; exit 1; }
@@ -56,6 +57,14 @@ struct FakeSystemctl {
     try ProcessFacts.write(line + "\n", to: directory.file("units/\(name).shows"))
   }
 
+  /// Somebody else starts or stops a unit.
+  func set(_ name: String, _ state: String) throws {
+    try ProcessFacts.write(state + "\n", to: directory.file("units/\(name)"))
+  }
+
+  /// What `list-jobs` prints.
+  func setJobs(_ lines: String) throws { try ProcessFacts.write(lines + "\n", to: directory.file("units/jobs")) }
+
   func state(of name: String) -> String {
     String(ProcessFacts.read(directory.file("units/\(name)")).split(separator: "\n").first ?? "")
   }
@@ -63,7 +72,7 @@ struct FakeSystemctl {
   /// The calls that changed a unit, in order, such as `stop kubelet`.
   var changes: [String] {
     ProcessFacts.read(directory.file("units/log")).split(separator: "\n").map(String.init).filter {
-      !$0.hasPrefix("show") && !$0.hasPrefix("is-active")
+      !$0.hasPrefix("show") && !$0.hasPrefix("is-active") && !$0.hasPrefix("list-jobs")
     }
   }
 }

@@ -192,6 +192,8 @@ import Testing
     let first = ProcessFacts.read(save)
     let other = try TemporaryDirectory()
     let next = try await SimulatorProcess(in: other)
+    // After a loss, somebody has solved the problem and started the unit.
+    try systemd.set("kubelet", "active")
     let second = try await guarding(next, systemd, options, run: "true")
     #expect(second.code == 4 && !first.isEmpty && ProcessFacts.read(save) != first, "\(second)")
     let kept = TemporaryDirectory.names(in: directory.file("save")).filter { $0.hasPrefix("before.json.2") }
@@ -352,12 +354,37 @@ import Testing
     #expect(systemd.changes.isEmpty)
   }
 
-  @Test func `a unit that crashes repeatedly is active, and one that is stopping is not`() async throws {
+  @Test func `a unit that crashes repeatedly is active, and one that somebody stops is not`() async throws {
     let runtime = try await SimulatorProcess(in: directory)
     let systemd = try await FakeSystemctl(in: directory, units: ["kubelet": "activating", "other": "deactivating"])
+    try systemd.setJobs("812 other.service stop running\n813 kubelet.service restart waiting")
     let run = try await guarding(runtime, systemd, ["--hold", "kubelet", "--hold", "other"], run: restart(runtime))
     #expect(run.code == 0, "\(run)")
     #expect(systemd.changes == ["stop kubelet", "stop other", "start kubelet"])
+  }
+
+  @Test(arguments: ["812 kubelet.service restart running", ""])
+  func `a unit that is being restarted, or that has just crashed, is started again`(jobs: String) async throws {
+    let runtime = try await SimulatorProcess(in: directory)
+    let systemd = try await FakeSystemctl(in: directory, units: ["kubelet": "deactivating"])
+    try systemd.setJobs(jobs)
+    let run = try await guarding(runtime, systemd, run: restart(runtime))
+    #expect(run.code == 0, "\(run)")
+    #expect(systemd.changes == ["stop kubelet", "start kubelet"])
+  }
+
+  @Test(arguments: [true, false])
+  func `a retry does not hide the loss of the first run`(saves: Bool) async throws {
+    let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
+    mkdir(directory.file("save"), 0o700)
+    let options = ["--hold", "kubelet"] + (saves ? ["--save", directory.file("save/before.json")] : [])
+    let first = try await guarding(runtime, systemd, options, run: restart(runtime, "--on-restart lose-ips"))
+    #expect(first.code == 1, "\(first)")
+    let other = try TemporaryDirectory()
+    let next = try await SimulatorProcess(in: other)
+    let retry = try await guarding(next, systemd, options, run: "touch '\(directory.file("ran"))'")
+    #expect(retry.code == 3 && retry.errors.contains("kubelet is not active, and it was not shown"), "\(retry)")
+    #expect(!ProcessFacts.exists(directory.file("ran")) && systemd.changes == ["stop kubelet"])
   }
 
   @Test func `the unit is started again if there is no snapshot`() async throws {

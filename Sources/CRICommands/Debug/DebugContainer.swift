@@ -25,7 +25,8 @@ struct DebugContainer: Sendable {
       throw Failure(.failed, "pod \(ShortID.of(sandbox.id)) is not ready; see cri pods")
     }
     try await reportLeftovers()
-    if sandbox.labels[Self.podUIDLabel] != nil {
+    // CRI-O adds the labels of kubelet to every pod, but only kubelet adds this annotation.
+    if sandbox.annotations["kubernetes.io/config.source"] != nil {
       try warn("kubelet manages this pod and does not know the debug container; it may remove it at any time")
     }
     // Kept outside the task, because a signal may interrupt the task just after the container was created.
@@ -101,7 +102,9 @@ struct DebugContainer: Sendable {
     let capabilities = Capability(addCapabilities: ["SYS_PTRACE"])
     let security = LinuxContainerSecurityContext(capabilities: capabilities, namespaceOptions: namespaces)
     return ContainerConfig(
-      metadata: ContainerMetadata(name: "cri-debug-\(UniqueID.uuid().prefix(8))"), image: ImageSpec(image: image),
+      metadata: ContainerMetadata(name: "cri-debug-\(UniqueID.uuid().prefix(8))"),
+      // CRI-O checks the image's signature by the name that the user specified.
+      image: ImageSpec(image: image, userSpecifiedImage: image),
       // The shell waits for a line, so that the command writes nothing before we are attached.
       command: ["sh", "-c", #"read -r line; exec "$@""#, "sh"] + command, labels: labels, stdin: true, stdinOnce: true,
       tty: hasTerminal, linux: LinuxContainerConfig(securityContext: security))
@@ -119,7 +122,8 @@ struct DebugContainer: Sendable {
       ) { try await client.runtime.attach(request).url }
       StreamOptions.note(session, context)
       try await session.input.write(Array("\n".utf8))
-      if !hasInput { try session.input.finish() }
+      // Where the protocol cannot end the input, a command that reads waits until the session ends.
+      if !hasInput, session.input.canFinish { try session.input.finish() }
       var outcome = SessionOutcome(subject: subject, command: [], timeLimit: nil)
       outcome.canOutliveSession = false
       let own = RemoteCommandStreams(stdin: hasInput, terminal: hasTerminal)

@@ -24,7 +24,9 @@ struct GuardCommand: AsyncParsableCommand {
       the time (guard-before-20260131T120000Z.json), so that no later guard replaces it. The file of --save is kept \
       in the same way: after such a run, the next guard renames it (FILE.20260131T120000Z) before it writes FILE, \
       unless FILE.verified is a second name of it, which guard creates when nothing is lost. If ten such snapshots are \
-      kept, guard does not run the command (exit code 2) until some are deleted. Only one guard can run at a time.
+      kept, guard does not run the command (exit code 2) until some are deleted. If a unit of --hold is not active and \
+      there is such a snapshot from this boot, guard does not run the command either (exit code 3), because a retry would \
+      hide the loss. Only one guard can run at a time.
 
       SIGTERM and SIGINT are passed on to the command, and the verdict follows when the command has ended. A signal \
       before the command starts ends guard with nothing changed; after the command has ended, SIGTERM and SIGINT make \
@@ -173,6 +175,14 @@ struct GuardCommand: AsyncParsableCommand {
     // The units are stopped before the snapshot, so that they change nothing after it.
     try units.stop()
     do {
+      // A retry would compare with a state that already contains the loss.
+      if let unit = units.inactive.first, let earlier = UnprovenSnapshots.latest(save) {
+        throw Failure(
+          .unreachable,
+          "\(unit) is not active, and it was not shown that nothing is lost since the snapshot \(earlier) of an earlier "
+            + "guard; the command was not run; check with cri verify --before \(earlier), and when the problem is solved, "
+            + "start \(unit) or delete this file")
+      }
       let before = try await signals.interrupting { try await takeSnapshot(context.bulkClient()) }
       if let gap = before.gap, !incomplete {
         throw Failure(

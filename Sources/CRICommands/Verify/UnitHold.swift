@@ -12,6 +12,9 @@ struct UnitHold {
     didSet { Self.prepareNote(stopped) }
   }
 
+  /// The units that were not active.
+  private(set) var inactive: [String] = []
+
   /// What happened to the units after the command.
   enum Outcome {
     /// The command was not run.
@@ -53,7 +56,10 @@ struct UnitHold {
     for name in names {
       let state = try state(of: name)
       if state != .inactive { active.append(name) }
-      if state != .active { Self.printNotice("\(name) is not active, so it will not be started at the end") }
+      if state != .active {
+        Self.printNotice("\(name) is not active, so it will not be started at the end")
+        inactive.append(name)
+      }
       if state == .active { wasActive.append(name) }
     }
     for name in active {
@@ -172,8 +178,23 @@ struct UnitHold {
     if facts.contains("LoadState=not-found"), active == "inactive" {
       throw Failure(.usage, "--hold \(name): systemd has no such unit; nothing was changed")
     }
-    // "activating" counts as active: a kubelet that crashes repeatedly may start again at any time.
-    return active == "inactive" || active == "failed" ? .inactive : active == "deactivating" ? .ending : .active
+    // "activating" counts as active: a kubelet that crashes repeatedly may start again at any time. So does a unit that ends
+    // by itself or for a restart, which our own stop prevents.
+    if active == "deactivating" { return isBeingStopped(name) ? .ending : .active }
+    return active == "inactive" || active == "failed" ? .inactive : .active
+  }
+
+  /// Whether somebody else stops the unit, and does not restart it.
+  private func isBeingStopped(_ name: String) -> Bool {
+    let arguments = ["systemctl", "list-jobs", "--plain", "--no-legend", "--no-pager"]
+    guard let (ending, output) = try? ChildProcess.capture(arguments, environment: nil, timeout: .seconds(90)),
+      ending == .exited(0)
+    else { return true }
+    // JOB UNIT TYPE STATE
+    return String(decoding: output, as: UTF8.self).split(separator: "\n").contains { line in
+      let fields = line.split(separator: " ")
+      return fields.count >= 3 && (fields[1] == name || fields[1] == "\(name).service") && fields[2] == "stop"
+    }
   }
 
   private func facts(of name: String) throws(Failure) -> [Substring] {

@@ -46,6 +46,20 @@ enum UnprovenSnapshots {
     return "\(directory)\(kept)"
   }
 
+  /// The newest snapshot that an earlier `guard` of this boot has kept; nil if there is none.
+  /// - Parameter save: The file of --save; nil for the snapshots in `StateDirectory`.
+  static func latest(_ save: String?) -> String? {
+    let path = save.map { File.realPath($0) ?? $0 } ?? "\(StateDirectory.path)/guard-before"
+    let name = String(path.split(separator: "/").last ?? "")
+    let directory = String(path.dropLast(name.count))
+    let prefix = save == nil ? "\(name)-2" : "\(name).2"
+    let kept = ((try? Directory.names(at: directory.isEmpty ? "." : directory)) ?? []).filter { $0.hasPrefix(prefix) }
+    let isUnproven = save != nil && File.isRegular(path) && !isProven(path)
+    guard let latest = isUnproven ? path : kept.max().map({ "\(directory)\($0)" }) else { return nil }
+    guard let boot = (try? SnapshotFile.read(latest))?.host.bootID, boot == Kernel.bootID else { return nil }
+    return latest
+  }
+
   /// A second name of the file itself, because a mark beside it could belong to an older snapshot.
   private static func proof(_ path: String) -> String { "\(path).verified" }
 

@@ -43,6 +43,9 @@ extension SimulatedNode {
       let reason = "name \(name) is reserved for \(owner.id.goQuoted)"
       throw CallFailure(.unknown, "failed to reserve container name \(name): \(reason)")
     }
+    if isCRIO, config.image?.userSpecifiedImage.isEmpty ?? true {
+      throw CallFailure(.unknown, "user specified image not specified, cannot verify image signature")
+    }
     guard let image = try image(config.image) else {
       let name = (config.image?.image ?? "").goQuoted
       throw CallFailure(.notFound, "failed to resolve image \(name): not found")

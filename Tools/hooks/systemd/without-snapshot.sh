@@ -91,6 +91,6 @@ started_at() {
   echo "${20}"
 }
 
-is_same_daemon() { main=$(daemon); [ -n "$main" ] && [ "$(cat "$dir/daemon" 2>/dev/null)" = "$main" ]; }
+is_same_daemon() { main=$(daemon); case $main in '' | *MainPID=0\ *) return 1 ;; esac; [ "$(cat "$dir/daemon" 2>/dev/null)" = "$main" ]; }
 # Whether the runtime has not been restarted since the node has booted, so that a restart cannot have lost anything.
 is_first_start() { ! was_started || { [ "$(wc -l <"$dir/started")" = 1 ] && is_same_daemon; }; }
