@@ -11,16 +11,31 @@ daemon() { systemctl show --property=MainPID,ExecMainStartTimestampMonotonic "${
 read_settings() {
   conf=${CRI_HOOK_CONF:-/etc/cri/hook.conf}
   [ -e "$conf" ] || [ -L "$conf" ] || return 0
-  cri_use "$(dirname "$conf")" || { say "$cri_reason; $conf was not read"; exit 2; }
+  cri_use "$(dirname "$conf")" || unusable "$cri_reason; $conf was not read"
   conf=$cri_directory/${conf##*/}
   case $(stat -c '%u %a %F' "$conf") in
     "0 "*[2367]?" regular "* | "0 "*[2367]" regular "*) ;;
     "0 "*" regular "* | "$(id -u) "*" regular "*)
       # shellcheck source=/dev/null
       . "$conf"
+      for seconds in "${CRI_HOOK_WAIT:-0}" "${CRI_HOOK_GATE_WAIT:-0}" "${CRI_HOOK_SNAPSHOT_WAIT:-0}"; do
+        case $seconds in *[!0-9]* | ?????*) unusable "$conf: '$seconds' is not a number of seconds" ;; esac
+      done
       return 0 ;;
   esac
-  say "$conf can be changed by other users, so it was not read; run: chown root $conf && chmod 0644 $conf"
+  unusable "$conf can be changed by other users, so it was not read; run: chown root $conf && chmod 0644 $conf"
+}
+
+# REASON: the settings are unusable, so nothing can be verified, and nobody must believe an older verdict.
+unusable() {
+  say "$1"
+  dir=${CRI_HOOK_DIR:-/run/cri}/$name public=${CRI_HOOK_STATUS_DIR:-/run/cri-status} before=$dir/before.json
+  case $verb in
+    verify | gate)
+      cri_use "$dir" make && dir=$cri_directory && before=$dir/before.json && begun=$(generation) || exit 2
+      [ "$verb" != gate ] || : >"$dir/refused"
+      echo "not verified: $1" | record 3 ;;
+  esac
   exit 2
 }
 

@@ -76,7 +76,12 @@ was_started() { is_recorded || has_older_shims; }
 has_older_shims() {
   main=$(daemon | sed -n 's/.*MainPID=\([0-9]*\).*/\1/p')
   since=$(started_at "${main:-0}") || since=''
-  for process in $(pgrep -u 0 -x 'containerd-shim|conmon|conmonrs' 2>/dev/null); do
+  for file in /proc/[0-9]*/comm; do
+    read -r command 2>/dev/null <"$file" || continue
+    # The kernel shortens names to 15 bytes.
+    case $command in containerd-shim | conmon | conmonrs) ;; *) continue ;; esac
+    process=${file%/comm} process=${process#/proc/}
+    [ "$(stat -c %u "/proc/$process" 2>/dev/null)" = 0 ] || continue
     [ -n "$since" ] || return 0
     [ "$(started_at "$process" || echo "$since")" -ge "$since" ] || return 0
   done
