@@ -1,4 +1,5 @@
 internal import CRICommandLine
+internal import CRISnapshot
 internal import CRISystem
 internal import CRIText
 

@@ -49,7 +49,7 @@ cri_say() { echo "upgrade: $*" >&2 || :; logger -t cri-upgrade -- "$*" 2>/dev/nu
 
 # Call this first: it sets the trap for every way in which the script can end (`exit`, an error or a signal).
 cri_begin() {
-  cri_stage=untouched cri_held='' cri_taken='' cri_why='the script ended early'
+  cri_stage=untouched cri_held='' cri_inactive='' cri_taken='' cri_why='the script ended early'
   trap 'cri_finish $?' EXIT
   trap 'cri_why="the script was stopped by SIGINT"; exit 130' INT
   trap 'cri_why="the script was stopped by SIGTERM"; exit 143' TERM
@@ -59,6 +59,10 @@ cri_begin() {
   CRI_BEFORE=$cri_directory/${CRI_BEFORE##*/}
   cri_use "$(dirname "$CRI_REPORT")" make || cri_stop 2 "$cri_reason; set CRI_REPORT to a file in a directory that only root can change"
   CRI_REPORT=$cri_directory/${CRI_REPORT##*/}
+  # The lock of cri guard. The kernel releases it when the script and its children have ended.
+  command -v flock >/dev/null || return 0
+  exec 9>>"$(dirname "$CRI_BEFORE")/guard.lock" || cri_stop 2 "there is no room for a lock beside $CRI_BEFORE"
+  flock -n 9 || cri_stop 2 'another upgrade script or cri guard is running on this node; wait until it has ended'
 }
 # CODE REASON: ends the script.
 cri_stop() { cri_why=$2; exit "$1"; }
@@ -66,7 +70,10 @@ cri_stop() { cri_why=$2; exit "$1"; }
 cri_report() {
   cri_code=0
   # If the command writes no report, an older one must not be mistaken for a new one.
-  if [ -f "$CRI_REPORT" ] && [ ! -L "$CRI_REPORT" ]; then rm -f "$CRI_REPORT"; fi
+  if [ -f "$CRI_REPORT" ] && [ ! -L "$CRI_REPORT" ] && ! rm -f "$CRI_REPORT"; then
+    cri_say "$CRI_REPORT cannot be replaced"
+    CRI_REPORT=$(mktemp) || CRI_REPORT=/dev/null
+  fi
   "$CRI" "$@" --report "table=$CRI_REPORT" >/dev/null || cri_code=$?
   [ ! -f "$CRI_REPORT" ] || cat "$CRI_REPORT" >&2 || :
 }
@@ -86,7 +93,7 @@ cri_hold() {
   for cri_unit in "$@"; do
     case $(systemctl show --property=LoadState,ActiveState "$cri_unit") in
       *LoadState=not-found*) cri_stop 2 "there is no unit $cri_unit" ;;
-      *=inactive | *=failed) cri_say "$cri_unit is not active, so it will not be started at the end"; continue ;;
+      *=inactive | *=failed) cri_say "$cri_unit is not active, so it will not be started at the end"; cri_inactive=$cri_unit; continue ;;
     esac
     # Recorded first, because a stop that fails may have stopped part of the unit.
     cri_held="$cri_unit $cri_held"
@@ -98,6 +105,10 @@ cri_hold() {
 # CRI_BEFORE.verified is a second name of a snapshot after which nothing was lost, as for cri guard --save.
 cri_snapshot() {
   if [ -f "$CRI_BEFORE" ] && [ "$(stat -c '%d %i' "$CRI_BEFORE")" != "$(stat -c '%d %i' "$CRI_BEFORE.verified" 2>/dev/null)" ]; then
+    # A retry would compare with a state that already contains the loss.
+    if [ -n "$cri_inactive" ] && grep -qF "$(cat /proc/sys/kernel/random/boot_id)" "$CRI_BEFORE"; then
+      cri_stop 3 "$cri_inactive is not active, and it was not shown that nothing is lost since the snapshot $CRI_BEFORE of an earlier run; check with $CRI verify --before $CRI_BEFORE, and when the problem is solved, start $cri_inactive or delete this file"
+    fi
     cri_kept=$CRI_BEFORE.$(date -u +%Y%m%dT%H%M%SZ)
     set -- "$CRI_BEFORE".2*Z
     [ $# -lt 10 ] || cri_stop 3 "there are $# snapshots of runs after which it was not shown that nothing is lost; check $CRI_BEFORE.2*Z with $CRI verify --before FILE, and delete those that are no longer needed"
@@ -130,7 +141,7 @@ cri_verify() {
   case $cri_code in 0 | 4) cri_stage=verified ;; [1-9]) cri_stage=judged ;; esac
   case $cri_code in
     0) ;;
-    1) cri_stop 1 "state is lost: $(tail -n 1 "$CRI_REPORT")" ;;
+    1) cri_stop 1 "$(tail -n 1 "$CRI_REPORT")" ;;
     4) cri_stop 4 'nothing was verified: there were no pods or no restart, or the snapshot is from another node' ;;
     *) cri_stop "$cri_code" 'the state could not be verified' ;;
   esac
@@ -140,6 +151,7 @@ cri_verify() {
 cri_finish() {
   trap - EXIT
   trap '' INT TERM HUP
+  set +e # a command that fails must not keep the units from starting
   cri_end=$1
   if [ "$cri_stage" = changed ]; then # the script has no verdict, but whether something is lost can be found out
     cri_say "$cri_why; verifying"
