@@ -138,6 +138,25 @@ extension PreflightRules {
       guard !space.isExhausted, !space.holds(count) else { return }
       found.add(ObjectName(.node), .littleSpace(space, containers: count))
     },
+    PreflightCheck(.containerSeveralCopies) { (facts, found) throws(UnknownReason) in
+      let ready = Set(facts.readySandboxes.map(\.id))
+      var copied: Set<String> = []
+      for copies in facts.snapshot.runningCopies.values where copies.count > 1 {
+        // Another rule reports several ready sandboxes, each with its own containers.
+        if Set(copies.map(\.sandboxID)).intersection(ready).count == copies.count { continue }
+        copied.formUnion(copies.map(\.id))
+      }
+      for container in facts.snapshot.containers where copied.contains(container.id) {
+        let pod = facts.snapshot.podName(of: container)
+        found.add(ObjectName(.container, pod: pod, name: container.name, id: container.id))
+      }
+    },
+    PreflightCheck(.containerSandboxMissing) { (facts, found) throws(UnknownReason) in
+      for container in facts.snapshot.containersWithoutSandbox {
+        let pod = facts.snapshot.podName(of: container)
+        found.add(ObjectName(.container, pod: pod, name: container.name, id: container.id))
+      }
+    },
   ]
 }
 

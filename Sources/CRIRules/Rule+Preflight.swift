@@ -47,5 +47,7 @@ extension Rule {
     Rule(.containerProcessAlive, .major, predicts: .nothing),
     Rule(.recordDiskFull, .critical, predicts: .containers),
     Rule(.recordDiskNearlyFull, .major, predicts: .nothing),
+    Rule(.containerSeveralCopies, .major, predicts: .nothing),
+    Rule(.containerSandboxMissing, .major, predicts: .nothing),
   ]
 }

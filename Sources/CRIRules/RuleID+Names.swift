@@ -49,6 +49,8 @@ extension RuleID {
     case .containerProcessAlive: "N18"
     case .recordDiskFull: "N22"
     case .recordDiskNearlyFull: "N23"
+    case .containerSeveralCopies: "N24"
+    case .containerSandboxMissing: "N25"
     default: nil
     }
   }

@@ -43,6 +43,7 @@ public enum RuleID: String, Hashable, Sendable, CaseIterable {
   case podYoung = "pod.young"
   case podCameBack = "pod.came-back"
   case podRunsAgain = "pod.runs-again"
+  case podEndedBefore = "pod.ended-already"
   case podEnded = "pod.ended"
   case podDeadBefore = "pod.dead-already"
   case podDeadUnnoticed = "pod.dead-unnoticed"
@@ -91,6 +92,8 @@ public enum RuleID: String, Hashable, Sendable, CaseIterable {
   case containerYoung = "container.young"
   case containerDeadBefore = "container.dead-already"
   case containerDeadUnnoticed = "container.dead-unnoticed"
+  case containerSeveralRunning = "container.several-running"
+  case containerWithoutSandbox = "container.without-sandbox"
 
   // Verify: the node, the runtime and its images.
   case runtimeName = "runtime.name"
@@ -178,4 +181,6 @@ public enum RuleID: String, Hashable, Sendable, CaseIterable {
   case containerProcessAlive = "container.process-alive"
   case recordDiskFull = "record.disk-full"
   case recordDiskNearlyFull = "record.disk-nearly-full"
+  case containerSeveralCopies = "container.several-copies"
+  case containerSandboxMissing = "container.sandbox-missing"
 }

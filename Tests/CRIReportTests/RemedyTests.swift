@@ -45,6 +45,15 @@ import Testing
       _ = $0
     },
     Loss(
+      description: "a container that runs twice", runtime: "containerd-2.4",
+      words: "stop the older copies (cri stop): two copies of the same container run at the same time"
+    ) {
+      guard var twin = $1.containers.first(where: \.isRunning) else { return }
+      twin.status.id += "twin"
+      $1.containers.append(twin)
+      _ = $0
+    },
+    Loss(
       description: "a process that had ended before", runtime: "containerd-2.4",
       words: "so that kubelet starts them again: they had ended before the change"
     ) { before, after in

@@ -52,6 +52,8 @@ extension ReportText {
     case .stopDeadObjects:
       "stop these pods or containers (cri stopp, cri stop), so that kubelet starts them again: they had ended before the "
         + "change"
+    case .stopCopies:
+      "stop the older copies (cri stop): two copies of the same container run at the same time"
     case .repairNetwork: "repair the CNI configuration: until then, the node is NotReady and accepts no pods"
     case .pullImages: "pull the images again before a pod needs them"
     case .restartRuntime: "restart the runtime: it still runs a program that was replaced or deleted"
