@@ -4,10 +4,10 @@ internal import CRIProtobuf
 package import CRIRules
 internal import CRISnapshot
 
-/// The preflight checks, one row for each rule: those for containerd, for the records on disk, for CRI-O and for any
-/// runtime.
+/// The preflight checks, one row for each rule: those for containerd, for the records on disk, for containerd's
+/// configuration, for CRI-O and for any runtime.
 public enum PreflightRules {
-  static let checks: [PreflightCheck] = containerd + records + crio + common
+  static let checks: [PreflightCheck] = containerd + records + configuration + crio + common
 
   /// The rules that have a check, in the order in which they are checked.
   package static let table: [Rule] = checks.map(\.rule)

@@ -153,6 +153,15 @@ public enum RuleID: String, Hashable, Sendable, CaseIterable {
   case shimAddressOnDisk = "shim.address-on-disk"
   case shimSocket = "shim.socket"
   case containerPaused = "container.paused"
+  case runtimeConfiguration = "runtime.configuration"
+  case runtimeCRIPlugin = "runtime.cri-plugin"
+  case runtimeDirectories = "runtime.directories"
+  case runtimeAddress = "runtime.address"
+  case runtimeHandlersConfigured = "runtime.handlers-configured"
+  case runtimeCgroupDriverConfigured = "runtime.cgroup-driver-configured"
+  case runtimeSettingsRead = "runtime.settings-read"
+  case imagePauseConfigured = "image.pause-configured"
+  case networkConfigured = "network.configured"
 
   // Preflight: CRI-O.
   case networkCNICheck = "network.cni-check"

@@ -266,7 +266,7 @@ extension RuleText {
           "when the runtime starts, it writes each container's state to a new file, and drops those for which there is "
           + "no space; containerd 1.7 and later write all of them at the same time",
         remedy: "first free space and inodes there")
-    default: containerCopies(id)
+    default: configuration(id) ?? containerCopies(id)
     }
   }
 
