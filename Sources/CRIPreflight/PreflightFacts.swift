@@ -128,7 +128,7 @@ public struct ContainerdDisk: Hashable, Sendable {
   /// same file, or if the daemon's process is not visible.
   public var hiddenDatabase: Observation<String?>
   /// What decides how containerd will start; nil if the daemon's program is not containerd, or if the program that starts
-  /// it generates its configuration, as k3s and RKE2 do.
+  /// it generates its configuration, as k3s, RKE2 and microk8s do.
   public var start: ContainerdStart?
 
   /// Creates a value with the given properties.

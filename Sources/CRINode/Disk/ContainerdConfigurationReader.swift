@@ -9,11 +9,14 @@ internal import CRISystem
 /// Source: containerd's `LoadConfig` and `resolveImports`.
 struct ContainerdConfigurationReader {
   private static let maximumFiles = 1_000
+  /// microk8s writes the file each time it starts containerd (microk8s: `run-containerd-with-args`).
+  private static let generated = "/var/snap/microk8s/"
 
   let files: NodeFiles
   let proc: String
 
-  /// - Returns: nil if the daemon's program is not containerd, which reads none of these files.
+  /// - Returns: nil if the daemon's program is not containerd, which reads none of these files, or if microk8s generates
+  ///   the file.
   func read(of daemon: Int32?) -> Observation<ContainerdConfiguration>? {
     guard let daemon else { return .unknown(UnknownReason(.daemonNotVisible)) }
     let path = "\(proc)/\(daemon)/cmdline"
@@ -26,6 +29,7 @@ struct ContainerdConfigurationReader {
     }
     guard words.first?.split(separator: "/").last == "containerd" else { return nil }
     let options = ContainerdOptions(arguments: Array(words.dropFirst()))
+    if options.namedFile?.hasPrefix(Self.generated) == true { return nil }
     return read(options, directory: File.linkTarget("\(proc)/\(daemon)/cwd") ?? "/")
   }
 
@@ -46,7 +50,7 @@ struct ContainerdConfigurationReader {
         guard try files.exists(path) else {
           if let parent = next.parent {
             configuration.fail(.missingImport(path: path, from: parent))
-          } else if try !isVisible(path) {
+          } else if try !isVisible() {
             return .unknown(NodeFiles.reason(path, .noSuchFile))
           } else if named != nil {
             configuration.fail(.missing(path: path))
@@ -64,7 +68,7 @@ struct ContainerdConfigurationReader {
   }
 
   /// Whether these are the node's files: every node has `/etc`.
-  private func isVisible(_ path: String) throws(FileError) -> Bool { try files.exists("/etc") }
+  private func isVisible() throws(FileError) -> Bool { try files.exists("/etc") }
 
   /// Returns the files of an import: one path, or all matches of a pattern in the order of their names.
   private func resolve(_ text: String, in parent: String) throws(FileError) -> [String] {

@@ -130,8 +130,13 @@ import Testing
     #expect(RunningContainerd(.null).usesSystemdCgroups == nil)
   }
 
-  @Test func `another program than containerd reads none of these files`() async throws {
-    let (node, fake) = try Self.node("containerd-2.4", ["/usr/bin/other", "--config", "/etc/x.toml"])
+  @Test(arguments: [
+    ["/usr/bin/other", "--config", "/etc/x.toml"],
+    ["/snap/microk8s/7/bin/containerd", "--config", "/var/snap/microk8s/7/args/containerd.toml"],
+  ]) func `another program than containerd, or one that generates the file, reads none of these files`(
+    arguments: [String]
+  ) async throws {
+    let (node, fake) = try Self.node("containerd-2.4", arguments)
     #expect(try await node.facts(proc: fake.paths.proc).containerd?.start == nil)
   }
 
