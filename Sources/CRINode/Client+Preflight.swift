@@ -93,6 +93,8 @@ private struct PreflightReader {
         "\(root ?? "")/containers", files, beside: facts.containerd?.missingCheckpoints)
       isNode = root.map { (try? files.exists($0)) == true } ?? false
       facts.missingPlugins = missingPlugins(document(info["cniconfig"]), isNode)
+      let start = start(facts, config, document(info["cniconfig"]))
+      facts.containerd?.start = start
     case "cri-o":
       let config = document(info["config"])
       let configuration = configuration(of: snapshot.daemon.pid)
@@ -156,6 +158,47 @@ private struct PreflightReader {
     }
   }
 
+  /// Reads what decides how containerd will start.
+  private func start(_ facts: PreflightFacts, _ config: JSON, _ cni: JSON) -> ContainerdStart? {
+    // k3s and RKE2 write the file each time they start containerd.
+    guard facts.version?.distributor == nil,
+      let configuration = ContainerdConfigurationReader(files: files, proc: options.proc).read(of: snapshot.daemon.pid)
+    else { return nil }
+    let running = RunningContainerd(config)
+    var start = ContainerdStart(configuration: configuration, running: running)
+    guard let version = facts.nextVersion ?? facts.version,
+      case .settings(let next)? = configuration.value?.outcome(for: version)
+    else { return start }
+    for (path, now) in [(next.root, running.root), (next.state, running.state), (next.address, running.address)] {
+      if let now, let identity = files.identity(of: path), identity == files.identity(of: now) {
+        start.samePaths.insert(path)
+      }
+    }
+    start.networkFaults = networkFaults(next, cni)
+    return start
+  }
+
+  /// Returns what is missing in the CNI directories of the next start, as far as they differ from those in use.
+  private func networkFaults(_ next: ContainerdSettings, _ cni: JSON) -> Observation<[CNIFault]> {
+    var faults: [CNIFault] = []
+    if let now = cni["PluginConfDir"]?.stringValue, now != next.networkDirectory {
+      switch networkConfigurations(.known(next.networkDirectory), true) {
+      case .known(let usable):
+        if usable.isEmpty {
+          faults.append(.noConfiguration(network: "", directory: next.networkDirectory, cause: nil))
+        }
+      case .unknown(let reason): return .unknown(reason)
+      }
+    }
+    if let now = cni["PluginDirs"]?.arrayValue?.compactMap(\.stringValue), now != next.pluginDirectories {
+      switch missingPlugins(cni, in: next.pluginDirectories) {
+      case .known(let missing): faults += missing
+      case .unknown(let reason): return .unknown(reason)
+      }
+    }
+    return .known(faults)
+  }
+
   private func networks(_ configuration: Observation<CRIOConfiguration>) async -> NetworkCheck {
     switch configuration {
     case .unknown(let reason): return NetworkCheck(unknown: [reason])
@@ -191,12 +234,17 @@ private struct PreflightReader {
   /// status.
   private func missingPlugins(_ cni: JSON, _ isNode: Bool) -> Observation<[CNIFault]> {
     guard let directories = cni["PluginDirs"]?.arrayValue?.compactMap(\.stringValue), !directories.isEmpty,
-      let networks = cni["Networks"]?.arrayValue
+      cni["Networks"]?.arrayValue != nil
     else { return .unknown(UnknownReason(.notReported, setting: .networkDirectory)) }
     // The directories may exist although the runtime's root is hidden.
     guard isNode || directories.contains(where: { (try? files.exists($0)) == true }) else {
       return .unknown(NodeFiles.reason(directories[0], .noSuchFile))
     }
+    return missingPlugins(cni, in: directories)
+  }
+
+  private func missingPlugins(_ cni: JSON, in directories: [String]) -> Observation<[CNIFault]> {
+    let networks = cni["Networks"]?.arrayValue ?? []
     var names: [String] = []
     for plugin in networks.flatMap({ $0["Config"]?["Plugins"]?.arrayValue ?? [] }) {
       let network = plugin["Network"]
@@ -212,7 +260,7 @@ private struct PreflightReader {
       }
       return .known(missing)
     } catch {
-      return .unknown(UnknownReason(error, directories[0]))
+      return .unknown(UnknownReason(error, directories.first))
     }
   }
 

@@ -52,6 +52,18 @@ public enum PreflightDetail: Hashable, Sendable {
   case cgroupDrivers(kubelet: String, runtime: String)
   case endpoints(kubelet: String, examined: String)
 
+  // The configuration of containerd's next start.
+
+  case configuration(ContainerdConfigurationFault)
+  case disabledPlugin(String)
+  /// The default runtime handler is not defined.
+  case undefinedDefault(String)
+  case undefinedHandler(String)
+  case pathChanges(PathSetting, now: String, next: String)
+  case driverChanges(now: String, next: String)
+  /// Tables of the configuration.
+  case tables([String])
+
   // The network.
 
   case networkNotReady(reason: String, message: String)
@@ -74,6 +86,9 @@ public enum PreflightDetail: Hashable, Sendable {
   /// The advisory that this detail is about; nil for any other detail.
   public var defect: AdvisoryID? { if case .defectiveVersion(_, _, let id) = self { id } else { nil } }
 }
+
+/// A path in containerd's configuration.
+public enum PathSetting: String, Hashable, Sendable, CaseIterable { case root, state, address }
 
 /// A field that differs between the runtime and the disk.
 public struct FieldDifference: Hashable, Sendable {

@@ -127,6 +127,9 @@ public struct ContainerdDisk: Hashable, Sendable {
   /// The path of the daemon's open database, if there is now a different file or no file at this path; nil if it is the
   /// same file, or if the daemon's process is not visible.
   public var hiddenDatabase: Observation<String?>
+  /// What decides how containerd will start; nil if the daemon's program is not containerd, or if the program that starts
+  /// it generates its configuration, as k3s, RKE2 and microk8s do.
+  public var start: ContainerdStart?
 
   /// Creates a value with the given properties.
   public init(
@@ -137,7 +140,8 @@ public struct ContainerdDisk: Hashable, Sendable {
     missingAddresses: Observation<Set<String>> = .unknown(.notExamined),
     lostShims: Observation<Set<String>> = .unknown(.notExamined),
     shimSockets: Observation<ShimSockets> = .unknown(.notExamined),
-    newerRecords: Observation<Set<String>> = .unknown(.notExamined), hiddenDatabase: Observation<String?> = .known(nil)
+    newerRecords: Observation<Set<String>> = .unknown(.notExamined), hiddenDatabase: Observation<String?> = .known(nil),
+    start: ContainerdStart? = nil
   ) {
     self.records = records
     self.store = store
@@ -148,6 +152,7 @@ public struct ContainerdDisk: Hashable, Sendable {
     self.shimSockets = shimSockets
     self.newerRecords = newerRecords
     self.hiddenDatabase = hiddenDatabase
+    self.start = start
   }
 }
 

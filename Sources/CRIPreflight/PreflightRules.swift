@@ -4,10 +4,10 @@ internal import CRIProtobuf
 package import CRIRules
 internal import CRISnapshot
 
-/// The preflight checks, one row for each rule: those for containerd, for the records on disk, for CRI-O and for any
-/// runtime.
+/// The preflight checks, one row for each rule: those for containerd, for the records on disk, for containerd's
+/// configuration, for CRI-O and for any runtime.
 public enum PreflightRules {
-  static let checks: [PreflightCheck] = containerd + records + crio + common
+  static let checks: [PreflightCheck] = containerd + records + configuration + crio + common
 
   /// The rules that have a check, in the order in which they are checked.
   package static let table: [Rule] = checks.map(\.rule)
@@ -137,6 +137,25 @@ extension PreflightRules {
       let space = try facts.recordSpace.get()
       guard !space.isExhausted, !space.holds(count) else { return }
       found.add(ObjectName(.node), .littleSpace(space, containers: count))
+    },
+    PreflightCheck(.containerSeveralCopies) { (facts, found) throws(UnknownReason) in
+      let ready = Set(facts.readySandboxes.map(\.id))
+      var copied: Set<String> = []
+      for copies in facts.snapshot.runningCopies.values where copies.count > 1 {
+        // Another rule reports several ready sandboxes, each with its own containers.
+        if Set(copies.map(\.sandboxID)).intersection(ready).count == copies.count { continue }
+        copied.formUnion(copies.map(\.id))
+      }
+      for container in facts.snapshot.containers where copied.contains(container.id) {
+        let pod = facts.snapshot.podName(of: container)
+        found.add(ObjectName(.container, pod: pod, name: container.name, id: container.id))
+      }
+    },
+    PreflightCheck(.containerSandboxMissing) { (facts, found) throws(UnknownReason) in
+      for container in facts.snapshot.containersWithoutSandbox {
+        let pod = facts.snapshot.podName(of: container)
+        found.add(ObjectName(.container, pod: pod, name: container.name, id: container.id))
+      }
     },
   ]
 }

@@ -57,14 +57,16 @@ extension ReportView {
     var subjects = [ReportSubject(ObjectName(.node)), ReportSubject(ObjectName(.runtime))]
     subjects += report.predictions.map { ReportSubject(ObjectName(.pod, pod: $0.pod)) }
     subjects.add(
-      report.findings.map { ReportEntry($0, isBlocking: !isWarning && $0.rule.severity >= threshold, text) })
+      report.findings.map {
+        ReportEntry($0, isBlocking: !isWarning && $0.rule.severity >= threshold, report.kubelet, text)
+      })
     let explained = Set(report.findings.filter(\.causesPrediction).compactMap(\.object.pod))
     let others = Dictionary(
       report.affected.filter { !explained.contains($0.pod) }.map { ($0.pod, $0) },
       uniquingKeysWith: { first, _ in first })
     for position in subjects.indices {
       subjects[position].predictedAction =
-        subjects[position].object.pod.flatMap { others[$0] }.map(text.predictedAction)
+        subjects[position].object.pod.flatMap { others[$0] }.map { text.predictedAction($0, report.kubelet) }
     }
     subjects.sort()
     return subjects
@@ -72,10 +74,10 @@ extension ReportView {
 }
 
 extension ReportEntry {
-  fileprivate init(_ finding: Finding, isBlocking: Bool, _ text: ReportText) {
+  fileprivate init(_ finding: Finding, isBlocking: Bool, _ kubelet: KubeletActivity, _ text: ReportText) {
     let (rule, fact) = (finding.rule, text.fact(finding))
     let cause = finding.causesPrediction ? finding.prediction : nil
-    let consequence = cause.map(text.action) ?? text.rule(rule.id).reason
+    let consequence = cause.map { text.action($0, kubelet) } ?? text.rule(rule.id).reason
     let rules = [rule.id.label, cause?.rule?.rawValue].compactMap { $0 }.joined(separator: ", ")
     self.init(
       severity: rule.severity, isBlocking: isBlocking, object: finding.object, rule: rule.id, fact: fact,

@@ -12,4 +12,6 @@ public enum PredictedLoss: String, Hashable, Sendable, CaseIterable {
   case records
   /// The daemon does not start again.
   case daemon
+  /// The daemon starts, but kubelet cannot use it.
+  case service
 }

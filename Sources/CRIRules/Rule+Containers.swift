@@ -44,5 +44,7 @@ extension Rule {
     Rule(.containerYoung, .info, in: .inPlace, .container),
     Rule(.containerDeadBefore, .minor, in: .inPlace, .process),
     Rule(.containerDeadUnnoticed, .major, in: .inPlace, .process),
+    Rule(.containerSeveralRunning, .critical, in: .all, .container),
+    Rule(.containerWithoutSandbox, .critical, in: .all, .sandbox),
   ]
 }

@@ -41,6 +41,7 @@ extension Rule {
     Rule(.podYoung, .info, in: .all, .sandbox),
     Rule(.podCameBack, .major, in: .inPlace, .state),
     Rule(.podRunsAgain, .critical, in: .all, .sandbox),
+    Rule(.podEndedBefore, .info, in: .all, .sandbox),
     Rule(.podEnded, .minor, in: .renewed, .state),
     Rule(.podDeadBefore, .minor, in: .inPlace, .process),
     Rule(.podDeadUnnoticed, .major, in: .inPlace, .process),

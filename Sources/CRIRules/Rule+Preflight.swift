@@ -23,6 +23,15 @@ extension Rule {
     Rule(.recordFields, .major, predicts: .records, of: .containerd),
     Rule(.shimAnswers, .critical, predicts: .pods, of: .containerd),
     Rule(.recordDirectory, .critical, predicts: .pods, of: .containerd),
+    Rule(.runtimeConfiguration, .critical, predicts: .daemon, of: .containerd),
+    Rule(.runtimeCRIPlugin, .critical, predicts: .service, of: .containerd),
+    Rule(.runtimeDirectories, .critical, predicts: .pods, of: .containerd),
+    Rule(.runtimeAddress, .critical, predicts: .service, of: .containerd),
+    Rule(.runtimeHandlersConfigured, .major, predicts: .nothing, of: .containerd),
+    Rule(.runtimeCgroupDriverConfigured, .major, predicts: .nothing, of: .containerd),
+    Rule(.runtimeSettingsRead, .major, predicts: .nothing, of: .containerd),
+    Rule(.imagePauseConfigured, .major, predicts: .nothing, of: .containerd),
+    Rule(.networkConfigured, .major, predicts: .nothing, of: .containerd),
     Rule(.networkCNICheck, .critical, predicts: .pods, of: .crio),
     Rule(.runtimeWipe, .critical, predicts: .pods, of: .crio),
     Rule(.runtimeDefaultOCI, .critical, predicts: .containers, of: .crio),
@@ -47,5 +56,7 @@ extension Rule {
     Rule(.containerProcessAlive, .major, predicts: .nothing),
     Rule(.recordDiskFull, .critical, predicts: .containers),
     Rule(.recordDiskNearlyFull, .major, predicts: .nothing),
+    Rule(.containerSeveralCopies, .major, predicts: .nothing),
+    Rule(.containerSandboxMissing, .major, predicts: .nothing),
   ]
 }

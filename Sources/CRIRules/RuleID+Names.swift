@@ -25,6 +25,15 @@ extension RuleID {
     case .recordDirectory: "P20"
     case .shimSocket: "P22"
     case .containerPaused: "P23"
+    case .runtimeConfiguration: "P24"
+    case .runtimeCRIPlugin: "P25"
+    case .runtimeDirectories: "P26"
+    case .runtimeAddress: "P27"
+    case .runtimeHandlersConfigured: "P28"
+    case .runtimeCgroupDriverConfigured: "P29"
+    case .runtimeSettingsRead: "P30"
+    case .imagePauseConfigured: "P31"
+    case .networkConfigured: "P32"
     case .networkCNICheck: "O1"
     case .runtimeWipe: "O2"
     case .runtimeDefaultOCI: "O3"
@@ -49,6 +58,8 @@ extension RuleID {
     case .containerProcessAlive: "N18"
     case .recordDiskFull: "N22"
     case .recordDiskNearlyFull: "N23"
+    case .containerSeveralCopies: "N24"
+    case .containerSandboxMissing: "N25"
     default: nil
     }
   }

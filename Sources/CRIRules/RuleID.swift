@@ -43,6 +43,7 @@ public enum RuleID: String, Hashable, Sendable, CaseIterable {
   case podYoung = "pod.young"
   case podCameBack = "pod.came-back"
   case podRunsAgain = "pod.runs-again"
+  case podEndedBefore = "pod.ended-already"
   case podEnded = "pod.ended"
   case podDeadBefore = "pod.dead-already"
   case podDeadUnnoticed = "pod.dead-unnoticed"
@@ -91,6 +92,8 @@ public enum RuleID: String, Hashable, Sendable, CaseIterable {
   case containerYoung = "container.young"
   case containerDeadBefore = "container.dead-already"
   case containerDeadUnnoticed = "container.dead-unnoticed"
+  case containerSeveralRunning = "container.several-running"
+  case containerWithoutSandbox = "container.without-sandbox"
 
   // Verify: the node, the runtime and its images.
   case runtimeName = "runtime.name"
@@ -150,6 +153,15 @@ public enum RuleID: String, Hashable, Sendable, CaseIterable {
   case shimAddressOnDisk = "shim.address-on-disk"
   case shimSocket = "shim.socket"
   case containerPaused = "container.paused"
+  case runtimeConfiguration = "runtime.configuration"
+  case runtimeCRIPlugin = "runtime.cri-plugin"
+  case runtimeDirectories = "runtime.directories"
+  case runtimeAddress = "runtime.address"
+  case runtimeHandlersConfigured = "runtime.handlers-configured"
+  case runtimeCgroupDriverConfigured = "runtime.cgroup-driver-configured"
+  case runtimeSettingsRead = "runtime.settings-read"
+  case imagePauseConfigured = "image.pause-configured"
+  case networkConfigured = "network.configured"
 
   // Preflight: CRI-O.
   case networkCNICheck = "network.cni-check"
@@ -178,4 +190,6 @@ public enum RuleID: String, Hashable, Sendable, CaseIterable {
   case containerProcessAlive = "container.process-alive"
   case recordDiskFull = "record.disk-full"
   case recordDiskNearlyFull = "record.disk-nearly-full"
+  case containerSeveralCopies = "container.several-copies"
+  case containerSandboxMissing = "container.sandbox-missing"
 }

@@ -1,11 +1,13 @@
-/// Reads the parts of TOML 1.0 that a program's configuration needs: strings, Booleans and lists, with their paths.
-/// Numbers and dates are checked and skipped.
+/// Reads the parts of TOML 1.0 that a program's configuration needs: strings, Booleans, integers and lists, with their
+/// paths. Other numbers and dates are checked and skipped.
 package struct TOMLReader {
   package enum Value: Hashable, Sendable {
     case text(String)
     case flag(Bool)
+    /// A decimal integer that fits into 64 bits.
+    case integer(Int64)
     case list([Value])
-    /// A number, a date or a table.
+    /// Any other number, a date or a table.
     case other
   }
 
@@ -20,9 +22,19 @@ package struct TOMLReader {
     }
   }
 
-  package struct Entry {
-    package let path: String
+  package struct Entry: Hashable, Sendable {
+    /// The names of the tables that contain the key, and the key.
+    package let names: [String]
     package let value: Value
+    package let line: Int
+
+    /// The names, separated by dots.
+    package var path: String { names.joined(separator: ".") }
+  }
+
+  /// A table that has a header. It may be empty.
+  package struct Table: Hashable, Sendable {
+    package let names: [String]
     package let line: Int
   }
 
@@ -30,6 +42,7 @@ package struct TOMLReader {
   private var index = 0
   private var line = 1
   private var entries: [Entry] = []
+  private var tables: [Table] = []
   /// The keys and tables read so far; a second one with the same name is an error.
   private var names: Set<String> = []
   /// The number of tables in each array of tables.
@@ -38,10 +51,13 @@ package struct TOMLReader {
   private init(_ text: String) { characters = Array(text.unicodeScalars) }
 
   /// Returns the keys in the order of the text; a path consists of the names separated by dots.
-  package static func entries(of text: String) throws(Fault) -> [Entry] {
+  package static func entries(of text: String) throws(Fault) -> [Entry] { try document(of: text).entries }
+
+  /// Returns the keys and the tables in the order of the text.
+  package static func document(of text: String) throws(Fault) -> (entries: [Entry], tables: [Table]) {
     var reader = TOMLReader(text)
     try reader.read()
-    return reader.entries
+    return (reader.entries, reader.tables)
   }
 
   private var next: Unicode.Scalar? { index < characters.count ? characters[index] : nil }
@@ -51,7 +67,7 @@ package struct TOMLReader {
   private func startsWith(_ text: String) -> Bool { characters[index...].starts(with: text.unicodeScalars) }
 
   private mutating func read() throws(Fault) {
-    var section = ""
+    var section: [String] = []
     skip(newlines: true)
     while let next {
       if next == "[" {
@@ -83,41 +99,44 @@ package struct TOMLReader {
     }
   }
 
-  private mutating func header() throws(Fault) -> String {
-    let isList = startsWith("[[")
+  private mutating func header() throws(Fault) -> [String] {
+    let (isList, start) = (startsWith("[["), line)
     index += isList ? 2 : 1
-    let path = try key()
+    let names = try key()
+    let path = names.joined(separator: ".")
     guard startsWith(isList ? "]]" : "]") else { throw fault("the section has no closing \"]\"") }
     index += isList ? 2 : 1
     if isList {
       counts[path, default: 0] += 1
-      return "\(path)[\(counts[path] ?? 0)]"
+      return names.dropLast() + ["\(names.last ?? "")[\(counts[path] ?? 0)]"]
     }
     // A table in an array of tables exists once for each of its elements.
-    guard names.insert("[\(path)]").inserted || !counts.isEmpty else {
+    guard self.names.insert("[\(path)]").inserted || !counts.isEmpty else {
       throw fault("the section \(path) is defined twice")
     }
-    return path
+    tables.append(Table(names: names, line: start))
+    return names
   }
 
-  /// - Parameter path: The path of the table; nil in an array, whose elements have no path.
-  private mutating func pair(in path: String?) throws(Fault) {
-    let name = try key()
+  /// - Parameter table: The names of the table; nil in an array, whose elements have no path.
+  private mutating func pair(in table: [String]?) throws(Fault) {
+    let key = try key()
+    let name = key.joined(separator: ".")
     guard next == "=" else { throw fault("\(name) is not followed by \"=\"") }
     index += 1
     skip(newlines: false)
-    let whole = path.map { $0.isEmpty ? name : "\($0).\(name)" }
+    let whole = table.map { $0 + key }
     let start = line
     let value = try value(of: whole)
     guard let whole else { return }
-    guard names.insert(whole).inserted || !counts.isEmpty else {
+    guard names.insert(whole.joined(separator: ".")).inserted || !counts.isEmpty else {
       throw Fault(line: start, message: "\(name) is defined twice")
     }
-    entries.append(Entry(path: whole, value: value, line: start))
+    entries.append(Entry(names: whole, value: value, line: start))
   }
 
   /// Reads names separated by dots, and the white space after them.
-  private mutating func key() throws(Fault) -> String {
+  private mutating func key() throws(Fault) -> [String] {
     var names: [String] = []
     while true {
       skip(newlines: false)
@@ -133,12 +152,12 @@ package struct TOMLReader {
       }
       // A comment is not part of the key, and the missing "=" will be reported there.
       while next == " " || next == "\t" { index += 1 }
-      guard next == "." else { return names.joined(separator: ".") }
+      guard next == "." else { return names }
       index += 1
     }
   }
 
-  private mutating func value(of path: String?) throws(Fault) -> Value {
+  private mutating func value(of path: [String]?) throws(Fault) -> Value {
     switch next {
     case "\"", "'": return .text(try text(isLong: startsWith("\"\"\"") || startsWith("'''")))
     case "[": return .list(try list())
@@ -168,7 +187,7 @@ package struct TOMLReader {
     return values
   }
 
-  private mutating func table(_ path: String?) throws(Fault) {
+  private mutating func table(_ path: [String]?) throws(Fault) {
     index += 1
     skip(newlines: false)
     while next != "}" {
@@ -195,7 +214,7 @@ package struct TOMLReader {
     guard digits == "inf" || digits == "nan" || digits.first.map({ "0"..."9" ~= $0 }) == true else {
       throw fault(word.isEmpty ? "a value is missing or has an unknown form" : "\(word) is not a value")
     }
-    return .other
+    return Int64(word.replacing("_", with: "")).map { .integer($0) } ?? .other
   }
 
   private mutating func text(isLong: Bool) throws(Fault) -> String {

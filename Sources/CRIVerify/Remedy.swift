@@ -16,6 +16,7 @@ public enum Remedy: String, Hashable, Sendable, CaseIterable {
   case recreateBrokenPods = "recreate-broken-pods"
   case restartUnwatched = "restart-unwatched"
   case stopDeadObjects = "stop-dead"
+  case stopCopies = "stop-copies"
   case repairNetwork = "repair-network"
   case pullImages = "pull-images"
   case restartRuntime = "restart-runtime"
@@ -97,6 +98,7 @@ extension Remedy {
     Row(.recreateBrokenPods) { $0.isOnly([.podNetworkGone, .podNetworkMismatch, .podDuplicateIP, .podOutsideCIDR]) },
     Row(.restartUnwatched) { $0.rules == [.containerMonitor] },
     Row(.stopDeadObjects) { $0.isOnly([.containerDeadUnnoticed, .podDeadUnnoticed]) },
+    Row(.stopCopies) { $0.rules == [.containerSeveralRunning] },
     Row(.repairNetwork) { $0.rules.contains(.runtimeNetwork) && $0.isOnly([.runtimeNetwork, .runtimeCNI]) },
     Row(.pullImages) { $0.isOnly([.imageMissing, .imagePinned, .runtimePauseImage]) },
     Row(.restartRuntime) { $0.rules == [.runtimeBinary] },

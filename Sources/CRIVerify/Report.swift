@@ -75,6 +75,11 @@ public struct Report: Hashable, Sendable {
     return isPartial ? .unverified : .intact
   }
 
+  /// Whether kubelet is running after the change, on which the sentences about its reaction depend.
+  public var kubelet: KubeletActivity {
+    isKubeletRunning.map { $0 ? .running : .stopped } ?? .unknown
+  }
+
   /// Whether pods are missing that kubelet may recreate at any moment.
   public var awaitsPods: Bool {
     let rules: Set<RuleID> = [.podSuccessor, .containerSuccessor]
@@ -102,6 +107,13 @@ public struct Report: Hashable, Sendable {
 
   /// The violated rules that are not counted: the ignored ones, and those that cause kubelet's reaction.
   package var uncountedRules: Set<RuleID> { Set(ignoredRules + findings.filter(\.causesPrediction).map(\.rule.id)) }
+}
+
+/// Whether kubelet is running after the change.
+public enum KubeletActivity: Hashable, Sendable, CaseIterable {
+  case running
+  case stopped
+  case unknown
 }
 
 extension Report.Verdict {

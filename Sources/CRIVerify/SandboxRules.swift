@@ -143,7 +143,7 @@ enum SandboxRules {
   ]
 
   /// The rules that excuse a pod's disappearance.
-  static let excuses: Set<RuleID> = [.podDeleted, .podFinished, .podYoung]
+  static let excuses: Set<RuleID> = [.podDeleted, .podFinished, .podYoung, .podEndedBefore]
 
   private static func addresses(_ addresses: [String]) -> FindingValue {
     addresses.isEmpty ? .none : .addresses(addresses)

@@ -36,16 +36,57 @@ extension Verifier {
     return true
   }
 
-  /// Whether the pod's restart policy is known not to restart any of its containers, and the pod had no other ready
-  /// sandbox.
+  /// Whether the pod had completed in its newest sandbox, which was not ready.
   private func hasCompleted(_ earlier: SandboxRecord) -> Bool {
     let own = before.sandboxes.filter { $0.pod.uid == earlier.pod.uid }
-    let isNewest = !own.contains { $0.isReady || $0.status.createdAt > earlier.status.createdAt }
-    guard isNewest, let specification = specifications[earlier] else { return false }
-    let containers = PodContainers.newest(before.containers.filter { $0.sandboxID == earlier.id }).filter {
-      specification[$0.key]?.kind ?? .regular == .regular
+    return !own.contains { $0.isReady } && hadEnded(earlier)
+  }
+
+  /// The UIDs of the pods for which kubelet has nothing left to do.
+  var endedPods: Set<String> {
+    expectedChanges.ended.union(findings.filter { $0.rule.id == .podEndedBefore }.compactMap { $0.object.pod?.uid })
+  }
+
+  /// Reports a pod that had ended in a sandbox that was still ready, which kubelet stops regardless of the change.
+  /// - Parameters:
+  ///   - earlier: A sandbox that was ready before the change.
+  ///   - now: The same sandbox after it; nil if the runtime no longer lists it.
+  /// - Returns: Whether the pod was reported, so that its sandbox is not a loss.
+  mutating func reportIfItHadEnded(_ earlier: SandboxRecord, _ now: SandboxRecord?) -> Bool {
+    guard now?.isReady != true, hadEnded(earlier), !expectedChanges.isDeleted(earlier.pod) else { return false }
+    let object = ObjectName.pod(earlier)
+    let siblings = after.sandboxes.filter { $0.pod.uid == earlier.pod.uid }
+    if let next = siblings.filter({ $0.status.createdAt > before.taken }).max(by: {
+      $0.status.createdAt < $1.status.createdAt
+    }) {
+      report(
+        .podRunsAgain, object, .id(earlier.id),
+        .successor(
+          id: next.id, attempt: earlier.status.metadata?.attempt ?? 0, next: next.status.metadata?.attempt ?? 0))
+      return true
     }
-    return !containers.isEmpty
+    // kubelet remembers nothing about a static pod, and the API server has the status of any other pod.
+    if earlier.isStatic, siblings.isEmpty, !after.hasUnchecked(.pod) {
+      report(.podRunsAgain, object, .id(earlier.id), .none)
+      return true
+    }
+    report(.podEndedBefore, object, .status(.ready), .status(now == nil ? .gone : .notReady))
+    return true
+  }
+
+  /// Whether all containers of a sandbox had exited before the change, and the pod's restart policy is known not to
+  /// restart any of them.
+  func hadEnded(_ earlier: SandboxRecord) -> Bool {
+    let own = before.sandboxes.filter { $0.pod.uid == earlier.pod.uid }
+    let isNewest = !own.contains { $0.status.createdAt > earlier.status.createdAt }
+    // The details of a container that could not be read may show that it was running.
+    let isUnchecked = before.unchecked.contains {
+      $0.object?.kind == .container && $0.isLive != false && $0.object?.pod?.uid ?? earlier.pod.uid == earlier.pod.uid
+    }
+    guard isNewest, !isUnchecked, let specification = specifications[earlier] else { return false }
+    let all = before.containers.filter { $0.sandboxID == earlier.id }
+    let containers = PodContainers.newest(all).filter { specification[$0.key]?.kind ?? .regular == .regular }
+    return !containers.isEmpty && !all.contains(where: \.isRunning)
       && containers.allSatisfy { name, container in
         container.hasEnded
           && RestartDecision(

@@ -14,6 +14,8 @@ extension Verifier {
     let now = Dictionary(after.sandboxes.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     for old in before.sandboxes {
       let object = ObjectName.pod(old)
+      let isExplained = !old.isReady || deadBefore.contains(old.id) || hasEnded(old.pod)
+      if !isExplained, !after.isUnchecked(.pod, old.id), reportIfItHadEnded(old, now[old.id]) { continue }
       switch (old.isReady, now[old.id]) {
       case (true, let found)
       where deadBefore.contains(old.id) && !hasEnded(old.pod) && !after.isUnchecked(.pod, old.id):
@@ -107,7 +109,7 @@ extension Verifier {
         }
       } else if old.status.state == .exited {
         let ended = FindingValue.exited(old.status.exitCode)
-        if isLatestWithItsName(old) || hasRunAgain(old), !isDoneInitialising(old) {
+        if isLatestWithItsName(old) || hasRunAgain(old), !isDoneInitialising(old), !isOverForGood(old) {
           report(.containerForgotten, object, ended, .none)
         } else {
           report(.containerCollected, object, ended, .status(.gone))
@@ -166,6 +168,15 @@ extension Verifier {
 
   private func hasEndedWell(_ container: ContainerRecord) -> Bool {
     container.status.state == .exited && container.status.exitCode == 0
+  }
+
+  /// Whether a container belongs to a pod from the API server that had ended before the change: its status is in the API
+  /// server, so kubelet does not run it again.
+  private func isOverForGood(_ old: ContainerRecord) -> Bool {
+    guard let sandbox = before.sandboxes.first(where: { $0.id == old.sandboxID }), !sandbox.isStatic else {
+      return false
+    }
+    return hadEnded(sandbox) && !hasRunAgain(old)
   }
 
   /// Whether a container is known to be an init container of a pod in which other containers are running, so that

@@ -14,7 +14,9 @@ extension Verifier {
     for old in before.sandboxes where old.isReady && seen.insert(old.pod.uid).inserted {
       let hasSandbox = after.sandboxes.contains { $0.pod.uid == old.pod.uid }
       let successor = successors[old.pod.uid]?.max { $0.status.createdAt < $1.status.createdAt }
-      if let successor {
+      if reportIfItHadEnded(old, after.sandboxes.first { $0.id == old.id }) {
+        continue
+      } else if let successor {
         check(SandboxRules.table, old, successor) { _ in ObjectName.pod(successor) }
         checkContainers(of: old, successor)
       } else if specifications[old]?.restartPolicy == .never, !expectedChanges.isDeleted(old.pod),

@@ -14,7 +14,7 @@ extension Report {
     // Two different nodes cannot be compared.
     let predictions =
       verifier.isForeign
-      ? [] : Kubelet(before: before, after: after).predictions(without: verifier.expectedChanges.ended)
+      ? [] : Kubelet(before: before, after: after).predictions(without: verifier.endedPods)
     self.init(
       scenario: choice.scenario, scenarioReason: choice.reason, before: Side(before), after: Side(after),
       findings: verifier.findings(joinedWith: predictions).sorted { a, b in
@@ -124,6 +124,7 @@ struct Verifier {
     if !scenario.keepsObjects { checkCompletedPods() }
     checkWipe()
     checkReadySandboxes()
+    checkCopies()
     checkImages()
     checkOrphans()
     listUnchecked()

@@ -6,6 +6,48 @@ import TestSupport
 
 extension PreflightCase {
   static let any: [PreflightCase] = [
+    PreflightCase(
+      rule: "N24", name: "a container runs twice in its sandbox", objects: ["default/web/nginx"]
+    ) {
+      var twin = $0.snapshot.containers[0]
+      twin.status.id += "-twin"
+      $0.snapshot.containers.append(twin)
+    },
+    PreflightCase(rule: "N24", name: "a container runs in an older sandbox too", objects: ["default/web/nginx"]) {
+      var (sandbox, twin) = ($0.snapshot.sandboxes[0], $0.snapshot.containers[0])
+      sandbox.status.id += "-twin"
+      sandbox.status.state = .notReady
+      twin.status.id += "-twin"
+      twin.sandboxID = sandbox.id
+      $0.snapshot.sandboxes.append(sandbox)
+      $0.snapshot.containers.append(twin)
+    },
+    PreflightCase(rule: "N24", name: "an older attempt has exited") {
+      var twin = $0.snapshot.containers[0]
+      twin.status.id += "-twin"
+      twin.status.state = .exited
+      $0.snapshot.containers.append(twin)
+    },
+    PreflightCase(rule: "N24", name: "N15 reports two ready sandboxes") {
+      $0.addDuplicate()
+      var twin = $0.snapshot.containers[0]
+      twin.status.id += "-twin"
+      twin.sandboxID = "sandbox-web-1"
+      $0.snapshot.containers.append(twin)
+    },
+    PreflightCase(rule: "N25", name: "its sandbox is missing", objects: ["default/web/nginx"]) {
+      $0.snapshot.sandboxes.remove(at: 0)
+    },
+    PreflightCase(rule: "N25", name: "a container that was created a moment ago") {
+      $0.snapshot.sandboxes.remove(at: 0)
+      $0.snapshot.containers[0].status.createdAt = $0.now
+    },
+    PreflightCase(rule: "N25", name: "the sandbox is listed, but its details are unchecked") {
+      let object = ObjectName(.pod, pod: $0.snapshot.sandboxes[0].pod, id: $0.snapshot.sandboxes[0].id)
+      $0.snapshot.sandboxes.remove(at: 0)
+      $0.snapshot.unchecked = [Unchecked.details(object, "no")]
+    },
+
     PreflightCase(rule: "N18", name: "processes that have ended", objects: ["default/web/nginx", "default/proxy"]) {
       $0.endedProcesses = .known(["container-web-nginx": 1101, "sandbox-proxy": 1001, "container-web-job": 7])
     },

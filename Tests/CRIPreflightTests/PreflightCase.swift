@@ -18,7 +18,7 @@ struct PreflightCase: Sendable, CustomStringConvertible {
 
   var description: String { "\(rule): \(name)" }
 
-  static let all = containerd + records + crio + any
+  static let all = containerd + records + configuration + crio + any
 }
 
 extension PreflightFacts {
@@ -36,7 +36,12 @@ extension PreflightFacts {
           containers: Snapshot.before.containers.map { DiskContainer(of: $0) })),
       store: .known(SandboxStore()), missingCheckpoints: .known([:]), missingShims: .known([:]),
       missingAddresses: .known([]), lostShims: .known([]), shimSockets: .known(ShimSockets()),
-      newerRecords: .known([])),
+      newerRecords: .known([]),
+      start: ContainerdStart(
+        configuration: .known(ContainerdConfiguration()),
+        running: RunningContainerd(
+          root: "/var/lib/containerd", state: "/run/containerd", address: "/run/containerd/containerd.sock",
+          usesSystemdCgroups: false))),
     kubelet: KubeletConfiguration(
       cgroupDriver: .known("systemd"), endpoint: .known("unix:///run/containerd/containerd.sock")),
     networkConfigurations: .known(["10-net.conflist"]), missingPlugins: .known([]), endedProcesses: .known([:]),
@@ -110,6 +115,13 @@ extension PreflightFacts {
     } catch {
       crio?.configuration = .unknown(UnknownReason(error.code, line: error.line, message: error.message))
     }
+  }
+
+  /// Sets containerd's configuration file and command line.
+  mutating func configureContainerd(_ text: String, arguments: [String] = []) {
+    var configuration = ContainerdConfiguration(options: ContainerdOptions(arguments: arguments))
+    _ = configuration.add(text, from: "/etc/containerd/config.toml")
+    containerd?.start?.configuration = .known(configuration)
   }
 
   mutating func setSpace(blocks: UInt64?, inodes: UInt64?) {

@@ -29,6 +29,31 @@ import Testing
       _ = $0
     },
     Loss(
+      description: "forgotten addresses while kubelet is stopped", runtime: "containerd-1.6.12",
+      words: "do not start kubelet: its next start kills these pods; drain the node, or recreate them one by one "
+        + "(containerd#7843)"
+    ) {
+      $1.observed = ObservedNode(kubelet: ObservedKubelet(processes: .known([])))
+      _ = $0
+    },
+    Loss(
+      description: "stopped pods while kubelet is stopped", runtime: "containerd-2.4",
+      words: "keep kubelet stopped: it acts on this as soon as it starts; drain the node first"
+    ) {
+      if let index = $1.sandboxes.firstIndex(where: \.isReady) { $1.sandboxes[index].status.state = .notReady }
+      $1.observed = ObservedNode(kubelet: ObservedKubelet(processes: .known([])))
+      _ = $0
+    },
+    Loss(
+      description: "a container that runs twice", runtime: "containerd-2.4",
+      words: "stop the older copies (cri stop): two copies of the same container run at the same time"
+    ) {
+      guard var twin = $1.containers.first(where: \.isRunning) else { return }
+      twin.status.id += "twin"
+      $1.containers.append(twin)
+      _ = $0
+    },
+    Loss(
       description: "a process that had ended before", runtime: "containerd-2.4",
       words: "so that kubelet starts them again: they had ended before the change"
     ) { before, after in
@@ -203,6 +228,16 @@ import Testing
       after.daemon.executable = "/usr/bin/containerd (deleted)"
     },
   ]
+
+  @Test(arguments: Remedy.allCases) func `no remedy contradicts the state of kubelet`(remedy: Remedy) {
+    let (running, stopped) = (ReportText.english.remedy(remedy, .running), ReportText.english.remedy(remedy, .stopped))
+    for words in ["do not start kubelet", "keep kubelet stopped", "start it,"] { #expect(!running.contains(words)) }
+    for words in ["do not restart kubelet", "stop kubelet now", "stop it now", "its log"] {
+      #expect(!stopped.contains(words))
+    }
+    // A report without this fact names both possibilities.
+    #expect(ReportText.english.remedy(remedy) == ReportText.english.remedy(remedy, .unknown))
+  }
 
   @Test(arguments: losses) func `each loss has one remedy that fits`(loss: Loss) throws {
     let view = try ReportView.recorded(loss.runtime, scenario: loss.scenario, change: loss.change)

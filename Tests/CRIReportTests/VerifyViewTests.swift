@@ -176,6 +176,25 @@ import Testing
       view.title.hasSuffix("not restarted (kubelet has a new process, but the runtime does not)"), "\(view.title)")
   }
 
+  @Test(arguments: [true, false, nil]) func `the sentences about kubelet depend on whether it runs`(
+    isRunning: Bool?
+  ) throws {
+    let view = try ReportView.recorded("containerd-1.6.12") { _, after in
+      let instances = isRunning == true ? [ObservedKubelet.Instance(pid: 40, startTime: 4)] : []
+      after.observed = isRunning.map { _ in ObservedNode(kubelet: ObservedKubelet(processes: .known(instances))) }
+    }
+    let text = ReportFormat.table.text(view)
+    let lines = text.split(separator: "\n").map(String.init)
+    let isStopped = isRunning == false
+    let time = isStopped ? "when it starts" : "at its next restart"
+    #expect(lines.count { $0.hasSuffix("kubelet will recreate the pod \(time) [pod.ip, C5]") } == 2, "\(lines)")
+    #expect(lines.contains(isStopped ? "kubelet will keep 1 pod" : "kubelet keeps 1 pod"))
+    #expect(lines.contains { $0.hasPrefix("a crash, a failing probe or a deletion") } != isStopped)
+    let start = isRunning == true ? "do not restart kubelet" : "do not start kubelet"
+    #expect(lines.last?.contains(start) == true)
+    #expect(!isStopped || !text.contains("immediately"))
+  }
+
   /// Without a record, kubelet knows from the API that a pod's containers had run, but nothing about a static pod.
   @Test(arguments: [("file", ""), ("api", " (those with restartPolicy Never end)")])
   func `a pod that is recreated under every policy has no condition`(source: String, condition: String) throws {

@@ -33,7 +33,7 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
     RuleCase(rule: rule, summary: summary, scenario: scenario, fires: false, words: nil, change: change)
   }
 
-  static let all = sandboxes + containers + node + kernel + renewed
+  static let all = sandboxes + containers + node + kernel + renewed + copies
 
   var testDescription: String { "\(scenario): \(rule) \(fires ? "fires" : "holds"): \(summary)" }
 

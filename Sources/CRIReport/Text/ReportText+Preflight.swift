@@ -65,7 +65,13 @@ extension ReportText {
     case .createdAndNotListed(let time): "created \(time), not listed yet"
     case .createdAndNotStarted(let time): "created \(time)"
     case .createdLater(let time): "\(time)"
-    case .defaultRuntime(let now, let next): "\(now) now, \(next) after the change"
+    case .defaultRuntime(let now, let next), .driverChanges(let now, let next): "\(now) now, \(next) after the change"
+    case .configuration(let fault): text(of: fault)
+    case .disabledPlugin(let name): "disabled_plugins contains \"\(name)\""
+    case .undefinedDefault(let name): "default_runtime_name is \"\(name)\", for which there is no table"
+    case .undefinedHandler(let name): name
+    case .pathChanges(let setting, let now, let next): "\(setting.rawValue) \(now) now, \(next) after the change"
+    case .tables(let names): list(names.map { "plugins.\"\($0)\"" })
     case .cgroupDrivers(let kubelet, let runtime): "kubelet \(kubelet), runtime \(runtime)"
     case .endpoints(let kubelet, let examined): "kubelet \(kubelet), examined \(examined)"
     case .networkNotReady(let reason, let message): "the network is not ready: \(sentence(reason, message))"
@@ -103,6 +109,19 @@ extension ReportText {
     case .label: "label"
     case .annotation: "annotation"
     case .cniResult: "CNI result"
+    }
+  }
+
+  private static func text(of fault: ContainerdConfigurationFault) -> String {
+    switch fault {
+    case .missing(let path): "\(path), which its command line names, does not exist"
+    case .missingImport(let path, let parent): "\(path), which \(parent) imports, does not exist"
+    case .malformed(let path, let line, let message): "\(path):\(line): \(message)"
+    case .wrongType(let path, let line, let key): "\(path):\(line): \(key) has a value of the wrong type"
+    case .unsupportedVersion(let version, let maximum):
+      "version = \(version), but the newest known version is \(maximum)"
+    case .pluginName(let name, let key):
+      "\"\(name)\" in \(key.rawValue) is not the full name of a plugin, such as io.containerd.grpc.v1.cri"
     }
   }
 
@@ -248,9 +267,11 @@ extension ReportText {
     case .unchecked:
       return worded("unknown: no loss was found, but something on which the prediction depends could not be examined")
     case .loss:
-      let isFatal = report.findings.contains { $0.rule.predicts == .daemon }
-      return worded(
-        "LOSS PREDICTED: do not \(Self.change(report)) this runtime now\(isFatal ? "; it would not start again" : "")")
+      let predictions = Set(report.findings.map(\.rule.predicts))
+      let consequence =
+        predictions.contains(.daemon)
+        ? "; it would not start again" : predictions.contains(.service) ? "; kubelet could not use it afterwards" : ""
+      return worded("LOSS PREDICTED: do not \(Self.change(report)) this runtime now\(consequence)")
     }
   }
 }

@@ -28,6 +28,7 @@ extension ReportText {
     case .namespace(let inode): "net:[\(inode)]"
     case .namespaceMode(let mode): mode.protoName ?? name(of: mode)
     case .readySandboxes(let count): "\(count) ready"
+    case .runningContainers(let count): "\(count) running"
     case .user(let user): text(of: user)
     case .namespaces(let options): text(of: options)
     case .condition(let isTrue, let reason, let message): condition(isTrue, reason, message)

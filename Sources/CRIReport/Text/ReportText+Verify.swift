@@ -69,17 +69,18 @@ extension ReportText {
   // MARK: What kubelet will do
 
   /// `kubelet will recreate the pod at its next restart`.
-  func action(_ prediction: Prediction) -> String {
-    worded("kubelet will \(Self.text(of: prediction)) \(Self.time(of: prediction))\(Self.condition(of: prediction))")
+  func action(_ prediction: Prediction, _ kubelet: KubeletActivity) -> String {
+    worded(Self.action(prediction, kubelet))
+  }
+
+  private static func action(_ prediction: Prediction, _ kubelet: KubeletActivity) -> String {
+    "kubelet will \(text(of: prediction)) \(time(of: prediction, kubelet))\(condition(of: prediction))"
   }
 
   /// The action with its cause, for a pod whose findings do not explain it.
-  func predictedAction(_ prediction: Prediction) -> String {
+  func predictedAction(_ prediction: Prediction, _ kubelet: KubeletActivity) -> String {
     let cause = fact(prediction.field, prediction.before ?? .none, prediction.after ?? .none)
-    return worded(
-      "kubelet will \(Self.text(of: prediction)) \(Self.time(of: prediction))\(Self.condition(of: prediction)): \(cause) "
-        + "[\(prediction.rule?.rawValue ?? "")]"
-    )
+    return worded("\(Self.action(prediction, kubelet)): \(cause) [\(prediction.rule?.rawValue ?? "")]")
   }
 
   private static func text(of prediction: Prediction) -> String {
@@ -95,8 +96,10 @@ extension ReportText {
     }
   }
 
-  private static func time(of prediction: Prediction) -> String {
-    switch prediction.trigger {
+  private static func time(of prediction: Prediction, _ kubelet: KubeletActivity) -> String {
+    // kubelet examines every pod when it starts.
+    if kubelet == .stopped { return "when it starts" }
+    return switch prediction.trigger {
     case .immediate: "immediately"
     case .atNextEvent: "within minutes, when a container of the pod crashes again,"
     case .atKubeletRestart, nil: "at its next restart"
@@ -147,7 +150,8 @@ extension ReportText {
     let cutOff = affected.count { $0.owner == "Job" && $0.action != .restartContainers }
     if cutOff > 0 { lines.append(Self.cutOff(cutOff)) }
     let latent = affected.filter { $0.trigger != .immediate }
-    if !latent.isEmpty {
+    // A kubelet that is stopped acts on all of them when it starts.
+    if !latent.isEmpty, report.kubelet != .stopped {
       let crashing = latent.filter { $0.trigger == .atNextEvent }.map { "\($0.pod)" }.sorted()
       lines.append(
         "a crash, a failing probe or a deletion in one of these pods makes kubelet act on it without a restart"
@@ -156,8 +160,14 @@ extension ReportText {
     let replaced = report.recreated.subtracting(affected.map(\.pod))
     if !replaced.isEmpty { lines.append("kubelet has recreated \(Self.count(replaced.count, "pod")) already") }
     let kept = report.predictions.count - affected.count - replaced.count
-    if !affected.isEmpty || !replaced.isEmpty, kept > 0 { lines.append("kubelet keeps \(Self.count(kept, "pod"))") }
+    if !affected.isEmpty || !replaced.isEmpty, kept > 0 {
+      lines.append("\(Self.keeps(report.kubelet)) \(Self.count(kept, "pod"))")
+    }
     return lines.map(worded)
+  }
+
+  private static func keeps(_ kubelet: KubeletActivity) -> String {
+    kubelet == .stopped ? "kubelet will keep" : "kubelet keeps"
   }
 
   // MARK: The verdict
@@ -172,7 +182,7 @@ extension ReportText {
     case .intact: return intact(report, uncountedRules)
     case .lost:
       let lost = Self.count(report.lost(failingOn: threshold).count, "object")
-      let remedy = Self.text(of: report.remedy(failingOn: threshold), whileKubeletRuns: report.isKubeletRunning == true)
+      let remedy = Self.text(of: report.remedy(failingOn: threshold), report.kubelet)
       return "LOST: state of \(lost); \(remedy)"
     case .unverified:
       return uncountedRules.isEmpty
@@ -188,51 +198,9 @@ extension ReportText {
     if affected == 0 && uncountedRules.isEmpty { return "intact: \(Self.count(all, "ready pod")), nothing is lost" }
     let pods =
       affected == 0
-      ? Self.count(all, "ready pod") : "kubelet keeps \(all - affected) of \(Self.count(all, "ready pod"))"
+      ? Self.count(all, "ready pod")
+      : "\(Self.keeps(report.kubelet)) \(all - affected) of \(Self.count(all, "ready pod"))"
     let exception = uncountedRules.isEmpty ? "" : " apart from findings that do not count (\(uncountedRules))"
     return "intact\(exception): \(pods), nothing else is lost"
-  }
-
-  package func remedy(_ remedy: Remedy) -> String { worded(Self.text(of: remedy)) }
-
-  /// The remedy for a node on which kubelet runs, if it differs from the usual one.
-  private static func text(of remedy: Remedy, whileKubeletRuns isRunning: Bool) -> String {
-    let text = text(of: remedy)
-    let start = "do not start kubelet"
-    guard isRunning, text.hasPrefix(start) else { return text }
-    return "do not restart kubelet" + text.dropFirst(start.count)
-  }
-
-  private static func text(of remedy: Remedy) -> String {
-    switch remedy {
-    case .judgeContainers: "containers were restarted: check what they did in the meantime"
-    case .judgePods: "pods were stopped and recreated: check what they did in the meantime"
-    case .waitForKubelet: "kubelet has not recreated these pods: see its log, and wait longer with --wait"
-    case .recreateForgottenPods:
-      "do not start kubelet: its next start kills these pods; drain the node, or recreate them one by one (containerd#7843)"
-    case .repairCNI:
-      "do not start kubelet: repair CNI until cri preflight finds nothing, and restart the runtime again, which restores "
-        + "the addresses"
-    case .endOrphans:
-      "keep kubelet stopped, or stop it now: it starts a second copy of what is still running; drain the node, and end "
-        + "these processes first"
-    case .keepKubeletStopped:
-      "keep kubelet stopped, or stop it now: it acts on this as soon as it notices it; drain the node first"
-    case .recreatePods:
-      "do not start kubelet: its next start kills these pods; drain the node, or recreate them one by one"
-    case .restartContainers:
-      "do not start kubelet: its next start restarts these containers; drain the node, or restart them one by one"
-    case .findCause: "kubelet restarts these containers; find out why they ended before you continue with other nodes"
-    case .recreateBrokenPods:
-      "recreate these pods: neither the runtime nor kubelet notices that their network is broken"
-    case .restartUnwatched: "restart these containers at a convenient time: until then, they run without a monitor"
-    case .stopDeadObjects:
-      "stop these pods or containers (cri stopp, cri stop), so that kubelet starts them again: they had ended before the "
-        + "change"
-    case .repairNetwork: "repair the CNI configuration: until then, the node is NotReady and accepts no pods"
-    case .pullImages: "pull the images again before a pod needs them"
-    case .restartRuntime: "restart the runtime: it still runs a program that was replaced or deleted"
-    case .understandFirst: "do not start kubelet until you have found the cause"
-    }
   }
 }

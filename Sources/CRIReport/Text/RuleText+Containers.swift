@@ -50,6 +50,10 @@ extension RuleText {
       "the container was lost before the change: its process had ended, and the runtime has noticed it now"
     case .containerDeadUnnoticed:
       "the container was lost before the change: its process has ended, and neither the runtime nor kubelet notices it"
+    case .containerSeveralRunning:
+      "two copies of the container run at the same time, and kubelet manages only the newest"
+    case .containerWithoutSandbox:
+      "the container is running, but its sandbox is gone: kubelet finds no sandbox for the pod, and creates a second copy"
     default: nil
     }
   }

@@ -47,7 +47,9 @@ extension RuleText {
     case .podYoung: "the pod was created less than ten seconds before the snapshot, and has no ready sandbox any longer"
     case .podCameBack: "a sandbox that was not ready is ready again"
     case .podRunsAgain:
-      "the completed static pod will run again, because the runtime has lost its records"
+      "the pod had completed before the change, and kubelet runs it again, because the runtime has lost its records"
+    case .podEndedBefore:
+      "the pod had ended before the change: all of its containers had exited, and its restart policy starts none of them"
     case .podEnded: "restartPolicy Never: kubelet does not recreate the pod, whose work was cut off"
     case .podDeadBefore:
       "the pod was lost before the change: its pause process had ended, and the runtime has noticed it now"

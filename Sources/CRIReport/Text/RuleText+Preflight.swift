@@ -266,6 +266,22 @@ extension RuleText {
           "when the runtime starts, it writes each container's state to a new file, and drops those for which there is "
           + "no space; containerd 1.7 and later write all of them at the same time",
         remedy: "first free space and inodes there")
+    default: configuration(id) ?? containerCopies(id)
+    }
+  }
+
+  private static func containerCopies(_ id: RuleID) -> RuleText? {
+    switch id {
+    case .containerSeveralCopies:
+      RuleText(
+        violation: "several containers with the same name are running in the pod",
+        reason: "kubelet manages only the newest of them, and two copies of the workload run at the same time",
+        remedy: "stop all but the newest (crictl stop)")
+    case .containerSandboxMissing:
+      RuleText(
+        violation: "the container is running, but the runtime does not list its sandbox",
+        reason: "kubelet finds no sandbox for the pod, and creates a second copy of it",
+        remedy: "stop the container and remove it (crictl stop, crictl rm), or drain the node")
     default: nil
     }
   }

@@ -36,6 +36,8 @@ public enum FindingValue: Hashable, Sendable {
   case namespace(UInt64)
   case namespaceMode(NamespaceMode)
   case readySandboxes(Int)
+  /// The number of running containers with the same name in a pod.
+  case runningContainers(Int)
   case user(LinuxContainerUser)
   case namespaces(NamespaceOption)
   /// A condition of the runtime; `isTrue` is nil if it is not reported.

@@ -1,0 +1,61 @@
+internal import CRIRules
+
+extension RuleText {
+  /// The texts of the rules about the configuration that containerd will read when it starts.
+  static func configuration(_ id: RuleID) -> RuleText? {
+    switch id {
+    case .runtimeConfiguration:
+      RuleText(
+        violation: "containerd cannot start with its configuration",
+        reason: "the running daemon read its configuration when it started; the next start reads the files, and exits",
+        remedy: "correct the configuration before any restart (containerd config dump shows what is wrong)")
+    case .runtimeCRIPlugin:
+      RuleText(
+        violation: "containerd's configuration does not enable the CRI",
+        reason:
+          "after a restart, containerd does not serve the CRI: kubelet gets \"unknown service "
+          + "runtime.v1.RuntimeService\", and the node becomes NotReady",
+        remedy: "correct the configuration before any restart (many packages install disabled_plugins = [\"cri\"])")
+    case .runtimeDirectories:
+      RuleText(
+        violation: "containerd's configuration names a different directory",
+        reason:
+          "after a restart, containerd does not find the pod's data: its processes keep running without an owner, and "
+          + "kubelet creates a second one",
+        remedy: "set the directory to its present value; to move it, drain the node first")
+    case .runtimeAddress:
+      RuleText(
+        violation: "containerd's configuration names a different socket",
+        reason: "after a restart, kubelet and other clients do not find the socket, and the node becomes NotReady",
+        remedy: "set address in [grpc] to its present value, or change kubelet's containerRuntimeEndpoint too")
+    case .runtimeHandlersConfigured:
+      RuleText(
+        violation: "containerd's configuration does not define the pod's runtime handler",
+        reason: "after a restart, no container of the pod can be started again, and the pod cannot be recreated",
+        remedy: "restore the handler's table (containerd.runtimes.NAME) before the change")
+    case .runtimeCgroupDriverConfigured:
+      RuleText(
+        violation: "SystemdCgroup in containerd's configuration differs from the running daemon's",
+        reason:
+          "containers that are created after a restart use a different cgroup driver from those that exist, and from "
+          + "kubelet's if that stays the same (containerd#7276)",
+        remedy: "set SystemdCgroup to its present value, or drain the node and change kubelet's driver too")
+    case .runtimeSettingsRead:
+      RuleText(
+        violation: "the version after the change does not read the CRI's settings from these tables",
+        reason: "it uses its defaults instead, for the pause image, the cgroup driver, the handlers and CNI",
+        remedy: "convert the configuration for that version (containerd config migrate)")
+    case .imagePauseConfigured:
+      RuleText(
+        violation: "the pause image in containerd's configuration is missing",
+        reason: "after a restart, no pod can start until the image is pulled",
+        remedy: "pull the image first")
+    case .networkConfigured:
+      RuleText(
+        violation: "the CNI directories in containerd's configuration are incomplete",
+        reason: "after a restart, no pod can be started, stopped or removed",
+        remedy: "set conf_dir and bin_dir (bin_dirs in containerd 2.1) to their present values")
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,155 @@
+import CRIMessages
+import CRIPreflight
+import CRISnapshot
+import TestSupport
+
+extension PreflightCase {
+  private static let cri = "plugins.'io.containerd.grpc.v1.cri'"
+
+  private static func running(_ facts: inout PreflightFacts, _ version: String, next target: String? = nil) {
+    facts.snapshot.runtime.version = version
+    facts.target = target.flatMap { RuntimeVersion($0) }
+  }
+
+  static let configuration: [PreflightCase] = [
+    PreflightCase(rule: "P24", name: "a file that is not TOML", objects: ["runtime"]) {
+      $0.configureContainerd("version = 2\n[plugins\n")
+    },
+    PreflightCase(rule: "P24", name: "a target that does not know the version", objects: ["runtime"]) {
+      running(&$0, "2.1.0", next: "1.7.28")
+      $0.configureContainerd("version = 3\n")
+    },
+    PreflightCase(rule: "P24", name: "a short name of a table before 2.0", objects: ["runtime"]) {
+      running(&$0, "1.7.28")
+      $0.configureContainerd("version = 2\n[plugins.cri]\n")
+    },
+    PreflightCase(rule: "P24", name: "an empty file") { $0.configureContainerd("") },
+    PreflightCase(rule: "P24", name: "no file is read by the daemon's program") { $0.containerd?.start = nil },
+    PreflightCase(rule: "P24", name: "the file cannot be read", isUnchecked: true) {
+      $0.containerd?.start?.configuration = .unknown("no")
+    },
+    PreflightCase(rule: "P24", name: "the next version is unknown and decides", isUnchecked: true) {
+      $0.replaceProgram()
+      $0.configureContainerd("version = 3\n")
+    },
+    PreflightCase(rule: "P24", name: "the next version is unknown, but every version exits", objects: ["runtime"]) {
+      $0.replaceProgram()
+      $0.configureContainerd("version = 2\ndisabled_plugins = [\"cri\"]\n")
+    },
+
+    PreflightCase(rule: "P25", name: "the file that packages install", objects: ["runtime"]) {
+      $0.configureContainerd("disabled_plugins = [\"cri\"]\n")
+    },
+    PreflightCase(rule: "P25", name: "the full name", objects: ["runtime"]) {
+      $0.configureContainerd("version = 2\ndisabled_plugins = [\"io.containerd.grpc.v1.cri\"]\n")
+    },
+    PreflightCase(rule: "P25", name: "a plugin of containerd 2", objects: ["runtime"]) {
+      $0.configureContainerd("version = 3\ndisabled_plugins = [\"io.containerd.cri.v1.images\"]\n")
+    },
+    PreflightCase(rule: "P25", name: "a default handler without a table", objects: ["runtime"]) {
+      $0.configureContainerd("version = 2\n[\(cri).containerd]\ndefault_runtime_name = \"nvidia\"\n")
+    },
+    PreflightCase(rule: "P25", name: "a default handler with a table") {
+      $0.configureContainerd(
+        "version = 2\n[\(cri).containerd]\ndefault_runtime_name = \"nvidia\"\n[\(cri).containerd.runtimes.nvidia]\n")
+    },
+    PreflightCase(rule: "P25", name: "other plugins are disabled") {
+      $0.configureContainerd("version = 2\ndisabled_plugins = [\"io.containerd.snapshotter.v1.zfs\"]\n")
+    },
+
+    PreflightCase(rule: "P26", name: "another root", objects: ["default/web", "default/proxy"]) {
+      $0.configureContainerd("root = \"/data/containerd\"\n")
+    },
+    PreflightCase(rule: "P26", name: "another state directory", objects: ["default/web", "default/proxy"]) {
+      $0.configureContainerd("state = \"/run/other\"\n")
+    },
+    PreflightCase(
+      rule: "P26", name: "the file of the running daemon is gone", objects: ["default/web", "default/proxy"]
+    ) { $0.containerd?.start?.running.root = "/data/containerd" },
+    PreflightCase(rule: "P26", name: "the same directory in another spelling") {
+      $0.configureContainerd("root = \"/var/lib//containerd/\"\nstate = \"/var/run/containerd\"\n")
+    },
+    PreflightCase(rule: "P26", name: "a link to the same directory") {
+      $0.configureContainerd("root = \"/data/containerd\"\n")
+      $0.containerd?.start?.samePaths = ["/data/containerd"]
+    },
+    PreflightCase(rule: "P26", name: "the command line overrides the file") {
+      $0.configureContainerd("root = \"/data\"\n", arguments: ["--root", "/var/lib/containerd"])
+    },
+    PreflightCase(rule: "P26", name: "the running daemon reports no directories") {
+      $0.configureContainerd("root = \"/data/containerd\"\n")
+      $0.containerd?.start?.running = RunningContainerd()
+    },
+    PreflightCase(rule: "P26", name: "the file cannot be read", isUnchecked: true) {
+      $0.containerd?.start?.configuration = .unknown("no")
+    },
+
+    PreflightCase(rule: "P27", name: "another socket", objects: ["runtime"]) {
+      $0.configureContainerd("[grpc]\naddress = \"/run/k3s/containerd.sock\"\n")
+    },
+    PreflightCase(rule: "P27", name: "the same socket") {
+      $0.configureContainerd("[grpc]\naddress = \"/var/run/containerd/containerd.sock\"\n")
+    },
+
+    PreflightCase(rule: "P28", name: "a handler without a table", objects: ["default/web"]) {
+      $0.snapshot.sandboxes[0].status.runtimeHandler = "kata"
+    },
+    PreflightCase(rule: "P28", name: "a handler with a table") {
+      $0.snapshot.sandboxes[0].status.runtimeHandler = "kata"
+      $0.configureContainerd("version = 2\n[\(cri).containerd.runtimes.kata]\n")
+    },
+    PreflightCase(rule: "P28", name: "the default handler") { $0.snapshot.sandboxes[0].status.runtimeHandler = "" },
+
+    PreflightCase(rule: "P29", name: "another driver", objects: ["runtime"]) {
+      $0.configureContainerd("version = 2\n[\(cri).containerd.runtimes.runc.options]\nSystemdCgroup = true\n")
+    },
+    PreflightCase(rule: "P29", name: "the setting is gone", objects: ["runtime"]) {
+      $0.containerd?.start?.running.usesSystemdCgroups = true
+    },
+    PreflightCase(rule: "P29", name: "the same driver") {
+      $0.containerd?.start?.running.usesSystemdCgroups = true
+      $0.configureContainerd(
+        "version = 3\n[plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc.options]\nSystemdCgroup = true\n"
+      )
+    },
+    PreflightCase(rule: "P29", name: "the running daemon does not report it") {
+      $0.containerd?.start?.running.usesSystemdCgroups = nil
+      $0.configureContainerd("version = 2\n[\(cri).containerd.runtimes.runc.options]\nSystemdCgroup = true\n")
+    },
+
+    PreflightCase(rule: "P30", name: "a file of version 1, whose settings 2.0 to 2.2 lose", objects: ["runtime"]) {
+      running(&$0, "1.7.28", next: "2.2.0")
+      $0.configureContainerd("[plugins.cri]\nsandbox_image = \"pause:3\"\n")
+    },
+    PreflightCase(rule: "P30", name: "2.3 converts such a file") {
+      running(&$0, "1.7.28", next: "2.3.0")
+      $0.configureContainerd("[plugins.cri]\nsandbox_image = \"pause:3\"\n")
+    },
+    PreflightCase(rule: "P30", name: "2.x converts a file of version 2") {
+      running(&$0, "1.7.28", next: "2.1.0")
+      $0.configureContainerd("version = 2\n[\(cri)]\nsandbox_image = \"pause:3\"\n")
+    },
+    PreflightCase(rule: "P30", name: "the running version does not read the table either") {
+      $0.configureContainerd("version = 3\n[plugins.cri]\nsandbox_image = \"pause:3\"\n")
+    },
+
+    PreflightCase(rule: "P31", name: "an image that is missing", objects: ["image registry.local/pause:4"]) {
+      $0.configureContainerd("version = 2\n[\(cri)]\nsandbox_image = \"registry.local/pause:4\"\n")
+    },
+    PreflightCase(rule: "P31", name: "an image that exists") {
+      $0.configureContainerd("version = 2\n[\(cri)]\nsandbox_image = \"busybox:1\"\n")
+    },
+    PreflightCase(rule: "P31", name: "N6 reports that the image in use is missing") {
+      $0.configuration.pauseImage = .known("registry.local/pause:4")
+      $0.configureContainerd("version = 2\n[\(cri)]\nsandbox_image = \"registry.local/pause:4\"\n")
+    },
+
+    PreflightCase(rule: "P32", name: "a directory without the plugin", objects: ["node"]) {
+      $0.containerd?.start?.networkFaults = .known([.pluginMissing("bridge", directories: ["/opt/cni/bin"])])
+    },
+    PreflightCase(rule: "P32", name: "the directories are complete") { _ in },
+    PreflightCase(rule: "P32", name: "the directories cannot be read", isUnchecked: true) {
+      $0.containerd?.start?.networkFaults = .unknown("no")
+    },
+  ]
+}
