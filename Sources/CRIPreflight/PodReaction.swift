@@ -35,9 +35,10 @@ public struct PodReaction: Hashable, Sendable {
       $0.status.createdAt > $1.status.createdAt ? $0 : $1
     }
     let exits = newest.mapValues { $0.status.state == .exited ? $0.status.exitCode : nil }
+    // A container that was only created has not run.
+    let ran = exits.filter { newest[$0.key]?.status.state != .created }
     let decision = specification.decision(
-      exits: isForgotten ? [:] : exits, isFirst: isForgotten, isStatic: sandbox.isStatic,
-      remembered: exits.compactMapValues { $0 })
+      exits: isForgotten ? [:] : exits, isFirst: isForgotten, remembered: sandbox.isStatic ? nil : ran)
     action = decision == .recreate ? .recreate : .kill
   }
 

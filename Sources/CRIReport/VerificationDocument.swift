@@ -80,7 +80,20 @@ extension Prediction {
       "restartPolicy": JSON(optional: restartPolicy?.rawValue), "dependsOnPolicy": .bool(dependsOnPolicy),
       "mayEnd": .bool(mayEnd), "dependsOnKind": .bool(dependsOnKind), "owner": JSON(optional: owner),
       "before": JSON(optional: before.map { text.value($0) }), "after": JSON(optional: after.map { text.value($0) }),
+      "alternatives": .array(alternatives.map(\.json)),
+      "completedIfStopped": .array(completedIfStopped.map { .string($0) }),
+      "repeated": .array(repeated.map { .string($0) }), "isDown": .bool(isDown), "isRecreated": .bool(isRecreated),
       "trigger": JSON(optional: trigger?.rawValue), "containers": .array(containers.map { .string($0) }),
+    ]
+  }
+}
+
+extension Prediction.Alternative {
+  fileprivate var json: JSON {
+    [
+      "restartPolicies": .array(policies.map { .string($0.rawValue) }), "action": .string(action.rawValue),
+      "rule": JSON(optional: rule?.rawValue), "containers": .array(containers.map { .string($0) }),
+      "trigger": JSON(optional: trigger?.rawValue),
     ]
   }
 }

@@ -41,6 +41,7 @@ extension Rule {
     Rule(.containerForgotten, .major, in: .inPlace, .container),
     Rule(.containerCollected, .info, in: .inPlace, .container),
     Rule(.containerFinishedJob, .info, in: .all, .state),
+    Rule(.containerInitialised, .info, in: .all, .state),
     Rule(.containerYoung, .info, in: .inPlace, .container),
     Rule(.containerDeadBefore, .minor, in: .inPlace, .process),
     Rule(.containerDeadUnnoticed, .major, in: .inPlace, .process),

@@ -89,6 +89,7 @@ public enum RuleID: String, Hashable, Sendable, CaseIterable {
   case containerForgotten = "container.forgotten"
   case containerCollected = "container.collected"
   case containerFinishedJob = "container.finished-job"
+  case containerInitialised = "container.initialised"
   case containerYoung = "container.young"
   case containerDeadBefore = "container.dead-already"
   case containerDeadUnnoticed = "container.dead-unnoticed"

@@ -53,10 +53,19 @@ struct Kubelet {
     // No prediction is possible for a pod that could not be read.
     return before.sandboxes.filter {
       $0.isReady && !after.isUnchecked(.pod, $0.id) && !ended.contains($0.pod.uid) && seen.insert($0.pod.uid).inserted
-    }.map(prediction)
+    }.map { prediction(of: $0) }
   }
 
-  private func prediction(_ old: SandboxRecord) -> Prediction {
+  /// What kubelet does to the pod of a sandbox that was ready before the change.
+  func prediction(of old: SandboxRecord) -> Prediction {
+    if let specification = specifications[old] { return prediction(old, specification) }
+    return Prediction(
+      ofUnknownPolicy: RestartPolicy.allCases.map { policy in
+        prediction(old, PodSpecification(pod: old.pod, restartPolicy: policy, containers: []))
+      })
+  }
+
+  private func prediction(_ old: SandboxRecord, _ specification: PodSpecification) -> Prediction {
     // The newest sandbox comes first, as in kubelet's order; if two are equally old, the one with the higher attempt
     // does.
     let sandboxes = (sandboxesAfter[old.pod.uid] ?? []).sorted {
@@ -64,18 +73,20 @@ struct Kubelet {
         $1.status.createdAt, $1.status.metadata?.attempt ?? 0
       )
     }
-    let specification = specifications[old]
-    var prediction = Prediction(pod: old.pod, restartPolicy: specification?.restartPolicy)
-    prediction.owner = specification?.owner
+    var prediction = Prediction(pod: old.pod, restartPolicy: specification.restartPolicy)
+    prediction.owner = specification.owner
+    let containers = PodContainers(
+      before: containersBefore[old.pod.uid] ?? [], after: containersAfter[old.pod.uid] ?? [],
+      specification: specification, remembersStatus: remembers(old),
+      isUnchecked: { after.isUnchecked(.container, $0) })
+    prediction.isDown = !sandboxes.contains(where: \.isReady) && !containers.after.values.contains(where: \.isRunning)
     func decide(_ rule: KubeletRule, _ field: RuleField, _ before: FindingValue, _ after: FindingValue) -> Prediction {
-      let outcome = outcome(for: old, specification, isFirst: rule == .c1)
+      let outcome = containers.outcome(specification, isFirst: rule == .c1)
       prediction.outcome = outcome
       prediction.action = outcome == .a3 ? .recreate : .kill
-      // kubelet knows nothing about a static pod for which the runtime has no record, and runs it regardless of its
-      // policy.
-      prediction.dependsOnPolicy = specification == nil && !(rule == .c1 && old.isStatic)
+      if outcome == .a3 { containers.describeRecreation(specification, &prediction) }
       (prediction.rule, prediction.field, prediction.before, prediction.after) = (rule, field, before, after)
-      prediction.trigger = trigger(old)
+      prediction.trigger = trigger(old, containers)
       return prediction
     }
     guard let newest = sandboxes.first else { return decide(.c1, .sandbox, .id(old.id), .none) }
@@ -92,47 +103,24 @@ struct Kubelet {
     if !old.isHostNetwork, let network = newest.status.network, network.ip.isEmpty {
       return decide(.c5, .ip, old.ip.findingValue, .none)
     }
-    let containers = PodContainers(
-      before: containersBefore[old.pod.uid] ?? [], after: containersAfter[old.pod.uid] ?? [],
-      specification: specification, isUnchecked: { after.isUnchecked(.container, $0) })
     containers.decide(&prediction)
-    if prediction.action != .keep { prediction.trigger = trigger(old) }
+    if prediction.action != .keep { prediction.trigger = trigger(old, containers) }
+    prediction.isRecreated = prediction.action == .keep && newest.id != old.id
     return prediction
   }
 
-  /// Applies rules A1 to A3.
-  /// - Parameter isFirst: Whether no sandbox is left, so that the next one is attempt 0.
-  private func outcome(
-    for old: SandboxRecord, _ specification: PodSpecification?, isFirst: Bool
-  ) -> KubeletOutcome {
-    guard let specification else { return .a3 }
-    let containers = PodContainers.newest(containersAfter[old.pod.uid] ?? [])
-    let earlier = PodContainers.newest(containersBefore[old.pod.uid] ?? [])
-    let decision = specification.decision(
-      exits: containers.mapValues { $0.hasEnded ? $0.status.exitCode : nil }, isFirst: isFirst, isStatic: old.isStatic,
-      remembered: earlier.filter(\.value.hasEnded).mapValues(\.status.exitCode))
-    return switch decision {
-    case .killUnlessRestarted: .a1
-    case .killFinished: .a2
-    case .recreate: .a3
-    }
+  /// Whether kubelet has an earlier status of the pod. It finds that of a pod from the API server there, but after its own
+  /// restart it knows nothing about a static pod (`generateAPIPodStatus`).
+  private func remembers(_ old: SandboxRecord) -> Bool {
+    !old.isStatic || after.observed?.kubelet?.wasRestarted(since: before.observed?.kubelet) == false
   }
 
   /// kubelet reacts immediately if a list shows a different state; otherwise it reacts when it next examines the pod,
   /// which is at the pod's next event or when it examines every pod.
-  private func trigger(_ old: SandboxRecord) -> Prediction.Trigger {
+  private func trigger(_ old: SandboxRecord, _ containers: PodContainers) -> Prediction.Trigger {
     if statesBefore[old.pod.uid] != statesAfter[old.pod.uid] { return .immediate }
-    return isCrashing(old) ? .atNextEvent : .atKubeletRestart
-  }
-
-  /// Whether a container of the pod keeps failing, so that kubelet restarts it within five minutes.
-  private func isCrashing(_ old: SandboxRecord) -> Bool {
-    let specification = specifications[old]
-    return PodContainers.newest(containersAfter[old.pod.uid] ?? []).contains { name, container in
-      let code = container.status.exitCode
-      return container.hasEnded && code != 0 && container.restartCount.flatMap { Int($0) } ?? 0 > 0
-        && RestartDecision(of: specification?[name], specification?.restartPolicy, exitCode: code) != .leave
-    }
+    return containers.endsRepeatedly(containersAfter[old.pod.uid] ?? [], at: after.taken)
+      ? .atNextEvent : .atKubeletRestart
   }
 
   private static func states(_ snapshot: Snapshot) -> [String: [String: Int32]] {

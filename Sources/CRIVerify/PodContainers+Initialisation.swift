@@ -34,7 +34,7 @@ extension PodContainers {
   /// The init container that decides: the last one with a record.
   private var deciding: String? { initial.last { after[$0] != nil } }
 
-  private var initial: [String] {
+  var initial: [String] {
     (specification?.containers ?? []).filter { $0.kind == .initial }.map(\.name)
   }
 

@@ -30,17 +30,20 @@ struct PodContainers {
   let after: [String: ContainerRecord]
   let specification: PodSpecification?
   let kinds: [String: PodSpecification.Container]
+  /// Whether kubelet has an earlier status of the pod, so that it knows which containers had run.
+  let remembersStatus: Bool
   let isUnchecked: (String) -> Bool
   /// The earliest start time of the containers that were running.
   private let beginning: Timestamp?
 
   init(
     before: [ContainerRecord], after: [ContainerRecord], specification: PodSpecification?,
-    isUnchecked: @escaping (String) -> Bool
+    remembersStatus: Bool, isUnchecked: @escaping (String) -> Bool
   ) {
     self.before = Self.newest(before)
     self.after = Self.newest(after)
     self.specification = specification
+    self.remembersStatus = remembersStatus
     self.isUnchecked = isUnchecked
     kinds = Dictionary(
       (specification?.containers ?? []).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -65,6 +68,12 @@ struct PodContainers {
       prediction.action = .restartContainers
       prediction.containers = Set(before.keys).union(after.keys).sorted()
       prediction.set(item.rule, item.field, item.values)
+      return
+    }
+    if let causes = terminalCauses, let first = causes.first {
+      prediction.action = .kill
+      prediction.containers = causes.map(\.name)
+      prediction.set(.b7, first.field, first.values)
       return
     }
     var actions = Actions()
@@ -217,7 +226,7 @@ struct PodContainers {
   func isRegular(_ name: String) -> Bool { kinds[name]?.kind ?? .regular == .regular }
 
   /// Whether a container of unknown kind may have been an init container, judging by its start and exit times.
-  private func mayHaveInitialised(_ earlier: ContainerRecord) -> Bool {
+  func mayHaveInitialised(_ earlier: ContainerRecord) -> Bool {
     guard earlier.status.state == .exited, let beginning else { return false }
     return earlier.status.finishedAt <= beginning
   }

@@ -49,11 +49,22 @@ public struct Prediction: Hashable, Sendable {
   public var trigger: Trigger?
   /// The containers that kubelet restarts.
   public var containers: [String]
+  /// What kubelet does under each policy, if the policy is unknown and decides; otherwise empty.
+  public var alternatives: [Alternative] = []
+  /// The running containers that kubelet does not start again in the new sandbox if they exit with 0 when it stops the
+  /// old one, because the init containers come first. Kubernetes counts such a container as completed.
+  public var completedIfStopped: [String] = []
+  /// The completed containers that kubelet runs once more, because their records are gone.
+  public var repeated: [String] = []
+  /// Whether neither a ready sandbox nor a running container of the pod is left, so that kubelet stops nothing.
+  public var isDown = false
+  /// Whether the pod has a ready sandbox that kubelet has created since the earlier snapshot.
+  public var isRecreated = false
   /// Whether the outcome depends on an unknown restartPolicy, because some policies prevent kubelet from restarting
   /// exited containers (B4) or from recreating the pod.
   public var dependsOnPolicy = false
-  /// Whether the pod ends if the unknown restartPolicy does not allow the containers to be restarted, because no other
-  /// container is left to run (B7).
+  /// Whether the pod may end instead: if the unknown restartPolicy does not allow the containers to be restarted and no
+  /// other container is left to run (B7), or if all its containers complete when kubelet stops the old sandbox.
   public var mayEnd = false
   /// Whether some of the containers may be init containers, which kubelet does not restart while the others are
   /// running.
@@ -61,6 +72,20 @@ public struct Prediction: Hashable, Sendable {
   /// The kind of the object that controls the pod, such as `Job`; nil if it is unknown or if no object controls the
   /// pod.
   public var owner: String?
+
+  /// What kubelet does under some of the policies that an unknown one may be.
+  public struct Alternative: Hashable, Sendable {
+    /// The policies, in the order of `RestartPolicy`.
+    public var policies: [RestartPolicy]
+    /// What kubelet does to the pod.
+    public var action: Action
+    /// The rule that decides; nil if kubelet keeps the pod.
+    public var rule: KubeletRule?
+    /// The containers that kubelet restarts, or that have ended.
+    public var containers: [String]
+    /// The time at which kubelet acts; nil if it keeps the pod.
+    public var trigger: Trigger?
+  }
 
   init(pod: PodName, restartPolicy: RestartPolicy?) {
     self.pod = pod

@@ -89,6 +89,7 @@ public struct Report: Hashable, Sendable {
   /// The pods that kubelet has already recreated.
   public var recreated: Set<PodName> {
     Set(findings.filter { $0.rule.id == .podReplaced }.compactMap(\.object.pod))
+      .union(predictions.filter(\.isRecreated).map(\.pod))
   }
 
   /// All predictions other than "keep".

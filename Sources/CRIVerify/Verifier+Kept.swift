@@ -98,6 +98,8 @@ extension Verifier {
       } else if let found = now[old.id] {
         if let pod = object.pod, expectedChanges.isJob(pod), old.isRunning, hasEndedWell(found) {
           report(.containerFinishedJob, object, .status(.running), .exited(0))
+        } else if old.isRunning, hasEndedWell(found), isInitial(old) {
+          report(.containerInitialised, object, .status(.running), .exited(0))
         } else if old.isRunning, !found.isRunning, let successor = successor(of: old) {
           report(.containerReplaced, object, .id(old.id), successor)
         } else {
@@ -166,7 +168,7 @@ extension Verifier {
     }
   }
 
-  private func hasEndedWell(_ container: ContainerRecord) -> Bool {
+  func hasEndedWell(_ container: ContainerRecord) -> Bool {
     container.status.state == .exited && container.status.exitCode == 0
   }
 
@@ -182,10 +184,7 @@ extension Verifier {
   /// Whether a container is known to be an init container of a pod in which other containers are running, so that
   /// kubelet does not need it.
   private func isDoneInitialising(_ old: ContainerRecord) -> Bool {
-    guard let sandbox = before.sandboxes.first(where: { $0.id == old.sandboxID }),
-      let container = specifications[sandbox]?.containers.first(where: { $0.name == old.name }),
-      container.kind == .initial
-    else { return false }
+    guard isInitial(old) else { return false }
     return after.containers.contains { $0.sandboxID == old.sandboxID && $0.isRunning }
   }
 

@@ -11,6 +11,7 @@ extension Verifier {
     let successors = Dictionary(grouping: after.sandboxes.filter(\.isReady), by: \.pod.uid)
     var seen: Set<String> = []
     var waiting = 0
+    let kubelet = Kubelet(before: before, after: after)
     for old in before.sandboxes where old.isReady && seen.insert(old.pod.uid).inserted {
       let hasSandbox = after.sandboxes.contains { $0.pod.uid == old.pod.uid }
       let successor = successors[old.pod.uid]?.max { $0.status.createdAt < $1.status.createdAt }
@@ -19,10 +20,9 @@ extension Verifier {
       } else if let successor {
         check(SandboxRules.table, old, successor) { _ in ObjectName.pod(successor) }
         checkContainers(of: old, successor)
-      } else if specifications[old]?.restartPolicy == .never, !expectedChanges.isDeleted(old.pod),
-        !old.isStatic || hasContainers(old.pod)
-      {
-        report(.podEnded, .pod(old), .status(.ready), .status(.notReady))
+      } else if !expectedChanges.isDeleted(old.pod), endsForGood(old, kubelet) {
+        report(
+          hasCompletedItsWork(old) ? .podFinished : .podEnded, .pod(old), .status(.ready), .status(.notReady))
       } else if let rule = excuse(for: old) {
         report(rule, .pod(old), .status(.ready), .status(hasSandbox ? .notReady : .gone))
       } else if isKubeletStopped || after.hasUnchecked(.pod) {
@@ -36,12 +36,6 @@ extension Verifier {
     unchecked.append(
       Unchecked(
         .successors(count: waiting), UnknownReason(isKubeletStopped ? .kubeletStopped : .podsUnchecked)))
-  }
-
-  /// Whether the runtime still lists any container of the pod.
-  private func hasContainers(_ pod: PodName) -> Bool {
-    let own = Set(after.sandboxes.filter { $0.pod.uid == pod.uid }.map(\.id))
-    return after.containers.contains { own.contains($0.sandboxID) }
   }
 
   /// Reports that all pods are gone, unless the minor version has changed, in which case CRI-O removes them itself.
@@ -80,10 +74,12 @@ extension Verifier {
         continue
       }
       if !found.isRunning {
-        let isDone = expectedChanges.isJob(old.pod) && found.status.state == .exited && found.status.exitCode == 0
+        let isDone = expectedChanges.isJob(old.pod) && hasEndedWell(found)
+        let isInitialised = hasEndedWell(found) && isInitial(container)
         let state = found.status.state
         report(
-          isDone ? .containerFinishedJob : .containerSuccessor, object, .status(.running),
+          isDone ? .containerFinishedJob : isInitialised ? .containerInitialised : .containerSuccessor, object,
+          .status(.running),
           state == .exited ? found.exit : .containerState(state))
       }
       check(ContainerRules.table, container, found) { _ in object }

@@ -88,7 +88,11 @@ import Testing
   /// A prediction, or a finding with its prediction, as in schema 1.
   private static func withoutConditions(_ entry: JSON) -> JSON {
     var entry = entry
-    for key in ["dependsOnPolicy", "mayEnd", "dependsOnKind", "owner"] { entry[key] = nil }
+    let added = [
+      "dependsOnPolicy", "mayEnd", "dependsOnKind", "owner", "alternatives", "completedIfStopped", "repeated", "isDown",
+      "isRecreated",
+    ]
+    for key in added { entry[key] = nil }
     if let prediction = entry["kubelet"], !prediction.isNull { entry["kubelet"] = withoutConditions(prediction) }
     return entry
   }

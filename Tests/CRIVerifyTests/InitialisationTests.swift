@@ -22,6 +22,7 @@ import Testing
     var ends: [String: Int32] = [:]
     var loses: [String] = []
     var isUnknown: [String] = []
+    var source = "api"
     var testDescription: String { name }
   }
 
@@ -48,8 +49,20 @@ import Testing
       name: "Never: an init container that succeeds is followed by the next", policy: .never, action: .keep,
       ends: ["setup": 0]),
     Decision(
-      name: "Never: an init container without a record runs again", policy: .never, action: .restartContainers,
-      rule: .b1, containers: ["setup"], loses: ["setup"]),
+      name: "Never: an init container without a record runs again in a static pod", policy: .never,
+      action: .restartContainers, rule: .b1, containers: ["setup"], loses: ["setup"], source: "file"),
+    Decision(
+      name: "Never: a running init container without a record has failed, according to the API", policy: .never,
+      action: .kill, rule: .b7, containers: ["setup"], loses: ["setup"]),
+    Decision(
+      name: "OnFailure: a running init container without a record runs again", policy: .onFailure,
+      action: .restartContainers, rule: .b1, containers: ["setup"], loses: ["setup"]),
+    Decision(
+      name: "Never: the lost exit code of a completed init container ends the pod", policy: .never,
+      before: ["setup": 0, "main": nil], action: .kill, rule: .b7, containers: ["setup"], ends: ["setup": 255]),
+    Decision(
+      name: "OnFailure: the lost exit code of a completed init container changes nothing", policy: .onFailure,
+      before: ["setup": 0, "main": nil], action: .keep, ends: ["setup": 255]),
     Decision(
       name: "Never: an init container of unknown state ends the pod", policy: .never, action: .kill, rule: .b7,
       containers: ["setup"], isUnknown: ["setup"]),
@@ -74,7 +87,7 @@ import Testing
     Decision(
       name: "Never: the last init container of two has no record any more", policy: .never, kinds: two,
       before: ["first": 0, "last": nil], action: .restartContainers, rule: .b1, containers: ["last"],
-      loses: ["last"]),
+      loses: ["last"], source: "file"),
     Decision(
       name: "Never: the next init container had not begun", policy: .never, kinds: two, before: ["first": nil],
       action: .keep, ends: ["first": 0]),
@@ -112,6 +125,8 @@ import Testing
       }
       return record
     }
+    before.sandboxes[0].status.annotations["kubernetes.io/config.source"] = test.source
+    after.sandboxes[0] = before.sandboxes[0]
     before.pods = [
       PodSpecification(
         pod: PodName(namespace: "default", name: "web", uid: "uid-web"), restartPolicy: test.policy,

@@ -169,9 +169,25 @@ import Testing
         PodSpecification.Container("job", .regular),
       ], action: .restartContainers, rule: .b4, containers: ["nginx"], mayEnd: true, change: end(1)),
     Decision(
-      name: "Never: a container of unknown state is started again", policy: .never, action: .restartContainers,
-      rule: .b2, containers: ["nginx"]
+      name: "Never: a container of unknown state has failed, according to the API", policy: .never, action: .kill,
+      rule: .b7, containers: ["nginx"]
     ) { $1.containers[0].status.state = .unknown },
+    Decision(
+      name: "Never: a container of unknown state is started again in a static pod", policy: .never,
+      action: .restartContainers, rule: .b2, containers: ["nginx"]
+    ) {
+      $0.sandboxes[0].status.annotations["kubernetes.io/config.source"] = "file"
+      $1.sandboxes[0] = $0.sandboxes[0]
+      $1.containers[0].status.state = .unknown
+    },
+    Decision(
+      name: "Never: the record of the only running container is lost", policy: .never, action: .kill, rule: .b7,
+      containers: ["nginx"]
+    ) { $1.containers.remove(at: 0) },
+    Decision(
+      name: "OnFailure: the record of the only running container is lost", policy: .onFailure,
+      action: .restartContainers, rule: .b1, containers: ["nginx"]
+    ) { $1.containers.remove(at: 0) },
   ]
 
   @Test(arguments: decisions) func `the whole pod's containers decide whether it ends`(test: Decision) {

@@ -304,6 +304,16 @@ extension RuleCase {
     .fires("container.forgotten", "the last container with its name in a live pod", "exited 3", "none") {
       $1.containers.remove(at: 1)
     },
+    .fires("container.initialised", "an init container has finished its work", "running", "exited 0") { before, after in
+      makeInitial(&before, &after)
+    },
+    .holds("container.initialised", "an init container has failed") { before, after in
+      makeInitial(&before, &after)
+      after.containers[0].status.exitCode = 1
+    },
+    .holds("container.state", "an init container has finished its work") { before, after in
+      makeInitial(&before, &after)
+    },
     .holds("container.forgotten", "the pod ended meanwhile") {
       $1.sandboxes[0].status.state = .notReady
       $1.containers.remove(at: 1)
@@ -328,4 +338,14 @@ extension RuleCase {
       $1.containers[1] = newer
     },
   ]
+
+  /// Turns nginx into an init container that exits with 0 during the change.
+  static func makeInitial(_ before: inout Snapshot, _ after: inout Snapshot) {
+    before.pods = [
+      PodSpecification(
+        pod: before.sandboxes[0].pod, restartPolicy: .always,
+        containers: [PodSpecification.Container("nginx", .initial), PodSpecification.Container("job", .regular)])
+    ]
+    after.containers[0].status.state = .exited
+  }
 }

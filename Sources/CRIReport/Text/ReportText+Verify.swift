@@ -83,7 +83,7 @@ extension ReportText {
     return worded("\(Self.action(prediction, kubelet)): \(cause) [\(prediction.rule?.rawValue ?? "")]")
   }
 
-  private static func text(of prediction: Prediction) -> String {
+  static func text(of prediction: Prediction) -> String {
     switch prediction.action {
     case .keep: "keep the pod"
     case .restartContainers: "restart \(prediction.containers.joined(separator: ", "))"
@@ -108,6 +108,8 @@ extension ReportText {
 
   /// The condition that decides between two outcomes; empty if there is only one.
   private static func condition(of prediction: Prediction) -> String {
+    let outcomes = otherOutcomes(of: prediction)
+    if !outcomes.isEmpty { return outcomes }
     if prediction.mayEnd { return " if restartPolicy allows it, and otherwise end the pod" }
     if prediction.dependsOnKind { return " if it is not an init container" }
     return ""
@@ -125,17 +127,18 @@ extension ReportText {
     let affected = report.affected
     let recreated = affected.filter { $0.action == .recreate }
     // A pod without a sandbox does not have to be killed first.
-    let (missing, present) = (recreated.filter { $0.rule == .c1 }, recreated.filter { $0.rule != .c1 })
+    let missing = recreated.filter { $0.rule == .c1 }
+    let present = recreated.filter { $0.rule != .c1 && !$0.isDown }
     if !present.isEmpty {
-      let condition =
-        present.contains(where: \.dependsOnPolicy) ? " (those with restartPolicy Never are only killed)" : ""
+      let condition = Self.endingPolicies(present).map { " (those with restartPolicy \($0) are only killed)" } ?? ""
       lines.append("kubelet will kill and recreate \(Self.count(present.count, "pod"))\(condition)")
     }
     if !missing.isEmpty {
-      let condition = missing.contains(where: \.dependsOnPolicy) ? " (those with restartPolicy Never end)" : ""
+      let condition = Self.endingPolicies(missing).map { " (those with restartPolicy \($0) end)" } ?? ""
       lines.append("kubelet will recreate \(Self.count(missing.count, "pod")) without a sandbox\(condition)")
     }
-    let killed = affected.count { $0.action == .kill }
+    lines += Self.stoppedPods(affected)
+    let killed = affected.count { $0.action == .kill && !$0.isDown }
     if killed > 0 { lines.append("kubelet will kill \(Self.count(killed, "pod")) for good (restartPolicy)") }
     let restarted = affected.filter { $0.action == .restartContainers }
     if !restarted.isEmpty {

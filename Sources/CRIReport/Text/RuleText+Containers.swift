@@ -45,6 +45,8 @@ extension RuleText {
       "kubelet never removes the last container with a given name while its pod exists, and starts a missing one again"
     case .containerCollected: "a container that had exited is gone, as after kubelet's garbage collection"
     case .containerFinishedJob: "the container of a Job has completed"
+    case .containerInitialised:
+      "the init container has finished its work, and kubelet continues with the next container"
     case .containerYoung: "the container was created less than ten seconds before the snapshot, and is gone"
     case .containerDeadBefore:
       "the container was lost before the change: its process had ended, and the runtime has noticed it now"

@@ -43,14 +43,14 @@ extension RuleText {
     case .podCollected: "a sandbox that was not ready is gone, as after kubelet's garbage collection"
     case .podDeleted: "kubelet no longer has a directory for the pod: the pod was deleted, or its node was drained"
     case .podFinished:
-      "the Job's pod has ended, by itself or with the node: the Job creates another pod if it needs one"
+      "the pod has ended, by itself or with the node: if it belongs to a Job, the Job creates another one if it needs to"
     case .podYoung: "the pod was created less than ten seconds before the snapshot, and has no ready sandbox any longer"
     case .podCameBack: "a sandbox that was not ready is ready again"
     case .podRunsAgain:
       "the pod had completed before the change, and kubelet runs it again, because the runtime has lost its records"
     case .podEndedBefore:
       "the pod had ended before the change: all of its containers had exited, and its restart policy starts none of them"
-    case .podEnded: "restartPolicy Never: kubelet does not recreate the pod, whose work was cut off"
+    case .podEnded: "the restart policy ends the pod: kubelet does not recreate it, and its work was interrupted"
     case .podDeadBefore:
       "the pod was lost before the change: its pause process had ended, and the runtime has noticed it now"
     case .podDeadUnnoticed:

@@ -9,9 +9,9 @@ extension PodSpecification {
     case recreate
   }
 
-  /// The exit code of a container that kubelet kills, or that has no record although kubelet knows that it ran
+  /// The exit code of a container that kubelet kills, or that has no usable record although kubelet knows that it ran
   /// (`convertToAPIContainerStatuses` in kubelet_pods.go).
-  private static let killed: Int32 = 137
+  package static let killed: Int32 = 137
 
   /// kubelet's decision about a pod whose sandbox it cannot keep.
   ///
@@ -20,18 +20,22 @@ extension PodSpecification {
   /// - Parameters:
   ///   - exits: The containers with a record, by name, and their exit codes; nil for one that has not exited.
   ///   - isFirst: Whether the runtime has no record of a sandbox of the pod.
-  ///   - isStatic: Whether the pod is a static one. Without a record, kubelet remembers nothing about it.
-  ///   - remembered: The exit codes of containers before the records were lost, by name.
+  ///   - remembered: The containers that had run before the records were lost, by name, and their exit codes; nil for
+  ///     one that was running. The dictionary is nil if kubelet has no earlier status of the pod.
   package func decision(
-    exits: [String: Int32?], isFirst: Bool, isStatic: Bool, remembered: [String: Int32]
+    exits: [String: Int32?], isFirst: Bool, remembered: [String: Int32?]?
   ) -> SandboxDecision {
-    let isRemembered = isFirst && !isStatic
-    // If the list of containers is unknown, those that have a record are taken to be all of them.
+    let remembered = remembered ?? [:]
+    // If the list of containers is unknown, those that have or had a record are taken to be all of them.
     let known = containers.filter { $0.kind == .regular }
-    let regular = known.isEmpty ? exits.keys.sorted().map { Container($0, .regular) } : known
+    let names = Set(exits.keys).union(remembered.keys).sorted()
+    let regular = known.isEmpty ? names.map { Container($0, .regular) } : known
     func exit(_ name: String) -> Int32? {
       if let exit = exits[name] { return exit }
-      return isRemembered ? remembered[name] ?? Self.killed : nil
+      return remembered[name].map { $0 ?? Self.killed }
+    }
+    func isLeft(_ item: Container) -> Bool {
+      exit(item.name).map { RestartDecision(of: item, restartPolicy, exitCode: $0) == .leave } ?? false
     }
     // kubelet 1.36 checks this first. A container that still runs is killed together with the sandbox.
     let startsAll = containers.contains { item in
@@ -40,11 +44,12 @@ extension PodSpecification {
     }
     if startsAll { return .recreate }
     let kill: SandboxDecision = restartPolicy == .never ? .killUnlessRestarted : .killFinished
-    if regular.isEmpty { return isRemembered && restartPolicy == .never ? kill : .recreate }
-    let mayNotRun = regular.allSatisfy { item in
-      exit(item.name).map { RestartDecision(of: item, restartPolicy, exitCode: $0) == .leave } ?? false
-    }
-    if mayNotRun { return kill }
+    let initial = containers.filter { $0.kind == .initial }
+    if initial.contains(where: { exit($0.name) != 0 && isLeft($0) }) { return kill }
+    if regular.isEmpty { return .recreate }
+    // The pod is pending, and so it has not ended, while one of its init containers is running.
+    let isPending = initial.contains { exits[$0.name] == .some(nil) }
+    if !isPending, regular.allSatisfy(isLeft) { return kill }
     if isFirst || exits.isEmpty { return .recreate }
     if restartPolicy == .never { return kill }
     let haveSucceeded = regular.allSatisfy { item in

@@ -1,0 +1,96 @@
+internal import CRISnapshot
+internal import CRIVerify
+
+/// The sentences about pods for which kubelet's decision has more than one possible outcome, or that have stopped.
+extension ReportText {
+  /// The other outcomes and what decides between them; empty if there is only one, or if the policy does not decide.
+  static func otherOutcomes(of prediction: Prediction) -> String {
+    guard let first = prediction.alternatives.first(where: { $0.isOutcome(of: prediction) }) else {
+      return completion(of: prediction)
+    }
+    // The line with the number of recreated pods names the policies that end them, so that it is not repeated for each.
+    let isCounted =
+      prediction.action == .recreate
+      && prediction.alternatives.allSatisfy {
+        $0.action == .kill || $0 == first
+      }
+    if isCounted { return completion(of: prediction) }
+    let others = prediction.alternatives.filter { $0 != first }.map { other in
+      let time = other.trigger == first.trigger ? "" : time(of: other)
+      return "\(action(of: other))\(time) if it is \(policies(other.policies))"
+    }
+    return " if restartPolicy is \(policies(first.policies)), and \(others.joined(separator: ", or "))"
+      + completion(of: prediction)
+  }
+
+  /// `Never`, or `OnFailure or Never`: the policies with which kubelet does not recreate some of these pods; nil if it
+  /// recreates them with every policy, or if all their policies are known.
+  static func endingPolicies(_ predictions: [Prediction]) -> String? {
+    let ending = Set(predictions.flatMap(\.alternatives).filter { $0.action == .kill }.flatMap(\.policies))
+    return ending.isEmpty ? nil : policies(RestartPolicy.allCases.filter(ending.contains))
+  }
+
+  /// Lines about the pods of which nothing is running, so that kubelet does not have to stop anything.
+  static func stoppedPods(_ affected: [Prediction]) -> [String] {
+    let stopped = affected.filter(\.isDown)
+    let recreated = stopped.filter { $0.action == .recreate && $0.rule != .c1 }
+    let ended = stopped.count { $0.action == .kill }
+    var lines: [String] = []
+    if !recreated.isEmpty {
+      let condition = endingPolicies(recreated).map { " (those with restartPolicy \($0) end)" } ?? ""
+      lines.append("kubelet will recreate \(count(recreated.count, "stopped pod"))\(condition)")
+    }
+    if ended > 0 {
+      lines.append("kubelet will not start \(count(ended, "stopped pod")) again (restartPolicy)")
+    }
+    let completing = affected.count { !$0.completedIfStopped.isEmpty }
+    if completing > 0 {
+      lines.append(
+        "in \(count(completing, "pod")), a container that exits with 0 when kubelet stops it counts as completed, and does "
+          + "not run again")
+    }
+    return lines
+  }
+
+  private static func completion(of prediction: Prediction) -> String {
+    let containers = prediction.completedIfStopped
+    if containers.isEmpty { return "" }
+    let names = containers.joined(separator: ", ")
+    let ending = containers.count == 1 ? "exits with 0 when it is stopped" : "exit with 0 when they are stopped"
+    if prediction.alternatives.isEmpty, prediction.mayEnd {
+      return ", or end the pod as completed if \(names) \(ending)"
+    }
+    let pronoun = containers.count == 1 ? "it" : "they"
+    let policy = prediction.restartPolicy == nil ? " with restartPolicy OnFailure" : ""
+    return ", but not start \(names) again\(policy) if \(pronoun) \(ending)"
+  }
+
+  private static func action(of alternative: Prediction.Alternative) -> String {
+    switch alternative.action {
+    case .keep: "keep the pod"
+    case .restartContainers: "restart \(alternative.containers.joined(separator: ", "))"
+    case .recreate: "recreate the pod"
+    case .kill: "end the pod"
+    }
+  }
+
+  private static func time(of alternative: Prediction.Alternative) -> String {
+    switch alternative.trigger {
+    case .immediate?: " immediately"
+    case .atNextEvent?: " when a container of the pod ends again"
+    case .atKubeletRestart?: " at kubelet's next restart"
+    case nil: ""
+    }
+  }
+
+  private static func policies(_ policies: [RestartPolicy]) -> String {
+    policies.map(\.rawValue).joined(separator: " or ")
+  }
+}
+
+extension Prediction.Alternative {
+  fileprivate func isOutcome(of prediction: Prediction) -> Bool {
+    action == prediction.action && rule == prediction.rule && containers == prediction.containers
+      && trigger == prediction.trigger
+  }
+}
