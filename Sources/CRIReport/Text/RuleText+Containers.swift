@@ -47,9 +47,9 @@ extension RuleText {
     case .containerFinishedJob: "the container of a Job has completed"
     case .containerYoung: "the container was created less than ten seconds before the snapshot, and is gone"
     case .containerDeadBefore:
-      "the container was lost before the change: its process had ended, and the runtime has noticed it now"
+      "the container was lost before the change: its process had already ended, and the runtime noticed it only now"
     case .containerDeadUnnoticed:
-      "the container was lost before the change: its process has ended, and neither the runtime nor kubelet notices it"
+      "the container was lost before the change: its process has ended, and neither the runtime nor kubelet has noticed"
     default: nil
     }
   }

@@ -44,15 +44,15 @@ extension RuleText {
     case .podDeleted: "kubelet no longer has a directory for the pod: the pod was deleted, or its node was drained"
     case .podFinished:
       "the Job's pod has ended, by itself or with the node: the Job creates another pod if it needs one"
-    case .podYoung: "the pod was created less than ten seconds before the snapshot, and has no ready sandbox any longer"
+    case .podYoung: "the pod was created less than ten seconds before the snapshot, and no longer has a ready sandbox"
     case .podCameBack: "a sandbox that was not ready is ready again"
     case .podRunsAgain:
       "the completed static pod will run again, because the runtime has lost its records"
-    case .podEnded: "restartPolicy Never: kubelet does not recreate the pod, whose work was cut off"
+    case .podEnded: "restartPolicy Never: kubelet does not recreate the pod, whose work was interrupted"
     case .podDeadBefore:
-      "the pod was lost before the change: its pause process had ended, and the runtime has noticed it now"
+      "the pod was lost before the change: its pause process had already ended, and the runtime noticed it only now"
     case .podDeadUnnoticed:
-      "the pod was lost before the change: its pause process has ended, and neither the runtime nor kubelet notices it"
+      "the pod was lost before the change: its pause process has ended, and neither the runtime nor kubelet has noticed"
     default: nil
     }
   }
