@@ -37,7 +37,7 @@ struct CopyCommand: AsyncParsableCommand {
   @Flag(name: [.customShort("L"), .long], help: "Follow a symbolic link at the end of the source path.")
   var followLink = false
 
-  @Option(help: "How the files of the container are reached.")
+  @Option(help: "How to access the container's files.")
   var method = Method.auto
 
   @Flag(name: [.short, .long], help: "Show no progress bar.")

@@ -10,7 +10,7 @@ struct DebugCommand: AsyncParsableCommand {
       + "cri debug --host [--net] [--pid] [--ipc] [--uts] [--mount] <pod|container> [-- <command> ...]",
     discussion: """
       With --image, the command runs in a new container in the same pod. It shares the network and IPC of the pod and the \
-      processes of the container; the container's files are below /proc/PID/root. The image needs a program sh. It is \
+      processes of the container; the container's files are below /proc/PID/root. The image must contain sh. It is \
       pulled only if it is not on the node. The new container is removed when the command ends, for whatever reason. If \
       cri itself is killed, the container is left; the next debug in the same pod names it.
 
@@ -18,7 +18,7 @@ struct DebugCommand: AsyncParsableCommand {
       --net, --pid, --ipc, --uts and --mount, or, without these options, in all of them except --mount. Nothing is pulled \
       or created. This needs root and nsenter.
 
-      kubelet does not know the new container, and may remove it at any time if it manages the pod.
+      kubelet does not know about the new container, and may remove it at any time if it manages the pod.
 
       Exit codes: the command's own. 125: it could not be run, or its exit code is unknown.
       """)
@@ -39,7 +39,7 @@ struct DebugCommand: AsyncParsableCommand {
   @Flag(help: "With --host: enter the IPC namespace.")
   var ipc = false
 
-  @Flag(help: "With --host: enter the UTS namespace, which has the host name.")
+  @Flag(help: "With --host: enter the UTS namespace, which holds the host name.")
   var uts = false
 
   @Flag(help: "With --host: enter the mount namespace, so that the programs are those of the container.")

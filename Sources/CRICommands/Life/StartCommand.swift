@@ -5,7 +5,7 @@ internal import CRICommandLine
 struct StartCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
     "start", abstract: "Start created containers, one after the other.",
-    discussion: "The CRI cannot start a container that has exited; create another one.")
+    discussion: "The CRI cannot start a container that has exited; create a new one instead.")
 
   @Argument(help: ArgumentHelp("IDs of containers, or unique prefixes.", valueName: "container"))
   var ids: [String]

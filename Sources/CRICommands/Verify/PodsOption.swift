@@ -25,7 +25,7 @@ struct PodsOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "For --pods with https: accept certificates that this certificate (PEM) has signed, and the certificate itself, "
-        + "instead of those of the system's authorities.",
+        + "instead of those that the system's authorities have signed.",
       valueName: "file"))
   var podsCa: String?
 

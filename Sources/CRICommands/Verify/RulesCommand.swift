@@ -13,7 +13,7 @@ struct RulesCommand: AsyncParsableCommand {
     discussion: """
       The letters in the IN column are the scenarios in which a rule of verify applies; a line below the table explains \
       them. A rule of preflight applies before any change; its short name is in parentheses. Findings of severity info \
-      never count as a loss. Programs should use -o json.
+      never count as a loss. Scripts should use -o json.
       """)
 
   @Option(help: ArgumentHelp("Only the rules of verify that apply in this scenario.", valueName: "scenario"))
