@@ -139,7 +139,7 @@ import Testing
     #expect(run.output.contains("verify after it has started") && run.output.contains("\nunverified"), "\(run)")
     let help = try await Tool.cri(["verify", "--help"])
     let words = help.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    #expect(words.contains("when kubelet has started"), "\(help)")
+    #expect(words.contains("after kubelet has started"), "\(help)")
   }
 
   @Test func `the snapshot may come from standard input`() async throws {

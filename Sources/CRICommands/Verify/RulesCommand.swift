@@ -16,7 +16,7 @@ struct RulesCommand: AsyncParsableCommand {
       never count as a loss. Scripts should use -o json.
       """)
 
-  @Option(help: ArgumentHelp("Only the rules of verify that apply in this scenario.", valueName: "scenario"))
+  @Option(help: ArgumentHelp("Print only the rules of verify that apply in this scenario.", valueName: "scenario"))
   var scenario: Scenario?
 
   @Option(name: [.short, .long], help: "The output format.")
