@@ -106,7 +106,7 @@ import Testing
     #expect(run.code == 4)
     let document = try JSON.parse(run.output)
     #expect(document["verdict"] == "vacuous" && document["exitCode"] == 4)
-    #expect(document["reason"]?.stringValue?.contains("another node") == true)
+    #expect(document["reason"]?.stringValue?.contains("a different node") == true)
   }
 
   @Test func `an empty node makes the verdict vacuous`() async throws {

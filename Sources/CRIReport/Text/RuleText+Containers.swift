@@ -38,11 +38,11 @@ extension RuleText {
     case .containerExec: "the runtime cannot start a process in the container: kubectl exec and exec probes fail"
     case .containerCgroup: "the container's limits and statistics are those of a different cgroup"
     case .containerState: "kubelet restarts a container that is not running, if restartPolicy allows it"
-    case .containerMissing: "the runtime has lost the container: kubelet starts another one"
+    case .containerMissing: "the runtime has lost the container: kubelet starts a new one"
     case .containerReplaced: "the container ended and was started again"
     case .containerSuccessor: "the container was running before, but none with its name is running in the recreated pod"
     case .containerForgotten:
-      "kubelet never removes the last container with a given name while its pod exists, and starts a missing one again"
+      "kubelet never removes the last container with a given name while its pod exists, and starts it again if it is missing"
     case .containerCollected: "a container that had exited is gone, as after kubelet's garbage collection"
     case .containerFinishedJob: "the container of a Job has completed"
     case .containerYoung: "the container was created less than ten seconds before the snapshot, and is gone"

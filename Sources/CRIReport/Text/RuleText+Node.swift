@@ -20,13 +20,13 @@ extension RuleText {
     case .runtimeCNI: "new pods get a different network from existing pods"
     case .runtimePauseImage: "no pod can start until the image is pulled"
     case .runtimeOCI: "a different OCI runtime cannot manage the running containers"
-    case .runtimeOCIPath: "the runtime now uses a different program with the same name"
+    case .runtimeOCIPath: "the runtime now uses a different executable with the same name"
     case .runtimeOCIVersion: "containers that are created from now on use this version"
     case .runtimeDaemon: "the runtime was restarted too: verify its restart"
     case .runtimeAPI: "kubelet 1.26 and later use only v1"
     case .runtimeOldAPI: "kubelet before 1.23 and older agents use only v1alpha2"
     case .runtimeDroppedAPI: "kubelet before 1.23 and older agents use only v1alpha2"
-    case .runtimeBinary: "the daemon still runs a program that was replaced or deleted: restart it"
+    case .runtimeBinary: "the daemon is still running an executable that was replaced or deleted: restart it"
     case .hostBoot: "the node was rebooted, which is not part of this scenario"
     case .runtimeOrphan: "the process is still running, but the runtime has lost it: kubelet starts a second one"
     case .runtimeOrphanBefore:
@@ -39,7 +39,7 @@ extension RuleText {
     case .imagePinned: "kubelet may delete an image that is not pinned; without the pause image, no pod can start"
     case .runtimeWiped:
       "the runtime has removed or lost all of its pods, and no change of its minor version explains that"
-    case .imageUnpinned: "this version pins no images: kubelet may delete the image when the disk is full"
+    case .imageUnpinned: "this version does not pin images: kubelet may delete the image when the disk is full"
     default: nil
     }
   }

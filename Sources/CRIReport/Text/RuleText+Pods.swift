@@ -27,17 +27,18 @@ extension RuleText {
     case .podProcess: "the pause process keeps the pod's namespaces alive"
     case .podNetnsInode: "the pod's network namespace is gone or was replaced"
     case .podState: "kubelet replaces a sandbox that is not ready"
-    case .podMissing: "the runtime has lost the sandbox: kubelet creates another one"
+    case .podMissing: "the runtime has lost the sandbox: kubelet creates a new one"
     case .podReplaced: "kubelet stopped the pod's containers and recreated the pod"
     case .podSuccessor: "the pod has no ready sandbox: kubelet has not recreated the pod"
     case .podSeveralReady: "kubelet kills a pod that has more than one ready sandbox"
     case .podDuplicateIP: "two pods have the same address"
-    case .podOutsideCIDR: "the address is in no subnet of the CNI configuration: packets to it may be routed elsewhere"
+    case .podOutsideCIDR:
+      "the address is not in any subnet of the CNI configuration: packets to it may be routed elsewhere"
     case .podNetworkGone: "the network behind the pod's address is gone or down"
     case .podNetworkMismatch: "the runtime, the kernel and CNI disagree about the pod's network"
     case .podNetworkFaultyBefore: "the pod's network was already faulty before the change"
     case .podClock:
-      "the time is in the future: kubelet treats this sandbox as the newest even after creating another"
+      "the time is in the future: kubelet treats this sandbox as the newest even after it has created a new one"
     case .podClockSetBack:
       "the pod's time is the same as before the change, but in the future: the node's clock was set back"
     case .podCollected: "a sandbox that was not ready is gone, as after kubelet's garbage collection"

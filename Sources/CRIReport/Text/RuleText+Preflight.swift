@@ -6,7 +6,8 @@ extension RuleText {
     case .networkIPOnDisk:
       RuleText(
         violation: "the pod's address is not on disk",
-        reason: "a restart loses the address, and kubelet recreates the pod at its own next restart (containerd#7843)",
+        reason:
+          "a restart loses the address, and kubelet recreates the pod when kubelet itself restarts (containerd#7843)",
         remedy: recreateUnderFix)
     case .networkNamespaceOnDisk:
       RuleText(
@@ -16,7 +17,8 @@ extension RuleText {
     case .networkAddressesOnDisk:
       RuleText(
         violation: "the pod's addresses on disk differ from those in the runtime",
-        reason: "after a restart, the runtime reports those on disk, and Services and the pod's status change too",
+        reason:
+          "after a restart, the runtime reports the addresses on disk, and Services and the pod's status change too",
         remedy: recreateBefore)
     case .recordUniqueName:
       RuleText(
@@ -71,7 +73,7 @@ extension RuleText {
         violation: "the address of the pod's shim is not on disk in the form that containerd 1.x reads",
         reason: "containerd 1.x does not find the shim and kills its containers, and kubelet recreates the pod",
         remedy:
-          "drain the node before 1.x starts: only pods with this file survive, and containerd 2 does not write it")
+          "drain the node before 1.x starts: pods without this file do not survive, and containerd 2 does not write it")
     case .shimAddressOnDisk:
       RuleText(
         violation: "the address of the pod's shim is not on disk",
@@ -89,11 +91,11 @@ extension RuleText {
         violation: "the pod or container is paused",
         reason:
           "containerd does not expect this when it starts: a paused container becomes UNKNOWN, and kubelet kills it and "
-          + "starts it again (B2); the sandbox of a pod is killed, and kubelet recreates the pod (C3)",
+          + "starts it again (B2); a paused sandbox is killed, and kubelet recreates the pod (C3)",
         remedy: "resume it before the change (ctr -n k8s.io tasks resume ID)")
     case .shimProtocol:
       RuleText(
-        violation: "the container's record names a newer shim than its pod has",
+        violation: "the container's record names a newer shim than its pod's",
         reason:
           "the container was added to a pod that is older than the upgrade; after a restart, this containerd cannot "
           + "reach the container, and kills it (containerd#11916)",
@@ -173,7 +175,8 @@ extension RuleText {
     case .kubeletCgroupDriver:
       RuleText(
         violation: "kubelet and the runtime have different cgroup drivers",
-        reason: "pods are put into cgroups that kubelet does not know, and many of them restart (containerd#7276)",
+        reason:
+          "pods are put into cgroups that kubelet does not know about, and many of them restart (containerd#7276)",
         remedy: "drain the node, and set the same driver for both")
     case .kubeletCgroupDriverSetting:
       RuleText(
@@ -197,7 +200,7 @@ extension RuleText {
         remedy: "wait until it is running, or remove it if it failed to start")
     case .runtimeProgramReplaced:
       RuleText(
-        violation: "the daemon's program was replaced, but the old one is still running",
+        violation: "the daemon's executable was replaced, but the old one is still running",
         reason:
           "a restart is therefore an upgrade; until then, new shims or monitors work with an old daemon "
           + "(containerd#10984)",
@@ -248,9 +251,10 @@ extension RuleText {
         remedy: "change to a version with the fix")
     case .containerProcessAlive:
       RuleText(
-        violation: "its process has ended, although the runtime reports it as running",
+        violation: "the process has ended, although the runtime reports it as running",
         reason:
-          "it is already lost: the runtime notices this when it restarts, and kubelet then starts it again (B4, C3)",
+          "the pod or container is already lost: the runtime notices this when it restarts, and kubelet then starts it "
+          + "again (B4, C3)",
         remedy: "stop it before the change (crictl stop, crictl stopp), so that kubelet starts it again")
     case .recordDiskFull:
       RuleText(
