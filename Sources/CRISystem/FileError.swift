@@ -35,7 +35,7 @@ extension FileError: CustomStringConvertible {
     case .foreignLink(let path, let owner):
       "\(path) is a symbolic link of user \(owner), which is not followed; specify the file itself"
     case .foreignStep(let directory, let owner):
-      "the path leaves \(directory), which belongs to user \(owner), to a file or directory of another user; "
+      "the path goes from \(directory), which belongs to user \(owner), to a file or directory of another user; "
         + "choose a directory that belongs to you"
     case .notRegular(_, let kind): "it is \(kind); specify a regular file"
     case .inputTimedOut: "the input did not end before the timeout"

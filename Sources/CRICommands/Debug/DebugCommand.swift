@@ -5,7 +5,7 @@ internal import CRISystem
 
 struct DebugCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
-    "debug", abstract: "Run a shell or a command beside a container that has no shell.",
+    "debug", abstract: "Run a shell or a command alongside a container that has no shell.",
     usage: "cri debug --image <image> [options] <pod|container> [-- <command> ...]\n"
       + "cri debug --host [--net] [--pid] [--ipc] [--uts] [--mount] <pod|container> [-- <command> ...]",
     discussion: """

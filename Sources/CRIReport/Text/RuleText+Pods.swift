@@ -44,7 +44,7 @@ extension RuleText {
     case .podCollected: "a sandbox that was not ready is gone, as after kubelet's garbage collection"
     case .podDeleted: "kubelet no longer has a directory for the pod: the pod was deleted, or its node was drained"
     case .podFinished:
-      "the Job's pod has ended, by itself or with the node: the Job creates another pod if it needs one"
+      "the Job's pod has ended, on its own or when the node went down: the Job creates a new pod if it needs one"
     case .podYoung: "the pod was created less than ten seconds before the snapshot, and no longer has a ready sandbox"
     case .podCameBack: "a sandbox that was not ready is ready again"
     case .podRunsAgain:
