@@ -68,7 +68,7 @@ extension Refusal: CustomStringConvertible {
     case .tooLarge: "the file has more than 1 EiB (2^60 bytes), so it is not copied"
     case .tooManyNames: "there are too many files in it and in the directories above it; copy them in parts"
     case .foreignDirectory: "another user owns the directory that contains it and may have replaced it; remove it first"
-    case .foreignHardLink: "the hard link does not lead to a file of this copy"
+    case .foreignHardLink: "the hard link does not point to a file in this copy"
     case .unmappedID(let id): "user or group \(id) does not exist in the container's user namespace; omit --archive"
     }
   }

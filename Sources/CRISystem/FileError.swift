@@ -33,13 +33,13 @@ extension FileError: CustomStringConvertible {
     switch self {
     case .system(let errno): "\(errno)"
     case .foreignLink(let path, let owner):
-      "\(path) is a symbolic link of user \(owner), which is not followed; name the file itself"
+      "\(path) is a symbolic link of user \(owner), which is not followed; specify the file itself"
     case .foreignStep(let directory, let owner):
-      "the path points out of \(directory), which belongs to user \(owner), to a file or directory of another user; "
-        + "choose a directory of your own"
-    case .notRegular(_, let kind): "it is \(kind); name a regular file"
+      "the path goes from \(directory), which belongs to user \(owner), to a file or directory of another user; "
+        + "choose a directory that belongs to you"
+    case .notRegular(_, let kind): "it is \(kind); specify a regular file"
     case .inputTimedOut: "the input did not end before the timeout"
-    case .replacedByOther: "it was replaced while it was written; choose a directory of your own"
+    case .replacedByOther: "it was replaced while it was written; choose a directory that belongs to you"
     }
   }
 }

@@ -284,7 +284,7 @@ import Testing
     facts.containerd?.missingAddresses = .known(["sandbox-web"])
     let report = PreflightReport(facts)
     #expect(report.verdict == .unchecked)
-    let why = "the program was replaced by an unknown version; specify it with --to"
+    let why = "the executable was replaced by an unknown version; specify that version with --to"
     #expect(
       report.unchecked.map { "\($0.rule?.label ?? ""): \($0.reasonText)" }
         == (runtime == .crio ? ["O2", "O3"] : ["P12"]).map { "\($0): \(why)" })

@@ -215,7 +215,7 @@ import Testing
     },
     Loss(
       description: "an old program", runtime: "containerd-2.4",
-      words: "it still runs a program that was replaced or deleted"
+      words: "it is still running an executable that was replaced or deleted"
     ) {
       $1.daemon.executable = "/usr/bin/containerd (deleted)"
       _ = $0

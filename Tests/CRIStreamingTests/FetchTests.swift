@@ -50,7 +50,7 @@ import Testing
     ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n", "in the middle of its response"),
     ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello!", "the chunks of the response are malformed"),
     ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "the chunks of the response are malformed"),
-    ("HTTP/1.1 101 Switching Protocols\r\n\r\n", "switches to another protocol"),
+    ("HTTP/1.1 101 Switching Protocols\r\n\r\n", "switches to a different protocol"),
     (String(repeating: "HTTP/1.1 100 Continue\r\n\r\n", count: 20), "only interim responses"),
     ("HTTP/1.1 200 OK\r\nA: " + String(repeating: "a", count: 20_000), "head of the response is larger"),
     ("\u{15}\u{3}\u{3}", "does not speak HTTP/1.1"), ("", "closed the connection before its response"),

@@ -20,7 +20,7 @@ struct SpecialFileTests {
     #expect(symlink("fifo", directory.file("link")) == 0)
     #expect(throws: FileError.self) { try File.writeAtomically([1], to: directory.file("link")) }
     #expect(throws: FileError.self) { try File.read(directory.file("link")) }
-    #expect("\(error)" == "it is a FIFO; name a regular file")
+    #expect("\(error)" == "it is a FIFO; specify a regular file")
   }
 
   @Test func `a socket and a device are refused`() throws {

@@ -32,7 +32,7 @@ extension RuleCase {
       after.sandboxes[0].observed?.process = process(7, startTime: 9)
     },
 
-    .fires("container.dead-already", "the runtime has noticed it now", "gone", "exited 137") { before, after in
+    .fires("container.dead-already", "the runtime noticed it only now", "gone", "exited 137") { before, after in
       die(&before, &after)
       after.containers[0].status.state = .exited
       after.containers[0].status.exitCode = 137
@@ -76,7 +76,7 @@ extension RuleCase {
       after.containers[0].pid = 1107
       after.containers[0].observed?.process = process(1107)
     },
-    .fires("pod.dead-already", "the runtime has noticed it now", "gone", "not ready") { before, after in
+    .fires("pod.dead-already", "the runtime noticed it only now", "gone", "not ready") { before, after in
       die(&before, &after, sandbox: true)
       after.sandboxes[0].status.state = .notReady
     },

@@ -88,7 +88,7 @@ struct HostileFileTests {
     let start = ContinuousClock.now
     let run = try await write(command, to: path, on: runtime.socket)
     #expect(
-      run.code != 0 && run.errors.contains(path) && run.errors.contains("it is a FIFO; name a regular file"),
+      run.code != 0 && run.errors.contains(path) && run.errors.contains("it is a FIFO; specify a regular file"),
       "\(command) \(run)")
     #expect(ContinuousClock.now - start < .seconds(20))
     var byte: UInt8 = 0
@@ -106,7 +106,8 @@ struct HostileFileTests {
       try await Tool.cri(["pull", "x"], on: "/nowhere", environment: ["REGISTRY_AUTH_FILE": path]),
     ] {
       #expect(
-        run.code == 2 && run.errors.contains(path) && run.errors.contains("it is a FIFO; name a regular file"), "\(run)"
+        run.code == 2 && run.errors.contains(path) && run.errors.contains("it is a FIFO; specify a regular file"),
+        "\(run)"
       )
     }
   }

@@ -72,7 +72,7 @@ import Testing
     #expect(!run.errors.contains("sesame") && !run.errors.contains(login))
     let (other, without) = try await pulled(["pull", "ghcr.io/a:1"], environment: environment)
     #expect(without.auth == nil && other.code == 0)
-    #expect(other.errors.contains("docker-credential-pass, which is not run; specify --creds"), "\(other)")
+    #expect(other.errors.contains("docker-credential-pass, which cri does not run; specify --creds"), "\(other)")
   }
 
   @Test func `annotations and the pod are part of the request`() async throws {

@@ -343,7 +343,7 @@ import Testing
       "container x has exited and cannot be started again (StartContainer: "
     ),
     // The container never ran.
-    (.exited, 0, "container x did not start: StartContainer: UNKNOWN: no; create another one"),
+    (.exited, 0, "container x did not start: StartContainer: UNKNOWN: no; create a new one"),
     (.running, 1, "container x is already running (StartContainer: "),
     (.created, 0, "container x: StartContainer: UNKNOWN: no"),
   ])

@@ -191,7 +191,7 @@ import TestSupport
     let (code, text) = try await preflight()
     #expect(code == 5)
     #expect(text.contains("the container's checkpoint is missing or damaged: \(checkpoint) [P5]"))
-    #expect(text.contains("the program of the pod's shim is gone: /nowhere/containerd-shim-runc-v2 [P6]"))
+    #expect(text.contains("the executable of the pod's shim no longer exists: /nowhere/containerd-shim-runc-v2 [P6]"))
     #expect(text.contains("1 pod would be lost"))
     #expect(text.contains("1 pod would stay, but lose containers"))
 

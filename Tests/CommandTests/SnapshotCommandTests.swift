@@ -139,13 +139,13 @@ import Testing
       #expect(try await Tool.cri(["snapshot", "-o", directory.file("null")], on: runtime.socket).code == 0)
       #expect(Self.mode(directory.file("null")) & S_IFMT == S_IFCHR)
       let full = try await Tool.cri(["snapshot", "-o", directory.file("full")], on: runtime.socket)
-      #expect(full.code == 1 && full.errors.contains("it is a device; name a regular file"))
+      #expect(full.code == 1 && full.errors.contains("it is a device; specify a regular file"))
       #expect(Self.mode(directory.file("full")) & S_IFMT == S_IFCHR)
     }
     mkfifo(directory.file("pipe"), 0o600)
     let run = try await Tool.cri(["snapshot", "-o", directory.file("pipe")], on: runtime.socket)
     #expect(run.code == 1)
-    Self.expectOneLine(run, containing: "it is a FIFO; name a regular file")
+    Self.expectOneLine(run, containing: "it is a FIFO; specify a regular file")
     #expect(Self.mode(directory.file("pipe")) & S_IFMT == S_IFIFO)
   }
 

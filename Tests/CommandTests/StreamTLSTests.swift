@@ -63,7 +63,7 @@ import Testing
       ("good", ["--tls-ca", "authority", "--tls-server-name", "other.example"], "not valid for other.example"),
       ("expired", ["--tls-ca", "authority"], "certificate has expired; renew the certificate"),
       ("good", ["--tls-ca", "/nonexistent"], "cannot read /nonexistent (--tls-ca): No such file"),
-      ("good", ["--tls-ca", "/dev/zero"], "name a regular file"),
+      ("good", ["--tls-ca", "/dev/zero"], "specify a regular file"),
       ("good", ["--tls-cert", "client"], "--tls-cert and --tls-key belong together"),
       ("good", ["--insecure", "--tls-ca", "authority"], "exclude each other"),
       ("good", ["--tls-server-name", ""], "--tls-server-name is empty"),

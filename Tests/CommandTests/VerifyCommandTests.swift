@@ -107,7 +107,7 @@ import Testing
     #expect(run.code == 4)
     let document = try JSON.parse(run.output)
     #expect(document["verdict"] == "vacuous" && document["exitCode"] == 4)
-    #expect(document["reason"]?.stringValue?.contains("another node") == true)
+    #expect(document["reason"]?.stringValue?.contains("a different node") == true)
   }
 
   @Test func `an empty node makes the verdict vacuous`() async throws {
@@ -140,7 +140,7 @@ import Testing
     #expect(run.output.contains("verify after it has started") && run.output.contains("\nunverified"), "\(run)")
     let help = try await Tool.cri(["verify", "--help"])
     let words = help.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    #expect(words.contains("when kubelet has started"), "\(help)")
+    #expect(words.contains("after kubelet has started"), "\(help)")
   }
 
   @Test func `the snapshot may come from standard input`() async throws {

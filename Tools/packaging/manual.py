@@ -176,7 +176,7 @@ def main():
         if lines:
             page += [".SH GLOBAL OPTIONS", "These options precede the subcommand."] + lines
         if commands:
-            page += [".SH SUBCOMMANDS", f"Each has a page of its own, such as {bold(name + '-ps')}(1)."]
+            page += [".SH SUBCOMMANDS", f"Each subcommand has its own page, such as {bold(name + '-ps')}(1)."]
             page += groups(help_text, commands)
         options(page, root)
         extra = os.path.join(HERE, f"{name}.man")

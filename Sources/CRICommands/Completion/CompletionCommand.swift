@@ -10,7 +10,7 @@ struct CompletionCommand: AsyncParsableCommand {
       zsh: source <(cri completion zsh)
       fish: cri completion fish | source
 
-      Each completion asks the runtime for the current IDs, names and namespaces.
+      The script asks the runtime for the current IDs, names and namespaces.
       """)
 
   @Argument(help: ArgumentHelp("The shell: bash, zsh or fish.", valueName: "shell"))

@@ -23,7 +23,7 @@ struct CopyCommand: AsyncParsableCommand {
       out of a container belong to you and have no set-uid, set-gid or sticky bits. Copies into it belong to its root user. \
       Devices, FIFOs, sockets and the files of procfs and sysfs are not copied.
 
-      The default for root is --method node, which copies through the container's process and needs no program in the \
+      The default for root is --method node, which copies through the container's process and does not need tar in the \
       container; --method tar runs tar in the container.
 
       Exit codes: 0 if everything was copied, 1 if the copy failed, 128+N if signal N interrupted it.
@@ -37,10 +37,10 @@ struct CopyCommand: AsyncParsableCommand {
   @Flag(name: [.customShort("L"), .long], help: "Follow a symbolic link at the end of the source path.")
   var followLink = false
 
-  @Option(help: "How the files of the container are reached.")
+  @Option(help: "How to access the container's files.")
   var method = Method.auto
 
-  @Flag(name: [.short, .long], help: "Show no progress bar.")
+  @Flag(name: [.short, .long], help: "Do not show a progress bar.")
   var quiet = false
 
   @OptionGroup(title: "Streaming (method tar)") var stream: StreamOptions

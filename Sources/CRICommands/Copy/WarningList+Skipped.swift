@@ -16,7 +16,7 @@ extension WarningList {
     switch reason {
     case .kind(let kind): "skipped, because it is \(kind)"
     case .pseudoFileSystem: "skipped, because it is on procfs, sysfs or a similar file system"
-    case .vanished: "skipped, because it was removed meanwhile"
+    case .vanished: "skipped, because it was removed in the meantime"
     case .shrank: "it became shorter while it was read, and ends with zeros"
     }
   }

@@ -5,28 +5,28 @@ internal import CRISystem
 
 struct DebugCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
-    "debug", abstract: "Run a shell or a command beside a container that has no shell.",
+    "debug", abstract: "Run a shell or a command alongside a container that has no shell.",
     usage: "cri debug --image <image> [options] <pod|container> [-- <command> ...]\n"
       + "cri debug --host [--net] [--pid] [--ipc] [--uts] [--mount] <pod|container> [-- <command> ...]",
     discussion: """
       With --image, the command runs in a new container in the same pod. It shares the network and IPC of the pod and the \
-      processes of the container; the container's files are below /proc/PID/root. The image needs a program sh. It is \
+      processes of the container; the container's files are below /proc/PID/root. The image must contain sh. It is \
       pulled only if it is not on the node. The new container is removed when the command ends, for whatever reason. If \
-      cri itself is killed, the container is left; the next debug in the same pod names it.
+      cri itself is killed, the container is left behind, and the next cri debug in the same pod reports it.
 
-      With --host, the command is a program of this node, which runs in the namespaces of the container: in those of \
+      With --host, the command is an executable of this node, which runs in the namespaces of the container: in those of \
       --net, --pid, --ipc, --uts and --mount, or, without these options, in all of them except --mount. Nothing is pulled \
       or created. This needs root and nsenter.
 
-      kubelet does not know the new container, and may remove it at any time if it manages the pod.
+      kubelet does not know about the new container, and may remove it at any time if it manages the pod.
 
-      Exit codes: the command's own. 125: it could not be run, or its exit code is unknown.
+      Exit codes: the command's own. 125: the command could not be run, or its exit code is unknown.
       """)
 
   @Option(help: ArgumentHelp("Run the command in a new container from this image.", valueName: "image"))
   var image: String?
 
-  @Flag(help: "Run a program of this node in the namespaces of the container.")
+  @Flag(help: "Run one of this node's executables in the namespaces of the container.")
   var host = false
 
   @Flag(help: "With --host: enter the network namespace.")
@@ -39,10 +39,10 @@ struct DebugCommand: AsyncParsableCommand {
   @Flag(help: "With --host: enter the IPC namespace.")
   var ipc = false
 
-  @Flag(help: "With --host: enter the UTS namespace, which has the host name.")
+  @Flag(help: "With --host: enter the UTS namespace, which holds the host name.")
   var uts = false
 
-  @Flag(help: "With --host: enter the mount namespace, so that the programs are those of the container.")
+  @Flag(help: "With --host: enter the mount namespace, so that the container's executables are used.")
   var mount = false
 
   @Flag(

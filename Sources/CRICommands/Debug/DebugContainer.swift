@@ -27,7 +27,7 @@ struct DebugContainer: Sendable {
     try await reportLeftovers()
     // CRI-O adds the labels of kubelet to every pod, but only kubelet adds this annotation.
     if sandbox.annotations["kubernetes.io/config.source"] != nil {
-      try warn("kubelet manages this pod and does not know the debug container; it may remove it at any time")
+      try warn("kubelet manages this pod and does not know about the debug container; it may remove it at any time")
     }
     // Kept outside the task, because a signal may interrupt the task just after the container was created.
     let created = Locked<String?>(nil)
@@ -62,7 +62,7 @@ struct DebugContainer: Sendable {
       for container in all where container.labels[Self.label] != nil {
         let id = ShortID.of(container.id)
         try? warnings.write(
-          "container \(id) in this pod is in use by another cri debug or was left by one; if it was left, run cri rm -f \(id)"
+          "container \(id) in this pod is in use by another cri debug, or was left behind by one; if it was left behind, run cri rm -f \(id)"
         )
       }
     } catch {

@@ -14,7 +14,7 @@ struct ExecCommand: AsyncParsableCommand {
       NAMESPACE/POD, POD/CONTAINER or NAMESPACE/POD/CONTAINER. Options must precede it, because what follows it is the \
       command.
 
-      Exit codes: the command's own (128+N if signal N ended it). 127: the program does not exist. 126: it cannot be \
+      Exit codes: the command's own (128+N if signal N ended it). 127: the executable does not exist. 126: it cannot be \
       executed. 125: any other failure; the command may still be running if the connection to the runtime was lost. For \
       several containers: 0 if all exit with 0, N if all that failed exit with N, otherwise 1.
 

@@ -25,8 +25,8 @@ enum ExecFailure {
     let name = command.first ?? ""
     let remedy =
       switch code {
-      case .commandNotFound: "; specify a program in the container's image"
-      case .notExecutable: "; specify a program that may be executed"
+      case .commandNotFound: "; specify an executable in the container's image"
+      case .notExecutable: "; specify a file that may be executed"
       default: ""
       }
     let text = message.split(whereSeparator: \.isNewline).joined(separator: " ")

@@ -12,7 +12,7 @@ struct TLSOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "For https: accept certificates that an authority in this file (PEM) has signed, instead of the system's.",
+      "For https: trust the certificate authorities in this file (PEM) instead of the system's.",
       valueName: "file"))
   var tlsCa: String?
 

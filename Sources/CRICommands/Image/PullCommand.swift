@@ -7,7 +7,12 @@ internal import CRIText
 struct PullCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
     "pull", abstract: "Pull an image from its registry.",
-    discussion: "cri pull jsonschema (or js) prints the JSON schema of the pod file.")
+    discussion: """
+      The runtime may pull an image differently for different pods: containerd can choose the snapshotter by pod, and \
+      CRI-O the signature policy. Use --pod-config to specify the pod.
+
+      cri pull jsonschema (or js) prints the JSON schema of the pod file.
+      """)
 
   @Argument(help: ArgumentHelp("The image, as NAME[:TAG|@DIGEST].", valueName: "image"))
   var image: String
@@ -20,7 +25,8 @@ struct PullCommand: AsyncParsableCommand {
   var annotation: [String] = []
 
   @Option(
-    help: ArgumentHelp("The file of the pod that the image is for (CRI: PodSandboxConfig).", valueName: "pod-file"))
+    help: ArgumentHelp(
+      "The pod file of the pod that will use the image (CRI: PodSandboxConfig).", valueName: "pod-file"))
   var podConfig: String?
 
   @OptionGroup var strictness: Strictness

@@ -17,7 +17,7 @@ struct PullOptions: ParsableArguments {
 
   @Option(
     name: [.customShort("u"), .long],
-    help: ArgumentHelp("The user name; the password is asked for on the terminal.", valueName: "user"))
+    help: ArgumentHelp("The user name; cri asks for the password on the terminal.", valueName: "user"))
   var username: String?
 
   @Option(

@@ -51,7 +51,7 @@ struct Pulling: Sendable {
       return login
     case .helper(let name, let key, let file):
       let cause =
-        "if there is a login for \(key), it is stored by docker-credential-\(name), which is not run; specify --creds"
+        "if there is a login for \(key), it is stored by docker-credential-\(name), which cri does not run; specify --creds"
       try warn(Failure(.failed, "\(file): \(cause)"))
       return nil
     }

@@ -11,7 +11,7 @@ struct InspectiCommand: AsyncParsableCommand {
   var images: [String] = []
 
   @Option(
-    help: ArgumentHelp("Only images of this repository, or with this tag.", valueName: "repository[:tag]"))
+    help: ArgumentHelp("Show only images of this repository, or with this tag.", valueName: "repository[:tag]"))
   var name: String?
 
   @OptionGroup var selection: ImageSelection

@@ -15,7 +15,7 @@ struct CheckpointCommand: AsyncParsableCommand {
   @Option(
     name: [.customShort("e"), .long],
     help: ArgumentHelp(
-      "The path of the archive, as the runtime sees it; a directory for several containers (checkpoint-ID.tar).",
+      "The path of the archive, as the runtime sees it; for several containers, a directory for files checkpoint-ID.tar.",
       valueName: "path"))
   var export: String
 

@@ -10,7 +10,7 @@ struct CreateCommand: AsyncParsableCommand {
     usage: "cri create [options] <pod> <container-file> <pod-file>\ncri create jsonschema [--pod] [--container]",
     discussion:
       "The image must be on the node, unless it is pulled first (--with-pull, or pull-image-on-create in the "
-      + "configuration). A pod file without a uid gets the uid of the pod.")
+      + "configuration). If the pod file has no uid, the pod's uid is used.")
 
   @Argument(
     help: ArgumentHelp(

@@ -2,10 +2,10 @@ internal import ArgumentParser
 
 /// Whether an image is pulled before a container is created from it.
 struct PullPolicy: ParsableArguments {
-  @Flag(help: "Do not pull the image first, whatever the configuration says.")
+  @Flag(help: "Do not pull the image first, regardless of the configuration.")
   var noPull = false
 
-  @Flag(help: "Pull the image first, whatever the configuration says.")
+  @Flag(help: "Pull the image first, regardless of the configuration.")
   var withPull = false
 
   func validate() throws {

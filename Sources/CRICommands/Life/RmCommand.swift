@@ -26,7 +26,7 @@ struct RmCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Only remove logs below this directory. (default: /var/log/pods, and kubelet's podLogsDir)",
+      "Remove only logs below this directory. (default: /var/log/pods, and kubelet's podLogsDir)",
       valueName: "directory"))
   var logRoot: String?
 

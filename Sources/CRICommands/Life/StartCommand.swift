@@ -5,7 +5,7 @@ internal import CRICommandLine
 struct StartCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
     "start", abstract: "Start created containers, one after the other.",
-    discussion: "The CRI cannot start a container that has exited; create another one.")
+    discussion: "The CRI cannot start a container that has exited; create a new one instead.")
 
   @Argument(help: ArgumentHelp("IDs of containers, or unique prefixes.", valueName: "container"))
   var ids: [String]
@@ -29,9 +29,9 @@ struct StartCommand: AsyncParsableCommand {
     else { return error }
     switch status.state {
     case .exited where status.startedAt.nanoseconds == 0:
-      return Failure(.failed, "container \(id) did not start: \(error); create another one")
+      return Failure(.failed, "container \(id) did not start: \(error); create a new one")
     case .exited:
-      return Failure(.failed, "container \(id) has exited and cannot be started again (\(error)); create another one")
+      return Failure(.failed, "container \(id) has exited and cannot be started again (\(error)); create a new one")
     case .running: return Failure(.failed, "container \(id) is already running (\(error))")
     default: return error
     }

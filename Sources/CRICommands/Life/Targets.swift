@@ -5,12 +5,12 @@ internal import CRISystem
 
 /// The objects to remove: those with the given IDs, or all.
 struct Targets: ParsableArguments {
-  @Argument(help: ArgumentHelp("IDs, or unique prefixes.", valueName: "id"))
+  @Argument(help: ArgumentHelp("IDs, or unique prefixes of IDs.", valueName: "id"))
   var ids: [String] = []
 
   @Flag(
     name: [.customShort("a"), .long],
-    help: "Remove all, instead of specific IDs; on a terminal, ask for confirmation first.")
+    help: "Remove all of them; on a terminal, ask for confirmation first.")
   var all = false
 
   @OptionGroup var confirmation: Confirmation

@@ -7,24 +7,25 @@ struct ContainerSelection: ParsableArguments {
   @Flag(name: [.customShort("a"), .long], help: "Include containers in every state, not only running ones.")
   var all = false
 
-  @Option(help: ArgumentHelp("Only containers with a matching name.", valueName: "regex"))
+  @Option(help: ArgumentHelp("Show only containers with a matching name.", valueName: "regex"))
   var name: String?
 
-  @Option(help: ArgumentHelp("Only containers of pods in a matching namespace.", valueName: "regex"))
+  @Option(help: ArgumentHelp("Show only containers of pods in a matching namespace.", valueName: "regex"))
   var namespace: String?
 
-  @Option(name: [.customShort("p"), .long], help: ArgumentHelp("Only containers of this pod.", valueName: "id"))
+  @Option(name: [.customShort("p"), .long], help: ArgumentHelp("Show only containers of this pod.", valueName: "id"))
   var pod: String?
 
-  @Option(help: ArgumentHelp("Only containers of this image: its name, digest or ID.", valueName: "image"))
+  @Option(help: ArgumentHelp("Show only containers of this image: its name, digest or ID.", valueName: "image"))
   var image: String?
 
   @Option(
     name: [.customShort("s"), .long],
-    help: ArgumentHelp("Only containers in this state: created, running, exited or unknown.", valueName: "state"))
+    help: ArgumentHelp("Show only containers in this state: created, running, exited or unknown.", valueName: "state"))
   var state: String?
 
-  @Option(help: ArgumentHelp("Only containers with this label (repeatable: all must match).", valueName: "key[=value]"))
+  @Option(
+    help: ArgumentHelp("Show only containers with this label (repeatable: all must match).", valueName: "key[=value]"))
   var label: [String] = []
 
   @Flag(name: [.customShort("l"), .long], help: "Show the most recent container in any state.")

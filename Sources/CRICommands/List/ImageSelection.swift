@@ -6,7 +6,7 @@ struct ImageSelection: ParsableArguments {
   @Option(
     name: [.customShort("f"), .long],
     help: ArgumentHelp(
-      "Only matching images: dangling=true|false, reference=REGEX, before=IMAGE or since=IMAGE (repeatable).",
+      "Show only matching images: dangling=true|false, reference=REGEX, before=IMAGE or since=IMAGE (repeatable).",
       valueName: "filter"))
   var filter: [String] = []
 

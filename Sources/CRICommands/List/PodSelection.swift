@@ -4,18 +4,18 @@ internal import CRICommandLine
 
 /// The options that select pods.
 struct PodSelection: ParsableArguments {
-  @Option(help: ArgumentHelp("Only pods with a matching name.", valueName: "regex"))
+  @Option(help: ArgumentHelp("Show only pods with a matching name.", valueName: "regex"))
   var name: String?
 
-  @Option(help: ArgumentHelp("Only pods in a matching namespace.", valueName: "regex"))
+  @Option(help: ArgumentHelp("Show only pods in a matching namespace.", valueName: "regex"))
   var namespace: String?
 
   @Option(
     name: [.customShort("s"), .long],
-    help: ArgumentHelp("Only pods in this state: ready or notready.", valueName: "state"))
+    help: ArgumentHelp("Show only pods in this state: ready or notready.", valueName: "state"))
   var state: String?
 
-  @Option(help: ArgumentHelp("Only pods with this label (repeatable: all must match).", valueName: "key[=value]"))
+  @Option(help: ArgumentHelp("Show only pods with this label (repeatable: all must match).", valueName: "key[=value]"))
   var label: [String] = []
 
   @Flag(name: [.customShort("l"), .long], help: "Show the most recent pod in any state.")

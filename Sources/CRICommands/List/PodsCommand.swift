@@ -8,7 +8,7 @@ struct PodsCommand: AsyncParsableCommand {
     "pods", abstract: "List pods.",
     discussion: "Without options, all pods are listed, the most recent first.\n\(PodText.sortHelp)")
 
-  @Option(help: ArgumentHelp("Only the pod with this ID or unique prefix.", valueName: "id"))
+  @Option(help: ArgumentHelp("Show only the pod with this ID or unique prefix.", valueName: "id"))
   var id: String?
 
   /// crictl ignores all arguments, so existing scripts contain `crictl pods ls`.

@@ -8,7 +8,7 @@ struct PsCommand: AsyncParsableCommand {
     "ps", abstract: "List containers.",
     discussion: "Without options, running containers are listed, the most recent first.\n\(ContainerText.sortHelp)")
 
-  @Option(help: ArgumentHelp("Only the container with this ID or unique prefix.", valueName: "id"))
+  @Option(help: ArgumentHelp("Show only the container with this ID or unique prefix.", valueName: "id"))
   var id: String?
 
   @OptionGroup var selection: ContainerSelection

@@ -22,14 +22,14 @@ struct LogsCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Only lines newer than a duration (42m), or written since a time (2024-01-31T12:00:00Z, 2024-01-31, or seconds "
-        + "since 1970).",
+      "Print only lines newer than a duration (42m), or written since a time (2024-01-31T12:00:00Z, 2024-01-31, or "
+        + "seconds since 1970).",
       valueName: "time"))
   var since: String?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Only the last N lines; with --stream, of that stream (negative: all).", valueName: "N"))
+    help: ArgumentHelp("Print only the last N lines; with --stream, of that stream (negative: all).", valueName: "N"))
   var tail = -1
 
   @Option(
@@ -39,10 +39,12 @@ struct LogsCommand: AsyncParsableCommand {
   @Flag(name: [.customShort("p"), .long], help: "Print the log of the container's previous attempt.")
   var previous = false
 
-  @Option(name: [.customShort("s"), .long], help: ArgumentHelp("Only stdout or only stderr.", valueName: "stream"))
+  @Option(
+    name: [.customShort("s"), .long],
+    help: ArgumentHelp("Print only this stream: stdout or stderr.", valueName: "stream"))
   var stream: String?
 
-  @Flag(name: [.customShort("t"), .long], help: "Begin each line with its time.")
+  @Flag(name: [.customShort("t"), .long], help: "Prefix each line with its timestamp.")
   var timestamps = false
 
   @Flag(name: [.customShort("r"), .long], help: "Ask the runtime to reopen the log file first.")

@@ -26,7 +26,7 @@ struct NetCommand: AsyncParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("Only these pods: NAME, NAMESPACE/NAME, a UID, or a prefix of an ID.", valueName: "pod"))
+    help: ArgumentHelp("Compare only these pods: NAME, NAMESPACE/NAME, a UID, or a prefix of an ID.", valueName: "pod"))
   var pods: [String] = []
 
   @Option(name: [.customShort("o"), .long], help: "The output format.")

@@ -40,7 +40,7 @@ struct PreflightCommand: AsyncParsableCommand {
       "The root of the node's file system (default: the root of the runtime's process).", valueName: "directory"))
   var root: String?
 
-  @Flag(help: "Pull the images that running pods use and the runtime lacks, and report the registry's response.")
+  @Flag(help: "Pull the images that running pods use but the runtime lacks, and report the registry's response.")
   var pull = false
 
   @Option(help: ArgumentHelp("Ignore this rule (repeatable); cri rules lists the names.", valueName: "rule"))

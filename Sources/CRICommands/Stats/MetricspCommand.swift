@@ -4,7 +4,7 @@ internal import CRICommandLine
 
 struct MetricspCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
-    "metricsp", abstract: "Show pod metrics, which replace those of cAdvisor.")
+    "metricsp", abstract: "Show pod metrics, the replacement for cAdvisor's metrics.")
 
   @OptionGroup var output: DocumentOutput
 

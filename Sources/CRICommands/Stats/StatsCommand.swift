@@ -10,19 +10,20 @@ struct StatsCommand: AsyncParsableCommand {
       "CPU % is relative to one core. Containers without usage, such as exited ones, are shown only with --all."
       + "\n\(ContainerStatsText.sortHelp)")
 
-  @Argument(help: ArgumentHelp("Only the container with this ID or unique prefix.", valueName: "id"))
+  @Argument(help: ArgumentHelp("Show only the container with this ID or unique prefix.", valueName: "id"))
   var container: String?
 
   @Flag(name: [.customShort("a"), .long], help: "Include containers that are not running.")
   var all = false
 
-  @Option(help: ArgumentHelp("Like the argument, but without an error if there is no match.", valueName: "id"))
+  @Option(help: ArgumentHelp("Show only this container, and do not fail if there is no match.", valueName: "id"))
   var id: String?
 
-  @Option(name: [.customShort("p"), .long], help: ArgumentHelp("Only containers of this pod.", valueName: "id"))
+  @Option(name: [.customShort("p"), .long], help: ArgumentHelp("Show only containers of this pod.", valueName: "id"))
   var pod: String?
 
-  @Option(help: ArgumentHelp("Only containers with this label (repeatable: all must match).", valueName: "key[=value]"))
+  @Option(
+    help: ArgumentHelp("Show only containers with this label (repeatable: all must match).", valueName: "key[=value]"))
   var label: [String] = []
 
   @OptionGroup var output: StatsOutput

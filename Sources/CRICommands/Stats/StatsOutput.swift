@@ -21,7 +21,7 @@ struct StatsOutput: ParsableArguments {
 
   @Flag(
     name: [.customShort("w"), .long],
-    help: "Continue to measure: on a terminal until q is pressed; otherwise print each result.")
+    help: "Keep measuring: on a terminal, until q is pressed; otherwise, print each result.")
   var watch = false
 
   @Flag(help: "Print complete IDs.")

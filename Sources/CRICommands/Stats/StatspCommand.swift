@@ -9,13 +9,13 @@ struct StatspCommand: AsyncParsableCommand {
     discussion: "CPU % is relative to one core. The table omits pods without usage; -o wide adds network and processes."
       + "\n\(PodStatsText.sortHelp)")
 
-  @Argument(help: ArgumentHelp("Only the pod with this ID or unique prefix.", valueName: "id"))
+  @Argument(help: ArgumentHelp("Show only the pod with this ID or unique prefix.", valueName: "id"))
   var pod: String?
 
-  @Option(help: ArgumentHelp("Like the argument, but without an error if there is no match.", valueName: "id"))
+  @Option(help: ArgumentHelp("Show only this pod, and do not fail if there is no match.", valueName: "id"))
   var id: String?
 
-  @Option(help: ArgumentHelp("Only pods with this label (repeatable: all must match).", valueName: "key[=value]"))
+  @Option(help: ArgumentHelp("Show only pods with this label (repeatable: all must match).", valueName: "key[=value]"))
   var label: [String] = []
 
   @OptionGroup var output: StatsOutput

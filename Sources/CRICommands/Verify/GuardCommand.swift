@@ -54,10 +54,10 @@ struct GuardCommand: AsyncParsableCommand {
 
   @Flag(
     help: ArgumentHelp(
-      "Mask the units of --hold until they are started again, so that nothing else starts them; a reboot ends this."))
+      "Mask the units of --hold until guard starts them again, so that nothing else does; a reboot unmasks them."))
   var mask = false
 
-  @Flag(help: "Run the command even if the snapshot before it is incomplete.")
+  @Flag(help: "Run the command even if the snapshot taken before it is incomplete.")
   var incomplete = false
 
   @OptionGroup var options: VerdictOptions

@@ -24,8 +24,8 @@ struct PodsOption: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "For --pods with https: accept certificates that this certificate (PEM) has signed, and the certificate itself, "
-        + "instead of those of the system's authorities.",
+      "For --pods with https: trust this certificate (PEM), as a certificate authority or as kubelet's own certificate, "
+        + "instead of the system's authorities.",
       valueName: "file"))
   var podsCa: String?
 

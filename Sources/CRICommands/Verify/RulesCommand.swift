@@ -12,11 +12,12 @@ struct RulesCommand: AsyncParsableCommand {
     abstract: "Print the rules of verify, guard and preflight.",
     discussion: """
       The letters in the IN column are the scenarios in which a rule of verify applies; a line below the table explains \
-      them. A rule of preflight applies before any change; its short name is in parentheses. Findings of severity info \
-      never count as a loss. Programs should use -o json.
+      them. A rule of preflight applies before any change; its short name is in parentheses. The last column shows, for \
+      a rule of verify, what is compared and why a difference matters; for a rule of preflight, what is reported and \
+      what it would lead to. Findings of severity info never count as a loss. Scripts should use -o json.
       """)
 
-  @Option(help: ArgumentHelp("Only the rules of verify that apply in this scenario.", valueName: "scenario"))
+  @Option(help: ArgumentHelp("Print only the rules of verify that apply in this scenario.", valueName: "scenario"))
   var scenario: Scenario?
 
   @Option(name: [.short, .long], help: "The output format.")

@@ -3,7 +3,7 @@ internal import CRISnapshot
 internal import CRISystem
 internal import CRIText
 
-/// The snapshots of earlier runs after which it was not shown that nothing is lost. Each may be the only proof of a loss,
+/// The snapshots of earlier runs without proof that nothing was lost. Each may be the only proof of a loss,
 /// so no later `guard` replaces one.
 enum UnprovenSnapshots {
   /// The number that is kept in a directory.
@@ -22,7 +22,7 @@ enum UnprovenSnapshots {
     guard count >= maximum else { return }
     throw Failure(
       .usage,
-      "\(directory) has \(count) snapshots of runs after which it was not shown that nothing is lost (\(prefix)*); check "
+      "\(directory) has \(count) snapshots of runs without proof that nothing was lost (\(prefix)*); check "
         + "them with cri verify --before FILE, and delete those that are no longer needed; the command was not run")
   }
 
@@ -41,7 +41,7 @@ enum UnprovenSnapshots {
     } catch {
       throw Failure(
         .usage,
-        "\(file) has the snapshot of a run after which it was not shown that nothing is lost, and it cannot be kept as "
+        "\(file) contains the snapshot of a run without proof that nothing was lost, and it cannot be kept as "
           + "\(directory)\(kept): \(error); the command was not run")
     }
     return "\(directory)\(kept)"

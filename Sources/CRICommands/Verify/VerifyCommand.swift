@@ -11,9 +11,9 @@ struct VerifyCommand: AsyncParsableCommand {
     discussion: """
       Exit codes: 0 nothing was lost; 1 state was lost; 2 usage error or unusable snapshot; 3 not verified: the \
       runtime could not be reached or was not ready in time, or details could not be read; 4 nothing to verify: no pods \
-      in the snapshot, a daemon that was not restarted, or a snapshot of another node.
+      in the snapshot, a daemon that was not restarted, or a snapshot of a different node.
 
-      After a reboot or a migration, run the command when kubelet has started, because kubelet recreates the pods. \
+      After a reboot or a migration, run the command after kubelet has started, because kubelet recreates the pods. \
       Before that, the exit code is 3.
       """)
 

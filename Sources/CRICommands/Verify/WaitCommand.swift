@@ -20,7 +20,8 @@ struct WaitCommand: AsyncParsableCommand {
   @Flag(name: .customLong("ready"), help: "Wait for RuntimeReady (the default).")
   var untilReady = false
 
-  @Flag(name: .customLong("network"), help: "Also wait for NetworkReady: a CNI configuration is loaded.")
+  @Flag(
+    name: .customLong("network"), help: "Also wait for NetworkReady, which means that a CNI configuration is loaded.")
   var untilNetwork = false
 
   @Option(
@@ -31,7 +32,8 @@ struct WaitCommand: AsyncParsableCommand {
   @Option(
     name: .customLong("stable"), parsing: .unconditional,
     help: ArgumentHelp(
-      "How long it must stay ready (0: accept the first success; default: 2s, or half of --timeout if that is less).",
+      "How long the runtime must stay ready (0: accept the first success; default: 2s, or half of --timeout if that is "
+        + "less).",
       valueName: "duration"))
   var stability: String?
 

@@ -31,7 +31,7 @@ extension TarFailure: CustomStringConvertible {
     case .invalidRecord: "a pax record is invalid"
     case .extensionTooLarge:
       "a header with a long name or pax records is larger than \(TarReader.maximumExtension) bytes"
-    case .pointsOutside(let name): "the name \(name) is absolute or leads out of the destination"
+    case .pointsOutside(let name): "the name \(name) is absolute or points outside the destination"
     case .nameTooLong: "a name is longer than \(CopyLimits.name) bytes, or a path longer than \(CopyLimits.path)"
     case .unsupportedType(let type): "an entry has the unsupported type \(type)"
     case .sparse: "it contains sparse files in a format that is not supported; create it without --sparse"

@@ -116,7 +116,7 @@ struct AdvisoryText {
         fixedIn: "v1.23.16+rke2r1, v1.24.9+rke2r2, v1.25.5+rke2r2, v1.26.0+rke2r2")
     case .rke210613:
       self.init(
-        "the shim program of the previous version is deleted: pods cannot be adopted after an upgrade or a reboot",
+        "the shim executable of the previous version is deleted: pods cannot be recovered after an upgrade or a reboot",
         fixedIn: "rke2#10658 and its backports")
     case .kubelet53644:
       self.init(
@@ -126,10 +126,10 @@ struct AdvisoryText {
         "the hash of containers changes: all of them restart", fixedIn: "drain the node")
     case .kubelet127948:
       self.init(
-        "pods are recreated again and again if the clock is behind after a reboot", fixedIn: "1.34")
+        "pods are recreated repeatedly if the clock is behind after a reboot", fixedIn: "1.34")
     case .microk8s2122:
       self.init(
-        "shims of the previous snap remain and do not find runc, so exec fails")
+        "shims of the previous snap remain and cannot find runc, so exec fails")
     case .cve202421626:
       self.init(
         "a container can escape through a leaked descriptor; nothing is lost", fixedIn: "1.1.12")

@@ -142,7 +142,7 @@ extension ReportText {
 
   private static func text(of fault: VersionFileFault) -> String {
     switch fault {
-    case .missing(let path): "\(path) is missing, which CRI-O takes for a sign of a reboot"
+    case .missing(let path): "\(path) is missing, which CRI-O takes as a sign of a reboot"
     case .malformed(let path): "\(path) does not contain a version"
     case .otherMinor(let path, let major, let minor, let next): "\(path) has \(major).\(minor), but \(next) will start"
     }

@@ -22,7 +22,7 @@ extension ReportText {
     case .kubeletNotVisible: "kubelet's process is not visible to cri"
     case .processesNotVisible: "none of the pods' processes is visible to cri"
     case .daemonNotTrusted:
-      "the runtime does not run as root on this node, so cri does not run \(path.isEmpty ? "its programs" : path)"
+      "the runtime does not run as root on this node, so cri does not run \(path.isEmpty ? "its executables" : path)"
     case .programNotTrusted: "other users can change \(path), so cri does not run it"
     case .socketNotTrusted: "\(path) belongs to a different user, so cri does not connect to it"
     case .processEnded: "the process has ended"
@@ -60,12 +60,12 @@ extension ReportText {
     case .unknownVersionForm: "the version \"\(message)\" has an unknown format"
     case .unknownVersion:
       "nothing is known about \(message); check that --to specifies the runtime's version, and read its release notes"
-    case .unknownNextVersion: "the program was replaced by an unknown version; specify it with --to"
+    case .unknownNextVersion: "the executable was replaced by an unknown version; specify that version with --to"
     case .unknownBundledVersion:
       "the version of the runtime that \(message) contains is unknown; specify that version with --to instead"
     case .externalWipe: "before CRI-O 1.22, the service crio-wipe decides this"
     case .kubeletNotConfigured: "\(path) does not exist: kubelet is configured elsewhere, or is not on this node"
-    case .kubeletEmbedded: "\(message) contains kubelet and does not show this setting of it"
+    case .kubeletEmbedded: "\(message) includes kubelet, but does not report this setting"
     case .cniElsewhere: "CNI plugins can run only on the node itself, with the root directory and the network of CRI-O"
     case .cniEnvironment:
       "the CNI plugins need the runtime's environment, which cannot be read: \(message); run as root"

@@ -39,7 +39,7 @@ extension ReportText {
     func name(_ host: NodeIdentity) -> String { host.name + (host.machineID.map { ", machine id \($0)" } ?? "") }
     return switch reason {
     case .otherNode(let before, let after):
-      "the snapshot is from another node (\(name(before)); this is \(name(after)))"
+      "the snapshot is from a different node (\(name(before)); this is \(name(after)))"
     case .nothingToVerify: "the snapshot has no ready pod and no running container: there is nothing to verify"
     case .nothingInScope: "no ready pod of the snapshot has this name or namespace"
     case .allEnded(let count, let isWholeNode):
@@ -118,7 +118,7 @@ extension ReportText {
   /// What can happen to the pods of Jobs if kubelet stops them.
   static func cutOff(_ count: Int) -> String {
     "\(count) of these pods belong to Jobs: if such a pod exits with 0 when it is stopped, Kubernetes counts it as "
-      + "completed although its work was cut off"
+      + "completed although its work was interrupted"
   }
 
   /// What kubelet will do, in numbers; the findings name the pods.
@@ -161,7 +161,7 @@ extension ReportText {
           + (crashing.isEmpty ? "" : ", and the containers of \(Self.list(crashing)) crash"))
     }
     let replaced = report.recreated.subtracting(affected.map(\.pod))
-    if !replaced.isEmpty { lines.append("kubelet has recreated \(Self.count(replaced.count, "pod")) already") }
+    if !replaced.isEmpty { lines.append("kubelet has already recreated \(Self.count(replaced.count, "pod"))") }
     let kept = report.predictions.count - affected.count - replaced.count
     if !affected.isEmpty || !replaced.isEmpty, kept > 0 {
       lines.append("\(Self.keeps(report.kubelet)) \(Self.count(kept, "pod"))")

@@ -38,20 +38,20 @@ extension RuleText {
     case .containerExec: "the runtime cannot start a process in the container: kubectl exec and exec probes fail"
     case .containerCgroup: "the container's limits and statistics are those of a different cgroup"
     case .containerState: "kubelet restarts a container that is not running, if restartPolicy allows it"
-    case .containerMissing: "the runtime has lost the container: kubelet starts another one"
+    case .containerMissing: "the runtime has lost the container: kubelet starts a new one"
     case .containerReplaced: "the container ended and was started again"
     case .containerSuccessor: "the container was running before, but none with its name is running in the recreated pod"
     case .containerForgotten:
-      "kubelet never removes the last container with a given name while its pod exists, and starts a missing one again"
+      "kubelet never removes the last container with a given name while its pod exists, and starts it again if it is missing"
     case .containerCollected: "a container that had exited is gone, as after kubelet's garbage collection"
     case .containerFinishedJob: "the container of a Job has completed"
     case .containerInitialised:
       "the init container has finished its work, and kubelet continues with the next container"
     case .containerYoung: "the container was created less than ten seconds before the snapshot, and is gone"
     case .containerDeadBefore:
-      "the container was lost before the change: its process had ended, and the runtime has noticed it now"
+      "the container was lost before the change: its process had already ended, and the runtime noticed it only now"
     case .containerDeadUnnoticed:
-      "the container was lost before the change: its process has ended, and neither the runtime nor kubelet notices it"
+      "the container was lost before the change: its process has ended, and neither the runtime nor kubelet has noticed"
     case .containerSeveralRunning:
       "two copies of the container run at the same time, and kubelet manages only the newest"
     case .containerWithoutSandbox:

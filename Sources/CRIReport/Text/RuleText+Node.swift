@@ -20,18 +20,18 @@ extension RuleText {
     case .runtimeCNI: "new pods get a different network from existing pods"
     case .runtimePauseImage: "no pod can start until the image is pulled"
     case .runtimeOCI: "a different OCI runtime cannot manage the running containers"
-    case .runtimeOCIPath: "a different program with the same name is used from now on"
+    case .runtimeOCIPath: "the runtime now uses a different executable with the same name"
     case .runtimeOCIVersion: "containers that are created from now on use this version"
     case .runtimeDaemon: "the runtime was restarted too: verify its restart"
     case .runtimeAPI: "kubelet 1.26 and later use only v1"
     case .runtimeOldAPI: "kubelet before 1.23 and older agents use only v1alpha2"
     case .runtimeDroppedAPI: "kubelet before 1.23 and older agents use only v1alpha2"
-    case .runtimeBinary: "the daemon still runs a program that was replaced or deleted: restart it"
+    case .runtimeBinary: "the daemon is still running an executable that was replaced or deleted: restart it"
     case .hostBoot: "the node was rebooted, which is not part of this scenario"
     case .runtimeOrphan: "the process is still running, but the runtime has lost it: kubelet starts a second one"
     case .runtimeOrphanBefore:
-      "the process is running, but the runtime did not list it before either: a second one may be running"
-    case .runtimeLeftover: "the runtime does not list this process, which does no harm"
+      "the process is running, but was not listed before the change either: a second one may be running"
+    case .runtimeLeftover: "the runtime does not list this process, but it is harmless"
     case .imageMissing: "the image must be pulled again, because a ready pod uses it or because it was pinned"
     case .imageReplaced: "pods that use the image get a different one at their next start"
     case .imageCollected: "the image is gone, but no ready pod used it"
@@ -39,7 +39,7 @@ extension RuleText {
     case .imagePinned: "kubelet may delete an image that is not pinned; without the pause image, no pod can start"
     case .runtimeWiped:
       "the runtime has removed or lost all of its pods, and no change of its minor version explains that"
-    case .imageUnpinned: "this version pins no images: kubelet may delete the image when the disk is full"
+    case .imageUnpinned: "this version does not pin images: kubelet may delete the image when the disk is full"
     default: nil
     }
   }

@@ -27,24 +27,25 @@ extension RuleText {
     case .podProcess: "the pause process keeps the pod's namespaces alive"
     case .podNetnsInode: "the pod's network namespace is gone or was replaced"
     case .podState: "kubelet replaces a sandbox that is not ready"
-    case .podMissing: "the runtime has lost the sandbox: kubelet creates another one"
+    case .podMissing: "the runtime has lost the sandbox: kubelet creates a new one"
     case .podReplaced: "kubelet stopped the pod's containers and recreated the pod"
     case .podSuccessor: "the pod has no ready sandbox: kubelet has not recreated the pod"
     case .podSeveralReady: "kubelet kills a pod that has more than one ready sandbox"
     case .podDuplicateIP: "two pods have the same address"
-    case .podOutsideCIDR: "the address is in no subnet of the CNI configuration: packets to it may be routed elsewhere"
+    case .podOutsideCIDR:
+      "the address is not in any subnet of the CNI configuration: packets to it may be routed elsewhere"
     case .podNetworkGone: "the network behind the pod's address is gone or down"
     case .podNetworkMismatch: "the runtime, the kernel and CNI disagree about the pod's network"
     case .podNetworkFaultyBefore: "the pod's network was already faulty before the change"
     case .podClock:
-      "the time is in the future: kubelet treats this sandbox as the newest even after creating another"
+      "the time is in the future: kubelet treats this sandbox as the newest even after it has created a new one"
     case .podClockSetBack:
       "the pod's time is the same as before the change, but in the future: the node's clock was set back"
     case .podCollected: "a sandbox that was not ready is gone, as after kubelet's garbage collection"
     case .podDeleted: "kubelet no longer has a directory for the pod: the pod was deleted, or its node was drained"
     case .podFinished:
-      "the pod has ended, by itself or with the node: if it belongs to a Job, the Job creates another one if it needs to"
-    case .podYoung: "the pod was created less than ten seconds before the snapshot, and has no ready sandbox any longer"
+      "the pod has ended, on its own or when the node went down: if it belongs to a Job, the Job creates a new pod if it needs one"
+    case .podYoung: "the pod was created less than ten seconds before the snapshot, and no longer has a ready sandbox"
     case .podCameBack: "a sandbox that was not ready is ready again"
     case .podRunsAgain:
       "the pod had completed before the change, and kubelet runs it again, because the runtime has lost its records"
@@ -52,9 +53,9 @@ extension RuleText {
       "the pod had ended before the change: all of its containers had exited, and its restart policy starts none of them"
     case .podEnded: "the restart policy ends the pod: kubelet does not recreate it, and its work was interrupted"
     case .podDeadBefore:
-      "the pod was lost before the change: its pause process had ended, and the runtime has noticed it now"
+      "the pod was lost before the change: its pause process had already ended, and the runtime noticed it only now"
     case .podDeadUnnoticed:
-      "the pod was lost before the change: its pause process has ended, and neither the runtime nor kubelet notices it"
+      "the pod was lost before the change: its pause process has ended, and neither the runtime nor kubelet has noticed"
     default: nil
     }
   }

@@ -6,7 +6,8 @@ extension RuleText {
     case .networkIPOnDisk:
       RuleText(
         violation: "the pod's address is not on disk",
-        reason: "a restart loses the address, and kubelet recreates the pod at its own next restart (containerd#7843)",
+        reason:
+          "a restart loses the address, and kubelet recreates the pod when kubelet itself restarts (containerd#7843)",
         remedy: recreateUnderFix)
     case .networkNamespaceOnDisk:
       RuleText(
@@ -16,7 +17,8 @@ extension RuleText {
     case .networkAddressesOnDisk:
       RuleText(
         violation: "the pod's addresses on disk differ from those in the runtime",
-        reason: "after a restart, the runtime reports those on disk, and Services and the pod's status follow",
+        reason:
+          "after a restart, the runtime reports the addresses on disk, and Services and the pod's status change too",
         remedy: recreateBefore)
     case .recordUniqueName:
       RuleText(
@@ -28,7 +30,7 @@ extension RuleText {
       RuleText(
         violation: "the runtime does not list a record that is on disk",
         reason:
-          "the record is left over: its object reappears at the next start, or its name makes the start fail",
+          "this is a leftover record: its object reappears at the next start, or its name makes the start fail",
         remedy: "find out what the record is (ctr -n k8s.io containers info ID), and remove it")
     case .containerCheckpointOnDisk:
       RuleText(
@@ -38,13 +40,13 @@ extension RuleText {
         remedy: recreateBefore)
     case .shimProgramOnDisk:
       RuleText(
-        violation: "the program of the pod's shim is gone",
+        violation: "the executable of the pod's shim no longer exists",
         reason: "after a restart, the daemon cannot reconnect to the shim (rke2#10613)",
-        remedy: "restore the program at its path, or drain the node")
+        remedy: "restore the executable at its path, or drain the node")
     case .podBeingCreated:
       RuleText(
         violation: "the pod or container is being created",
-        reason: "whatever is created, started or stopped during a restart is left unfinished (containerd#12600)",
+        reason: "what is being created, started or stopped during a restart is left unfinished (containerd#12600)",
         remedy: "wait until it is running, or remove it if it failed to start")
     case .podRecordOnDisk:
       RuleText(
@@ -71,7 +73,7 @@ extension RuleText {
         violation: "the address of the pod's shim is not on disk in the form that containerd 1.x reads",
         reason: "containerd 1.x does not find the shim and kills its containers, and kubelet recreates the pod",
         remedy:
-          "drain the node before 1.x starts: only pods with this file survive, and containerd 2 does not write it")
+          "drain the node before 1.x starts: pods without this file do not survive, and containerd 2 does not write it")
     case .shimAddressOnDisk:
       RuleText(
         violation: "the address of the pod's shim is not on disk",
@@ -89,11 +91,11 @@ extension RuleText {
         violation: "the pod or container is paused",
         reason:
           "containerd does not expect this when it starts: a paused container becomes UNKNOWN, and kubelet kills it and "
-          + "starts it again (B2); the sandbox of a pod is killed, and kubelet recreates the pod (C3)",
+          + "starts it again (B2); a paused sandbox is killed, and kubelet recreates the pod (C3)",
         remedy: "resume it before the change (ctr -n k8s.io tasks resume ID)")
     case .shimProtocol:
       RuleText(
-        violation: "the container's record names a newer shim than its pod has",
+        violation: "the container's record names a newer shim than its pod's",
         reason:
           "the container was added to a pod that is older than the upgrade; after a restart, this containerd cannot "
           + "reach the container, and kills it (containerd#11916)",
@@ -124,7 +126,7 @@ extension RuleText {
     case .shimAnswers:
       RuleText(
         violation: "the pod's shim does not respond",
-        reason: "when containerd starts, it waits ten seconds for the shim, and then considers the pod ended (C3)",
+        reason: "when containerd starts, it waits ten seconds for the shim, and then treats the pod as ended (C3)",
         remedy: "find out what blocks the shim (its process, the disk), or drain the node")
     case .networkCNICheck:
       RuleText(
@@ -143,7 +145,7 @@ extension RuleText {
     case .runtimeDefaultOCI:
       RuleText(
         violation: "the pod's containers were created with a different default runtime",
-        reason: "CRI-O looks for them with the new one, and can no longer manage them (cri-o#8626, cri-o#8705)",
+        reason: "CRI-O looks for them with the new runtime, and can no longer manage them (cri-o#8626, cri-o#8705)",
         remedy: "set default_runtime to its previous value, or drain the node")
     case .recordRestorable:
       RuleText(
@@ -168,12 +170,13 @@ extension RuleText {
     case .recordDirectory:
       RuleText(
         violation: "the runtime's database is hidden or removed",
-        reason: "the next start finds a different directory, without any of the pods",
+        reason: "the next start finds a different directory, which contains none of the pods",
         remedy: "unmount what was mounted over the runtime's root directory before you restart it")
     case .kubeletCgroupDriver:
       RuleText(
         violation: "kubelet and the runtime have different cgroup drivers",
-        reason: "pods are put into cgroups that kubelet does not know, and many of them restart (containerd#7276)",
+        reason:
+          "pods are put into cgroups that kubelet does not know about, and many of them restart (containerd#7276)",
         remedy: "drain the node, and set the same driver for both")
     case .kubeletCgroupDriverSetting:
       RuleText(
@@ -197,7 +200,7 @@ extension RuleText {
         remedy: "wait until it is running, or remove it if it failed to start")
     case .runtimeProgramReplaced:
       RuleText(
-        violation: "the daemon's program was replaced, but the old one is still running",
+        violation: "the daemon's executable was replaced, but the old one is still running",
         reason:
           "a restart is therefore an upgrade; until then, new shims or monitors work with an old daemon "
           + "(containerd#10984)",
@@ -205,8 +208,8 @@ extension RuleText {
     case .podNotReady:
       RuleText(
         violation: "pods that are not ready still exist",
-        reason: "a start must handle what is left of them, and their names stay reserved",
-        remedy: "nothing needs to be done: kubelet removes them, and crictl rmp does so immediately")
+        reason: "the runtime must handle what is left of them when it starts, and their names stay reserved",
+        remedy: "no action is needed: kubelet removes them; to remove them immediately, use crictl rmp")
     case .podCreatedInFuture:
       RuleText(
         violation: "the pod's creation time is in the future",
@@ -223,18 +226,18 @@ extension RuleText {
       RuleText(
         violation: "the image is missing and cannot be pulled",
         reason: "pods that use it cannot start again (kubelet's credentials were not used)",
-        remedy: "first make the registry respond, or import the image")
+        remedy: "make the registry available first, or import the image")
     case .imagePausePinned:
       RuleText(
         violation: "the pause image is not pinned",
         reason: "kubelet removes it when the disk is full, and then no pod can start",
         remedy:
-          "on containerd 1.x, nothing helps, because it does not pin images that it already has; otherwise, specify "
-          + "the right image in the runtime's configuration")
+          "there is no remedy on containerd 1.x, which does not pin images that it already has; otherwise, specify "
+          + "the correct image in the runtime's configuration")
     case .runtimeDeprecations:
       RuleText(
         violation: "the runtime warns about a deprecated feature",
-        reason: "whatever uses the feature stops working in the version that removes it",
+        reason: "anything that uses the feature stops working in the version that removes it",
         remedy: "check whether the target is that version, and change what uses the feature (ctr deprecations list)")
     case .podSeveralSandboxes:
       RuleText(
@@ -248,9 +251,10 @@ extension RuleText {
         remedy: "change to a version with the fix")
     case .containerProcessAlive:
       RuleText(
-        violation: "its process has ended, although the runtime reports it as running",
+        violation: "the process has ended, although the runtime reports it as running",
         reason:
-          "it is lost already: the runtime notices this when it restarts, and kubelet then starts it again (B4, C3)",
+          "the pod or container is already lost: the runtime notices this when it restarts, and kubelet then starts it "
+          + "again (B4, C3)",
         remedy: "stop it before the change (crictl stop, crictl stopp), so that kubelet starts it again")
     case .recordDiskFull:
       RuleText(
@@ -258,14 +262,14 @@ extension RuleText {
         reason:
           "when the runtime starts, it writes each container's state to a new file and drops the container if this "
           + "fails: its process keeps running, and kubelet starts a second one (containerd#7247, containerd#11504)",
-        remedy: "do not restart the runtime; first free space and inodes there")
+        remedy: "do not restart the runtime; free up space and inodes there first")
     case .recordDiskNearlyFull:
       RuleText(
         violation: "the file system of the runtime's records is nearly full",
         reason:
           "when the runtime starts, it writes each container's state to a new file, and drops those for which there is "
           + "no space; containerd 1.7 and later write all of them at the same time",
-        remedy: "first free space and inodes there")
+        remedy: "free up space and inodes there first")
     default: configuration(id) ?? containerCopies(id)
     }
   }
@@ -276,12 +280,12 @@ extension RuleText {
       RuleText(
         violation: "several containers with the same name are running in the pod",
         reason: "kubelet manages only the newest of them, and two copies of the workload run at the same time",
-        remedy: "stop all but the newest (crictl stop)")
+        remedy: "stop all but the newest (cri stop)")
     case .containerSandboxMissing:
       RuleText(
         violation: "the container is running, but the runtime does not list its sandbox",
         reason: "kubelet finds no sandbox for the pod, and creates a second copy of it",
-        remedy: "stop the container and remove it (crictl stop, crictl rm), or drain the node")
+        remedy: "stop the container and remove it (cri stop, cri rm), or drain the node")
     default: nil
     }
   }

@@ -22,7 +22,7 @@ struct FetchReader {
       let status = try Self.status(of: head.startLine)
       bytes = rest
       switch status {
-      case 101: throw FetchError("the server switches to another protocol")
+      case 101: throw FetchError("the server switches to a different protocol")
       case 100..<200:
         interim += 1
         guard interim <= Self.maximumInterim else { throw FetchError("the server sends only interim responses") }
