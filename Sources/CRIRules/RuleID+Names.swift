@@ -1,6 +1,6 @@
 extension RuleID {
-  /// The short name of a preflight rule, such as `P1`: P for containerd, O for CRI-O, N for any runtime. It is nil for
-  /// the verify rules, because reports have always printed their readable IDs.
+  /// The short name of a rule of preflight or doctor, such as `P1`: P for containerd, O for CRI-O, N for any runtime, and
+  /// D for doctor. It is nil for the verify rules, because reports have always printed their readable IDs.
   public var alias: String? {
     switch self {
     case .networkIPOnDisk: "P1"
@@ -49,7 +49,7 @@ extension RuleID {
     case .containerProcessAlive: "N18"
     case .recordDiskFull: "N22"
     case .recordDiskNearlyFull: "N23"
-    default: nil
+    default: doctorAlias
     }
   }
 
