@@ -39,9 +39,9 @@ public struct DoctorFacts: Hashable, Sendable {
   public var namespaces: Observation<[String]>
   /// The file systems on which the runtime and kubelet keep their data.
   public var fileSystems: Observation<[FileSystemUse]>
-  /// The IDs of the sandboxes and containers whose root file system is mounted; nil if this was not examined.
+  /// The mounted root file systems of sandboxes and containers; nil if this was not examined.
   public var mounts: Observation<[ObjectPath]>?
-  /// The IDs of the sandboxes and containers that have a cgroup; nil if this was not examined.
+  /// The empty cgroups of sandboxes and containers; nil if this was not examined.
   public var cgroups: Observation<[ObjectPath]>?
 
   /// Creates a value with the given properties. Everything else is not examined.

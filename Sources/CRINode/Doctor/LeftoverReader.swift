@@ -77,7 +77,7 @@ struct LeftoverReader: Sendable {
     }
   }
 
-  /// The cgroups of sandboxes and containers: `cri-containerd-ID.scope`, `crio-ID.scope`, or `ID` below `kubepods` or
+  /// The cgroups of sandboxes and containers in which no process is: `cri-containerd-ID.scope`, `crio-ID.scope`, or `ID` below `kubepods` or
   /// `k8s.io`.
   func controlGroups() -> Observation<[ObjectPath]> {
     let root = ["", "/systemd", "/memory"].map { cgroups + $0 }.first { File.isRegular("\($0)/cgroup.procs") }
@@ -92,7 +92,7 @@ struct LeftoverReader: Sendable {
         let path = "\(directory)/\(name)"
         guard File.isDirectory(root + path) else { continue }
         if let id = OrphanSearch.ids(in: name).last, isOurs(cgroup: path, name) {
-          if !shims.contains(id) { found.append(ObjectPath(id: id, path: root + path)) }
+          if !shims.contains(id), isEmpty(cgroup: root + path) { found.append(ObjectPath(id: id, path: root + path)) }
         } else {
           rest.append(path)
         }
@@ -105,6 +105,16 @@ struct LeftoverReader: Sendable {
     if name.hasPrefix("cri-containerd-") || name.hasPrefix("crio-") { return true }
     let parents = path.split(separator: "/").dropLast()
     return name.utf8.count == 64 && parents.contains { $0 == "k8s.io" || $0.hasPrefix("kubepods") }
+  }
+
+  /// Whether no process is in a cgroup. The node may have other runtimes, whose cgroups are in use.
+  private func isEmpty(cgroup path: String) -> Bool {
+    // Version 2 also counts the cgroups below.
+    if let events = try? File.readShort("\(path)/cgroup.events") {
+      return String(decoding: events, as: UTF8.self).split(separator: "\n").contains("populated 0")
+    }
+    guard let processes = try? File.readShort("\(path)/cgroup.procs"), processes.isEmpty else { return false }
+    return (try? Directory.names(at: path))?.contains { File.isDirectory("\(path)/\($0)") } == false
   }
 
   /// The IDs for which a shim runs, so that their objects are being created, or are reported as orphans.

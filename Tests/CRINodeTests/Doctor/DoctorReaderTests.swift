@@ -53,15 +53,17 @@ import Testing
     #expect(observed.daemon.reason?.code == .daemonNotVisible && observed.shims == .known([]))
   }
 
-  @Test func `cgroups of pods are found in all forms, except those with a shim`() throws {
+  @Test func `empty cgroups of pods are found in all forms, except those with a shim`() throws {
     let node = try FakeNode()
     let (scope, plain, other) = (FakeNode.id("c"), FakeNode.id("d"), FakeNode.id("e"))
     for path in [
       "kubepods.slice/kubepods-pod1.slice/cri-containerd-\(scope).scope", "kubepods/besteffort/pod2/\(plain)",
       "system.slice/docker-\(other).scope", "kubepods/pod3/\(Self.web)",
     ] {
-      try node.makeDirectory("cgroup/\(path)")
+      try node.write("", to: "cgroup/\(path)/cgroup.procs")
     }
+    // Another runtime uses this one.
+    try node.write("17\n", to: "cgroup/kubepods/pod4/\(FakeNode.id("f"))/cgroup.procs")
     try node.write("", to: "cgroup/cgroup.procs")
     try node.shim(200, Self.web)
     var reader = LeftoverReader(daemon: Self.daemon, runtime: "containerd", paths: node.paths)
