@@ -122,7 +122,7 @@ extension DoctorCase {
     },
     .unchecked("D43", "the file systems are unknown") { $0.fileSystems = .unknown("no") },
 
-    .fires("D44", "no block is free", ["default/web/nginx", "default/proxy/proxy"]) {
+    .fires("D44", "no block is free", ["default/web/nginx", "default/web/job", "default/proxy/proxy"]) {
       $0.node.recordSpace = .known(RecordSpace(directory: "/r", blocks: 0, inodes: 9))
     },
     .fires("D44", "two blocks for four containers", ["node"]) {

@@ -37,6 +37,8 @@ extension DoctorFacts {
   /// The facts about `Snapshot.before`, on which nothing is wrong.
   static let good: DoctorFacts = {
     var snapshot = Snapshot.before
+    // A version without known defects.
+    snapshot.runtime.version = "2.2.6"
     let owned = "sandbox-web"
     snapshot.sandboxes[0].observed = ObservedSandbox(
       namespace: .known(.alive(NamespaceID(device: 4, inode: 7))),
