@@ -87,10 +87,14 @@ let package = Package(
       dependencies: ["CRISnapshot", "CRIRules", "CRIMessages", "CRIProtobuf", "CRIJSON", "CRITOML"], swiftSettings: safe
     ),
     .target(
+      name: "CRIDoctor",
+      dependencies: ["CRISnapshot", "CRIRules", "CRIVerify", "CRIPreflight", "CRIMessages", "CRIProtobuf"],
+      swiftSettings: safe),
+    .target(
       name: "CRINode",
       dependencies: [
-        "CRI", "CRISnapshot", "CRIVerify", "CRIPreflight", "CRIMessages", "CRIJSON", "CRIYAML", "CRISystem",
-        "CRIText",
+        "CRI", "CRISnapshot", "CRIVerify", "CRIPreflight", "CRIDoctor", "CRIMessages", "CRIProtobuf", "CRIJSON",
+        "CRIYAML", "CRISystem", "CRIText",
       ],
       swiftSettings: safe),
 
@@ -120,14 +124,16 @@ let package = Package(
     .target(
       name: "CRIReport",
       dependencies: [
-        "CRISnapshot", "CRIRules", "CRIVerify", "CRIPreflight", "CRIText", "CRIJSON", "CRIYAML", "CRIMessages",
-        "CRIProtobuf",
+        "CRISnapshot", "CRIRules", "CRIVerify", "CRIPreflight", "CRIDoctor", "CRIText", "CRIJSON", "CRIYAML",
+        "CRIMessages", "CRIProtobuf",
       ],
       swiftSettings: safe),
     // The product for other packages: it re-exports the client and the modules of verification.
     .target(
       name: "CRIVerification",
-      dependencies: ["CRI", "CRISnapshot", "CRIRules", "CRIVerify", "CRIPreflight", "CRINode", "CRIReport"],
+      dependencies: [
+        "CRI", "CRISnapshot", "CRIRules", "CRIVerify", "CRIPreflight", "CRIDoctor", "CRINode", "CRIReport",
+      ],
       swiftSettings: safe),
     .target(
       name: "CRICommandLine",
@@ -136,7 +142,8 @@ let package = Package(
     .target(
       name: "CRICommands",
       dependencies: [
-        "CRICommandLine", "CRI", "CRISnapshot", "CRIRules", "CRIVerify", "CRIPreflight", "CRINode", "CRILogs",
+        "CRICommandLine", "CRI", "CRISnapshot", "CRIRules", "CRIVerify", "CRIPreflight", "CRIDoctor", "CRINode",
+        "CRILogs",
         "CRIReport", "CRIStreaming", "CRITLS", "CRICopy", "CRIText", "CRITemplate", "CRIJSON", "CRIYAML", "CRIProtobuf",
         "CRISystem", "CRIGRPC", "CRITracing",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -161,7 +168,7 @@ let package = Package(
       name: "TestSupport",
       dependencies: [
         "CRIGRPC", "CRIHTTP2", "CRISystem", "CRISimulator", "CRIMessages", "CRIProtobuf", "CRIJSON",
-        "CRISnapshot", "CRIRules", "CRIVerify", "CRIPreflight", "CRIReport", "CRIText",
+        "CRISnapshot", "CRIRules", "CRIVerify", "CRIPreflight", "CRIDoctor", "CRIReport", "CRIText",
       ],
       path: "Tests/Support", resources: [.copy("Recordings")], swiftSettings: dialect),
     .testTarget(name: "CRISystemTests", dependencies: ["CRISystem", "TestSupport"], swiftSettings: dialect),
@@ -211,9 +218,17 @@ let package = Package(
       ],
       swiftSettings: dialect),
     .testTarget(
+      name: "CRIDoctorTests",
+      dependencies: [
+        "CRIDoctor", "CRIReport", "CRISnapshot", "CRIRules", "CRIVerify", "CRIPreflight", "CRIMessages", "CRIProtobuf",
+        "CRIJSON", "TestSupport",
+      ],
+      swiftSettings: dialect),
+    .testTarget(
       name: "CRINodeTests",
       dependencies: [
-        "CRINode", "CRI", "CRISnapshot", "CRIRules", "CRIVerify", "CRIPreflight", "CRIMessages", "CRIProtobuf",
+        "CRINode", "CRIDoctor", "CRI", "CRISnapshot", "CRIRules", "CRIVerify", "CRIPreflight", "CRIMessages",
+        "CRIProtobuf",
         "CRIJSON", "CRISystem", "CRISimulator", "TestSupport",
       ],
       swiftSettings: dialect),
@@ -228,8 +243,8 @@ let package = Package(
     .testTarget(
       name: "CRIReportTests",
       dependencies: [
-        "CRIReport", "CRISnapshot", "CRIRules", "CRIVerify", "CRIPreflight", "CRIText", "CRIJSON", "CRIYAML",
-        "CRIProtobuf", "CRIMessages", "TestSupport",
+        "CRIReport", "CRISnapshot", "CRIRules", "CRIVerify", "CRIPreflight", "CRIDoctor", "CRIText", "CRIJSON",
+        "CRIYAML", "CRIProtobuf", "CRIMessages", "TestSupport",
       ],
       swiftSettings: dialect),
     .testTarget(

@@ -3,7 +3,7 @@ internal import ArgumentParser
 /// The subcommands of `cri`. A name is found without reading the declaration of any command, which would take longer than
 /// parsing.
 enum Subcommand: String, CaseIterable {
-  case preflight, snapshot, diff, verify, wait, `guard`, net, rules
+  case preflight, snapshot, diff, verify, wait, `guard`, net, doctor, rules
   case pods, ps, images, inspectp, inspect, inspecti, logs, info, version
   case stats, statsp, metricsp, metricdescs, imagefsinfo, events, top
   case runp, create, run, start, stop, stopp, rm, rmp, update, checkpoint
@@ -13,7 +13,7 @@ enum Subcommand: String, CaseIterable {
 
   /// The subcommands in the groups of the help.
   static let groups: [(name: String, subcommands: [Subcommand])] = [
-    ("Verification", [.preflight, .snapshot, .diff, .verify, .wait, .guard, .net, .rules]),
+    ("Verification", [.preflight, .snapshot, .diff, .verify, .wait, .guard, .net, .doctor, .rules]),
     ("Runtime", [.pods, .ps, .images, .inspectp, .inspect, .inspecti, .logs, .info, .version]),
     ("Statistics", [.stats, .statsp, .metricsp, .metricdescs, .imagefsinfo, .events, .top]),
     ("Pod and container", [.runp, .create, .run, .start, .stop, .stopp, .rm, .rmp, .update, .checkpoint]),
@@ -44,6 +44,7 @@ enum Subcommand: String, CaseIterable {
     case .wait: WaitCommand.self
     case .guard: GuardCommand.self
     case .net: NetCommand.self
+    case .doctor: DoctorCommand.self
     case .rules: RulesCommand.self
     case .pods: PodsCommand.self
     case .ps: PsCommand.self

@@ -92,12 +92,12 @@ private struct PreflightReader {
       facts.recordSpace = RecordSpace.read(
         "\(root ?? "")/containers", files, beside: facts.containerd?.missingCheckpoints)
       isNode = root.map { (try? files.exists($0)) == true } ?? false
-      facts.missingPlugins = missingPlugins(document(info["cniconfig"]), isNode)
+      facts.missingPlugins = network.missingPlugins(document(info["cniconfig"]), isNode)
       let start = start(facts, config, document(info["cniconfig"]))
       facts.containerd?.start = start
     case "cri-o":
       let config = document(info["config"])
-      let configuration = configuration(of: snapshot.daemon.pid)
+      let configuration = CRIODisk.configuration(files, of: snapshot.daemon.pid, proc: options.proc)
       let paths = await paths()
       let disk = CRIODisk(
         snapshot, files, configuration: configuration, status: config, paths: paths,
@@ -114,7 +114,9 @@ private struct PreflightReader {
       facts.pausedTasks = await PausedTasks.read(from: client.endpoint, deadline: budget.deadline)
     }
     facts.endedProcesses = try await EndedProcesses(client: client, snapshot: facts.snapshot, proc: options.proc).read()
-    facts.networkConfigurations = networkConfigurations(facts.configuration.networkDirectory, isNode)
+    facts.networkConfigurations = network.configurations(
+      in: facts.configuration.networkDirectory, isNode
+    ).map(\.usable)
     if options.pulls { facts.pulls = await pull(facts.absentImages) }
     return facts
   }
@@ -182,22 +184,25 @@ private struct PreflightReader {
   private func networkFaults(_ next: ContainerdSettings, _ cni: JSON) -> Observation<[CNIFault]> {
     var faults: [CNIFault] = []
     if let now = cni["PluginConfDir"]?.stringValue, now != next.networkDirectory {
-      switch networkConfigurations(.known(next.networkDirectory), true) {
-      case .known(let usable):
-        if usable.isEmpty {
+      switch network.configurations(in: .known(next.networkDirectory), true) {
+      case .known(let found):
+        if found.usable.isEmpty {
           faults.append(.noConfiguration(network: "", directory: next.networkDirectory, cause: nil))
         }
       case .unknown(let reason): return .unknown(reason)
       }
     }
     if let now = cni["PluginDirs"]?.arrayValue?.compactMap(\.stringValue), now != next.pluginDirectories {
-      switch missingPlugins(cni, in: next.pluginDirectories) {
+      let names = NetworkFiles.plugins(of: cni["Networks"]?.arrayValue ?? [])
+      switch network.missing(names, in: next.pluginDirectories) {
       case .known(let missing): faults += missing
       case .unknown(let reason): return .unknown(reason)
       }
     }
     return .known(faults)
   }
+
+  private var network: NetworkFiles { NetworkFiles(files: files) }
 
   private func networks(_ configuration: Observation<CRIOConfiguration>) async -> NetworkCheck {
     switch configuration {
@@ -230,64 +235,6 @@ private struct PreflightReader {
     return paths
   }
 
-  /// Returns the CNI plugins that are missing for the networks that containerd has loaded according to its verbose
-  /// status.
-  private func missingPlugins(_ cni: JSON, _ isNode: Bool) -> Observation<[CNIFault]> {
-    guard let directories = cni["PluginDirs"]?.arrayValue?.compactMap(\.stringValue), !directories.isEmpty,
-      cni["Networks"]?.arrayValue != nil
-    else { return .unknown(UnknownReason(.notReported, setting: .networkDirectory)) }
-    // The directories may exist although the runtime's root is hidden.
-    guard isNode || directories.contains(where: { (try? files.exists($0)) == true }) else {
-      return .unknown(NodeFiles.reason(directories[0], .noSuchFile))
-    }
-    return missingPlugins(cni, in: directories)
-  }
-
-  private func missingPlugins(_ cni: JSON, in directories: [String]) -> Observation<[CNIFault]> {
-    let networks = cni["Networks"]?.arrayValue ?? []
-    var names: [String] = []
-    for plugin in networks.flatMap({ $0["Config"]?["Plugins"]?.arrayValue ?? [] }) {
-      let network = plugin["Network"]
-      for name in [network?["type"]?.stringValue, network?["ipam"]?["type"]?.stringValue] {
-        if let name, !name.isEmpty, !names.contains(name) { names.append(name) }
-      }
-    }
-    do throws(FileError) {
-      var missing: [CNIFault] = []
-      search: for name in names where !name.contains("/") {
-        for directory in directories where try files.exists("\(directory)/\(name)") { continue search }
-        missing.append(.pluginMissing(name, directories: directories))
-      }
-      return .known(missing)
-    } catch {
-      return .unknown(UnknownReason(error, directories.first))
-    }
-  }
-
-  /// Returns the valid CNI configurations among the files that a runtime would read.
-  private func networkConfigurations(_ directory: Observation<String>, _ isNode: Bool) -> Observation<[String]> {
-    switch directory {
-    case .unknown(let reason): return .unknown(reason)
-    case .known(let path):
-      do throws(FileError) {
-        var usable: [String] = []
-        for name in try files.names(in: path) where [".conf", ".conflist", ".json"].contains(where: name.hasSuffix) {
-          if Self.isNetwork(try files.read("\(path)/\(name)")) { usable.append(name) }
-        }
-        return .known(usable)
-      } catch {
-        if error == .noSuchFile, isNode { return .known([]) }
-        return .unknown(NodeFiles.reason(path, error))
-      }
-    }
-  }
-
-  /// Whether the file is the configuration of a plugin or of a list of plugins.
-  private static func isNetwork(_ bytes: [UInt8]) -> Bool {
-    guard let root = try? JSON.parse(bytes) else { return false }
-    return root["type"]?.stringValue?.isEmpty == false || root["plugins"]?.arrayValue?.isEmpty == false
-  }
-
   private func pull(_ images: [String]) async -> [ImagePull] {
     var pulls: [ImagePull] = []
     for image in images {
@@ -304,20 +251,4 @@ private struct PreflightReader {
   }
 
   private func document(_ text: String?) -> JSON { text.flatMap { try? JSON.parse($0) } ?? .null }
-
-  /// CRI-O's configuration, in which the running daemon's command line and environment take precedence.
-  private func configuration(of daemon: Int32?) -> Observation<CRIOConfiguration> {
-    guard let daemon else { return CRIODisk.configuration(files, CRIOOptions()) }
-    func words(_ name: String) throws(FileError) -> [String] {
-      try File.read("\(options.proc)/\(daemon)/\(name)", limit: 1 << 22).split(separator: 0)
-        .map { String(decoding: $0, as: UTF8.self) }
-    }
-    do throws(FileError) {
-      let options = CRIOOptions(arguments: try words("cmdline"), environment: try words("environ"))
-      return CRIODisk.configuration(files, options)
-    } catch {
-      // An environment variable could override any setting in the files.
-      return .unknown(UnknownReason(error, "\(options.proc)/\(daemon)/environ"))
-    }
-  }
 }

@@ -42,6 +42,15 @@ struct NodeFiles: Sendable {
     }
   }
 
+  /// The size of the file system that contains a path.
+  func size(at path: String) throws(FileError) -> FileSystemSize {
+    do throws(Errno) {
+      return try FileSystemSize.read(resolve(path))
+    } catch {
+      throw .system(error)
+    }
+  }
+
   /// The paths of all files below a directory in the order in which Go's `filepath.Walk` visits them: sorted, with the
   /// files of a subdirectory at the subdirectory's position, and without following symbolic links to directories.
   func filesBelow(_ directory: String) throws(FileError) -> [String] {

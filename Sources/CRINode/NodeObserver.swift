@@ -11,6 +11,8 @@ package struct NodeObserver: Sendable {
   package var timeLimit: Duration
   /// Whether to also read orphans, OCI runtimes and kubelet's state.
   package var includesNode: Bool
+  /// Whether the OCI runtimes are among them, for which their programs are run.
+  package var runsPrograms = true
 
   /// In seconds. A process that is older than this must be listed, because the runtime lists a container shortly after
   /// starting it.
@@ -43,10 +45,11 @@ package struct NodeObserver: Sendable {
     if includesNode {
       snapshot.observed = ObservedNode(
         orphans: orphans(snapshot, view, table, askedAt: askedAt),
-        ociRuntimes: OCIRuntimeReader(
-          configuration: configuration, table: table.value, listed: snapshot.listed, daemon: snapshot.daemon.pid,
-          paths: view.paths
-        ).read(),
+        ociRuntimes: runsPrograms
+          ? OCIRuntimeReader(
+            configuration: configuration, table: table.value, listed: snapshot.listed, daemon: snapshot.daemon.pid,
+            paths: view.paths
+          ).read() : nil,
         kubelet: KubeletReader(table: table, paths: view.paths, daemon: snapshot.daemon.pid).read(),
         cgroupNamespace: FileIdentity(of: "\(paths.proc)/self/ns/cgroup").map {
           NamespaceID(device: $0.device, inode: $0.inode)

@@ -1,5 +1,5 @@
 internal import CRIRules
-internal import CRISnapshot
+package import CRISnapshot
 
 /// A preflight rule, together with the function that checks it.
 struct PreflightCheck: Sendable {
@@ -15,10 +15,10 @@ struct PreflightCheck: Sendable {
 }
 
 /// The result of a check.
-struct PreflightOutcome {
-  var findings: [(object: ObjectName, detail: PreflightDetail)] = []
+package struct PreflightOutcome {
+  package var findings: [(object: ObjectName, detail: PreflightDetail)] = []
   /// The reasons why parts of the check could not be performed.
-  var unknown: [UnknownReason] = []
+  package var unknown: [UnknownReason] = []
 
   mutating func add(_ object: ObjectName, _ detail: PreflightDetail = .none) { findings.append((object, detail)) }
   mutating func skip(_ reason: UnknownReason) { unknown.append(reason) }

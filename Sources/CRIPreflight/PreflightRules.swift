@@ -11,6 +11,18 @@ public enum PreflightRules {
 
   /// The rules that have a check, in the order in which they are checked.
   package static let table: [Rule] = checks.map(\.rule)
+
+  /// Applies one rule to the facts, for rules of other commands that have the same condition.
+  package static func outcome(of id: RuleID, _ facts: PreflightFacts) -> PreflightOutcome {
+    var outcome = PreflightOutcome()
+    guard let check = checks.first(where: { $0.rule.id == id }) else { return outcome }
+    do throws(UnknownReason) {
+      try check.run(facts, &outcome)
+    } catch {
+      outcome.skip(error)
+    }
+    return outcome
+  }
 }
 
 extension PreflightRules {

@@ -1,3 +1,4 @@
+public import CRIDoctor
 public import CRIPreflight
 public import CRIProtobuf
 public import CRIRules
@@ -50,6 +51,33 @@ extension PreflightReport.Verdict {
     switch self {
     case .none: 0
     case .loss: 5
+    case .unchecked: 3
+    }
+  }
+}
+
+extension DoctorReport {
+  /// Returns the report as text, in the form that `cri doctor` prints.
+  /// - Parameters:
+  ///   - format: The format of the text.
+  ///   - threshold: The lowest severity that counts as a problem.
+  ///   - checked: The time of the check, which some formats contain; nil for the time at which the facts were read.
+  /// - Returns: Complete lines, without colours.
+  public func text(
+    _ format: ReportFormat = .table, failingOn threshold: Severity = .major, checked: Timestamp? = nil
+  ) -> String {
+    let exitCode = verdict(failingOn: threshold).exitCode
+    return format.text(ReportView(self, failingOn: threshold, exitCode: exitCode, checked: checked ?? taken))
+  }
+}
+
+extension DoctorReport.Verdict {
+  /// The exit code of `cri doctor`: 0 if nothing is wrong, 1 if something is wrong, and 3 if something could not be
+  /// checked.
+  public var exitCode: Int32 {
+    switch self {
+    case .healthy: 0
+    case .problems: 1
     case .unchecked: 3
     }
   }

@@ -3,4 +3,5 @@ package enum ReportCheck: String, Hashable, Sendable, CaseIterable {
   case verify
   case guarded = "guard"
   case preflight
+  case doctor
 }

@@ -1,11 +1,13 @@
+internal import CRIDoctor
 public import CRIJSON
 internal import CRIPreflight
 public import CRIRules
 internal import CRIVerify
 
-/// A report decoded from the document of `cri verify`, `cri guard` or `cri preflight` (`-o json`).
+/// A report decoded from the document of `cri verify`, `cri guard`, `cri preflight` or `cri doctor`
+/// (`-o json`).
 ///
-/// The properties are those that both kinds of reports have in common. `json` is the complete document; docs/report.md
+/// The properties are those that all kinds of reports have in common. `json` is the complete document; docs/report.md
 /// describes its members.
 public struct ReportDocument: Hashable, Sendable {
   /// The kind of a report. The raw value is the `kind` of the document.
@@ -14,6 +16,8 @@ public struct ReportDocument: Hashable, Sendable {
     case verification = "cri-report"
     /// The report of `cri preflight`.
     case preflight = "cri-preflight"
+    /// The report of `cri doctor`.
+    case doctor = "cri-doctor"
   }
 
   /// A finding of a report.
@@ -106,6 +110,7 @@ extension ReportDocument.Kind {
     switch self {
     case .verification: Report.schema
     case .preflight: PreflightReport.schema
+    case .doctor: DoctorReport.schema
     }
   }
 }

@@ -12,7 +12,7 @@ extension ReportDocumentError: CustomStringConvertible {
   /// The error in one line.
   public var description: String {
     switch self {
-    case .notAReport: "the document is not a report of cri verify, cri guard or cri preflight"
+    case .notAReport: "the document is not a report of cri verify, cri guard, cri preflight or cri doctor"
     case .newerSchema(let schema, let supported):
       "the report has schema \(schema), and this version reads schemas up to \(supported); use a newer version"
     case .malformed(let path): "the report is damaged at \(path); write it again"

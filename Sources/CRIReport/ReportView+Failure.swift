@@ -1,3 +1,4 @@
+internal import CRIDoctor
 internal import CRIJSON
 internal import CRIPreflight
 package import CRIProtobuf
@@ -25,6 +26,7 @@ extension ReportView {
     let (kind, schema) =
       switch check {
       case .preflight: ("cri-preflight", PreflightReport.schema)
+      case .doctor: ("cri-doctor", DoctorReport.schema)
       case .verify, .guarded: ("cri-report", Report.schema)
       }
     document = [
@@ -40,6 +42,7 @@ extension ReportView {
   static func verdicts(of check: ReportCheck) -> [String] {
     switch check {
     case .preflight: ["none", "loss", "unchecked", failed]
+    case .doctor: ["healthy", "problems", "unchecked", failed]
     case .verify, .guarded: ["intact", "lost", "unverified", "vacuous", failed]
     }
   }

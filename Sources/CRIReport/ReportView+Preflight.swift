@@ -21,7 +21,7 @@ extension ReportView {
     subjects.add(report.findings.map { ReportEntry($0, isBlocking: exitCode != 0, text) })
     subjects.sort()
     notes = text.suspicions(report).map { ReportNote($0) } + text.losses(report).map { ReportNote($0, isLoss: true) }
-    unchecked = Self.unchecked(report, text)
+    unchecked = Self.grouped(report.unchecked, text)
     advice = text.remedies(report)
     counts = [
       ReportCount(.readyPods, report.podCount), ReportCount(.podsToLose, report.podsToLose.count),
@@ -40,9 +40,9 @@ extension ReportView {
   }
 
   /// Returns one entry for each reason, with all rules that are unchecked because of it.
-  private static func unchecked(_ report: PreflightReport, _ text: ReportText) -> [UncheckedText] {
+  static func grouped(_ entries: [Unchecked], _ text: ReportText) -> [UncheckedText] {
     var groups: [(entry: Unchecked, rules: [RuleID])] = []
-    for entry in report.unchecked {
+    for entry in entries {
       guard let rule = entry.rule else {
         groups.append((entry, []))
         continue

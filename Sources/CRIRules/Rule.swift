@@ -6,6 +6,8 @@ public struct Rule: Hashable, Sendable, Identifiable {
     case verify
     /// `cri preflight`: examines the node before a change.
     case preflight
+    /// `cri doctor`: examines the node as it is.
+    case doctor
   }
 
   /// The ID of the rule.
@@ -14,9 +16,9 @@ public struct Rule: Hashable, Sendable, Identifiable {
   public let command: Command
   /// The severity of a violation.
   public let severity: Severity
-  /// The scenarios in which verify applies the rule; empty for a preflight rule, which applies before any change.
+  /// The scenarios in which verify applies the rule; empty for the rules of the other commands.
   public let scenarios: Set<Scenario>
-  /// What verify compares; nil for a preflight rule.
+  /// What verify compares; nil for the rules of the other commands.
   public let field: RuleField?
   /// What the change loses if a preflight rule is violated. Verify rules detect losses and do not predict any.
   public let predicts: PredictedLoss
@@ -44,11 +46,22 @@ public struct Rule: Hashable, Sendable, Identifiable {
     scenarios = []
     field = nil
   }
+
+  /// Creates a doctor rule.
+  init(doctor id: RuleID, _ severity: Severity) {
+    self.id = id
+    self.severity = severity
+    command = .doctor
+    predicts = .nothing
+    runtime = nil
+    scenarios = []
+    field = nil
+  }
 }
 
 extension Rule {
   /// The rules of all commands, in the order of the tables.
-  public static let all: [Rule] = pods + containers + node + preflight
+  public static let all: [Rule] = pods + containers + node + preflight + doctor
 
   static let table = Dictionary(all.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
 

@@ -1,6 +1,6 @@
 extension RuleID {
-  /// The short name of a preflight rule, such as `P1`: P for containerd, O for CRI-O, N for any runtime. It is nil for
-  /// the verify rules, because reports have always printed their readable IDs.
+  /// The short name of a rule of preflight or doctor, such as `P1`: P for containerd, O for CRI-O, N for any runtime, and
+  /// D for doctor. It is nil for the verify rules, because reports have always printed their readable IDs.
   public var alias: String? {
     switch self {
     case .networkIPOnDisk: "P1"
@@ -60,7 +60,7 @@ extension RuleID {
     case .recordDiskNearlyFull: "N23"
     case .containerSeveralCopies: "N24"
     case .containerSandboxMissing: "N25"
-    default: nil
+    default: doctorAlias
     }
   }
 

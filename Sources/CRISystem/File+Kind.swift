@@ -25,3 +25,16 @@ extension File {
     return status.st_uid
   }
 }
+
+extension File {
+  /// The kind, size, owner and times of a file. Symbolic links are followed.
+  package static func status(of path: String) throws(FileError) -> FileStatus {
+    var status = Glibc.stat()
+    do throws(Errno) {
+      _ = try retrying { stat(path, &status) }
+    } catch {
+      throw .system(error)
+    }
+    return FileStatus(status)
+  }
+}

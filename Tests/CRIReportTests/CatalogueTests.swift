@@ -14,8 +14,8 @@ import Testing
   @Test(arguments: RuleID.allCases) func `every rule has its texts`(id: RuleID) {
     let words = text.rule(id)
     #expect(!words.reason.isEmpty)
-    #expect((id.rule.command == .preflight) == !words.violation.isEmpty)
-    #expect((id.rule.command == .preflight) == !words.remedy.isEmpty)
+    #expect((id.rule.command != .verify) == !words.violation.isEmpty)
+    #expect((id.rule.command != .verify) == !words.remedy.isEmpty)
   }
 
   @Test func `every rule has one row of metadata`() {
@@ -25,9 +25,11 @@ import Testing
 
   @Test func `names have one style, and each belongs to one rule`() {
     let aliases = RuleID.allCases.compactMap(\.alias)
-    #expect(Set(aliases).count == aliases.count && aliases.count == Rule.all(of: .preflight).count)
+    #expect(Set(aliases).count == aliases.count && aliases.count == Rule.all.count { $0.command != .verify })
     #expect(
-      Set(aliases).isSuperset(of: (1...19).map { "P\($0)" } + (1...4).map { "O\($0)" } + (1...15).map { "N\($0)" }))
+      Set(aliases).isSuperset(
+        of: (1...19).map { "P\($0)" } + (1...4).map { "O\($0)" } + (1...15).map { "N\($0)" } + (1...50).map { "D\($0)" }
+      ))
     for id in RuleID.allCases {
       let parts = id.rawValue.split(separator: ".", omittingEmptySubsequences: false)
       #expect(parts.count == 2 && parts.allSatisfy { !$0.isEmpty }, "\(id.rawValue)")

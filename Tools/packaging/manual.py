@@ -120,7 +120,8 @@ def rules(program):
     """The rules, grouped by the area with which their IDs begin, as `cri rules` lists them."""
     lines = []
     everything = json.loads(run(program, "rules", "-o", "json"))
-    for command, title in (("verify", "RULES OF VERIFY AND GUARD"), ("preflight", "RULES OF PREFLIGHT")):
+    for command, title in (("verify", "RULES OF VERIFY AND GUARD"), ("preflight", "RULES OF PREFLIGHT"),
+                           ("doctor", "RULES OF DOCTOR")):
         lines.append(f".SH {title}")
         area = ""
         for rule in (rule for rule in everything if rule["command"] == command):
@@ -136,7 +137,7 @@ def rules(program):
                 lines.append(roff(f"Reported if {rule['what']}. Reason: {rule['reason']}."))
                 lines.append(roff(f"Remedy: {rule['remedy']}."))
     return lines + [".SH SEE ALSO", ", ".join(f"\\fBcri\\-{page}\\fR({part})" for page, part in
-                    (("preflight", 1), ("rules", 1), ("verify", 1), ("report", 5)))]
+                    (("doctor", 1), ("preflight", 1), ("rules", 1), ("verify", 1), ("report", 5)))]
 
 
 def write_handwritten(program, version, date, directory):

@@ -6,6 +6,7 @@ internal import CRISystem
 package struct Context: Sendable {
   private static let queryTimeout = Duration.seconds(2)
   private static let snapshotTimeout = Duration.seconds(30)
+  package static let defaultExaminationTimeout = Duration.seconds(5)
   private static let probeTimeout = Duration.seconds(10)
 
   package let endpoint: Endpoint
@@ -115,6 +116,9 @@ package struct Context: Sendable {
 
   /// The timeout of one of many calls, and of calls that change pods and containers.
   package var bulkTimeout: Duration { timeout ?? Self.snapshotTimeout }
+
+  /// The time in which all calls of an examination must complete, even if some of them hang.
+  package var examinationTimeout: Duration { timeout ?? Self.defaultExaminationTimeout }
 
   /// The timeout of a process that probes a container.
   package var probeTimeout: Duration { timeout ?? Self.probeTimeout }

@@ -31,7 +31,7 @@ enum CompletionSource: Hashable, Sendable {
     case "output": return outputs(of: command).map { .values($0) }
     case "sort-by": return .values(sortKeys(of: command))
     case "fail-on": return .values(["critical", "major", "minor"])
-    case "ignore": return .values(Rule.all(of: command == "preflight" ? .preflight : .verify).map(\.id.rawValue))
+    case "ignore": return .values(Rule.all(of: Rule.Command(rawValue: command) ?? .verify).map(\.id.rawValue))
     case "get": return .values(ConfigKey.allCases.map(\.rawValue))
     case "set": return value.contains("=") ? nil : .values(ConfigKey.allCases.map { "\($0.rawValue)=" })
     case "report": return value.contains("=") ? .files : .values(ReportFormat.allCases.map { "\($0.rawValue)=" })
@@ -52,6 +52,7 @@ enum CompletionSource: Hashable, Sendable {
     case "inspect", "rm": .containers()
     case "stopp", "statsp": .pods(.ready)
     case "inspectp", "rmp", "net": .pods()
+    case "doctor": given.isEmpty ? .podNames : nil
     case "create": given.isEmpty ? .pods(.ready) : given.count < 3 ? .files : nil
     case "inspecti", "rmi", "images", "pull": .images
     case "run": given.count < 2 ? .files : nil
@@ -79,7 +80,7 @@ enum CompletionSource: Hashable, Sendable {
     case "inspect", "inspectp", "inspecti", "info", "imagefsinfo": formats = OutputChoice.Format.ofObjects
     case "metricsp", "metricdescs": formats = OutputChoice.Format.ofDocuments
     case "events": formats = OutputChoice.Format.ofEvents
-    case "verify", "guard", "preflight": return ReportFormat.allCases.map(\.rawValue)
+    case "verify", "guard", "preflight", "doctor": return ReportFormat.allCases.map(\.rawValue)
     default: return nil
     }
     return formats.map { $0.takesText ? "\($0.rawValue)=" : $0.rawValue }

@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import CRIReport
 internal import CRISystem
 
-/// The formats and files of a report: the options that `verify`, `guard` and `preflight` share.
+/// The formats and files of a report: the options that `verify`, `guard`, `preflight` and `doctor` share.
 struct ReportOptions: ParsableArguments {
   @Option(
     name: [.customShort("o"), .customLong("output")],

@@ -9,12 +9,13 @@ internal import CRIText
 struct RulesCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
     "rules",
-    abstract: "Print the rules of verify, guard and preflight.",
+    abstract: "Print the rules of verify, guard, preflight and doctor.",
     discussion: """
       The letters in the IN column are the scenarios in which a rule of verify applies; a line below the table explains \
-      them. A rule of preflight applies before any change; its short name is in parentheses. The last column shows, for \
-      a rule of verify, what is compared and why a difference matters; for a rule of preflight, what is reported and \
-      what it would lead to. Findings of severity info never count as a loss. Scripts should use -o json.
+      them. A rule of preflight applies before any change, and a rule of doctor to a node as it is; their short names are \
+      in parentheses. The last column shows, for a rule of verify, what is compared and why a difference matters; for any \
+      other rule, what is reported and what it would lead to. Findings of severity info never count. Scripts should use \
+      -o json.
       """)
 
   @Option(help: ArgumentHelp("Print only the rules of verify that apply in this scenario.", valueName: "scenario"))
@@ -46,17 +47,20 @@ struct RulesCommand: AsyncParsableCommand {
       }
     }
     let legend = Scenario.allCases.map { "\($0.letter) \($0.rawValue)" }.joined(separator: ", ")
-    return table.text(.plain) + (marks.isEmpty ? "" : "IN: \(legend); \(Self.preflightMark) preflight\n")
+    return table.text(.plain)
+      + (marks.isEmpty ? "" : "IN: \(legend); \(Self.preflightMark) preflight, \(Self.doctorMark) doctor\n")
   }
 
   /// The width of the output in columns.
   private static let width = 120
   private static let preflightMark: Character = "p"
+  private static let doctorMark: Character = "d"
 
   private func letters(_ rule: Rule) -> String {
     switch rule.command {
     case .verify: String(Scenario.allCases.map { rule.scenarios.contains($0) ? $0.letter : "-" })
     case .preflight: String(Self.preflightMark)
+    case .doctor: String(Self.doctorMark)
     }
   }
 
@@ -113,6 +117,10 @@ extension Rule {
     case .preflight:
       object["predicts"] = .string(predicts.rawValue)
       object["runtime"] = runtime.map { .string($0.rawValue) }
+      object["what"] = .string(text.violation)
+      object["reason"] = .string(text.reason)
+      object["remedy"] = .string(text.remedy)
+    case .doctor:
       object["what"] = .string(text.violation)
       object["reason"] = .string(text.reason)
       object["remedy"] = .string(text.remedy)

@@ -34,7 +34,7 @@ struct VerdictOptions: ParsableArguments {
   @OptionGroup var pods: PodsOption
 
   // Parsed here, because ArgumentParser would print the default as a number.
-  @Sendable private static func severity(_ text: String) throws -> Severity {
+  @Sendable static func severity(_ text: String) throws -> Severity {
     guard let severity = Severity.allCases.first(where: { "\($0)" == text }), severity != .info else {
       throw ValidationError("--fail-on \(text): specify critical, major or minor")
     }

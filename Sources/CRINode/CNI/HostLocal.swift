@@ -54,6 +54,26 @@ struct HostLocal {
     return isManaged ? .known(found.sorted { $0.address < $1.address }) : nil
   }
 
+  /// Returns the leases of a network that are older than the creation of a pod takes, because the runtime lists a pod
+  /// only after CNI has assigned its addresses.
+  /// - Parameter age: The minimum age of a lease in seconds.
+  static func oldLeases(in directory: String, network: String, age: Int64) -> Observation<[HostLocalLease]> {
+    var leases: [HostLocalLease] = []
+    let latest = Kernel.now / 1_000_000_000 - age
+    do throws(FileError) {
+      for file in try Directory.names(at: directory).sorted() where IPAddress(file) != nil {
+        guard let status = try? File.status(of: "\(directory)/\(file)"), status.modified.seconds <= latest,
+          let bytes = try? File.readShort("\(directory)/\(file)")
+        else { continue }
+        leases.append(lease(bytes, network: network, address: file))
+      }
+    } catch {
+      // No address has been assigned yet.
+      if error != .noSuchFile { return .unknown(UnknownReason(error, directory)) }
+    }
+    return .known(leases)
+  }
+
   private func allNetworks() -> [String] {
     (try? Directory.names(at: defaultDirectory))?.sorted() ?? []
   }

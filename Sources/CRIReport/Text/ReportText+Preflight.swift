@@ -36,7 +36,7 @@ extension ReportText {
     return text.isEmpty ? "" : worded(text)
   }
 
-  private static func text(of detail: PreflightDetail) -> String {
+  static func text(of detail: PreflightDetail) -> String {
     switch detail {
     case .none: ""
     case .differs(let runtime, let disk): difference(runtime, disk)

@@ -20,6 +20,13 @@ extension ReportText {
     }
   }
 
+  /// What keeps the pods' work going before kubelet acts. A drain cannot end while kubelet is stopped.
+  private static func drain(_ kubelet: KubeletActivity, or alternative: String) -> String {
+    kubelet == .stopped
+      ? "cordon the node, and start replacements for these pods on other nodes first"
+      : "drain the node, or \(alternative)"
+  }
+
   static func text(of remedy: Remedy, _ kubelet: KubeletActivity) -> String {
     switch remedy {
     case .judgeContainers: "containers were restarted: check what they did in the meantime"
@@ -29,20 +36,24 @@ extension ReportText {
         ? "kubelet is not running, so it has not recreated these pods: start it, and verify again with --wait"
         : "kubelet has not recreated these pods: see its log, and wait longer with --wait"
     case .recreateForgottenPods:
-      "\(donts(kubelet)): its next start kills these pods; drain the node, or recreate them one by one (containerd#7843)"
+      "\(donts(kubelet)): its next start kills these pods; \(drain(kubelet, or: "recreate them one by one")) "
+        + "(containerd#7843)"
     case .repairCNI:
       "\(donts(kubelet)): repair CNI until cri preflight finds nothing, and restart the runtime again, which restores "
         + "the addresses"
     case .endOrphans:
-      "\(stop(kubelet)): it starts a second copy of what is still running; drain the node, and end these processes first"
+      "\(stop(kubelet)): it starts a second copy of what is still running; "
+        + (kubelet == .stopped ? "cordon" : "drain") + " the node, and end these processes first"
     case .keepKubeletStopped:
       kubelet == .stopped
-        ? "keep kubelet stopped: it acts on this as soon as it starts; drain the node first"
+        ? "keep kubelet stopped: it acts on this as soon as it starts; cordon the node, and start replacements for these pods on "
+          + "other nodes first"
         : "\(stop(kubelet)): it acts on this as soon as it notices it; drain the node first"
     case .recreatePods:
-      "\(donts(kubelet)): its next start kills these pods; drain the node, or recreate them one by one"
+      "\(donts(kubelet)): its next start kills these pods; \(drain(kubelet, or: "recreate them one by one"))"
     case .restartContainers:
-      "\(donts(kubelet)): its next start restarts these containers; drain the node, or restart them one by one"
+      "\(donts(kubelet)): its next start restarts these containers; "
+        + drain(kubelet, or: "restart them one by one")
     case .findCause:
       "kubelet restarts these containers\(kubelet == .stopped ? " when it starts" : ""); find out why they ended before "
         + "you continue with other nodes"
@@ -56,7 +67,7 @@ extension ReportText {
       "stop the older copies (cri stop): two copies of the same container run at the same time"
     case .repairNetwork: "repair the CNI configuration: until then, the node is NotReady and accepts no pods"
     case .pullImages: "pull the images again before a pod needs them"
-    case .restartRuntime: "restart the runtime: it still runs a program that was replaced or deleted"
+    case .restartRuntime: "restart the runtime: it is still running an executable that was replaced or deleted"
     case .understandFirst: "\(donts(kubelet)) until you have found the cause"
     }
   }

@@ -6,7 +6,7 @@ package struct RuleText: Hashable, Sendable {
   package var violation = ""
   /// Why the rule matters.
   package var reason: String
-  /// What to do instead of the change, or before it; empty if this depends on the whole report.
+  /// What to do about it: instead of a planned change or before it, or now; empty if this depends on the whole report.
   package var remedy = ""
 
   static let recreateUnderFix =
@@ -19,7 +19,7 @@ extension ReportText {
   /// The text of a rule. A test checks that every rule has one.
   package func rule(_ id: RuleID) -> RuleText {
     let reason = RuleText.podReason(id) ?? RuleText.containerReason(id) ?? RuleText.nodeReason(id)
-    let text = RuleText.preflight(id) ?? RuleText(reason: reason ?? "")
+    let text = RuleText.preflight(id) ?? RuleText.doctor(id) ?? RuleText(reason: reason ?? "")
     return RuleText(
       violation: text.violation.isEmpty ? "" : worded(text.violation), reason: worded(text.reason),
       remedy: text.remedy.isEmpty ? "" : worded(text.remedy))

@@ -1,0 +1,89 @@
+internal import CRIPreflight
+internal import CRIRules
+internal import CRISnapshot
+internal import CRIVerify
+
+extension DoctorRules {
+  static let network: [DoctorCheck] = [
+    DoctorCheck(.networkBroken) { (facts, found) throws(UnknownReason) in
+      for row in try facts.networks() {
+        switch row.verdict.kind {
+        case .lost, .gone, .duplicate: found.add(row)
+        case .unknown: if row.isRead { found.skip(row.unknownReason) }
+        case .ok, .hostNetwork, .notReady, .mismatch: break
+        }
+      }
+    },
+    DoctorCheck(.networkContradiction) { (facts, found) throws(UnknownReason) in
+      for row in try facts.networks() where row.verdict.kind == .mismatch { found.add(row) }
+    },
+    DoctorCheck(
+      .networkNotReady, as: .networkReady, needs: { facts throws(UnknownReason) in try !facts.conditions().isEmpty }),
+    DoctorCheck(
+      .networkNoConfiguration, as: .networkConfiguration, needs: { facts throws(UnknownReason) in try facts.hasCNI() }),
+    DoctorCheck(.networkDamagedConfiguration) { (facts, found) throws(UnknownReason) in
+      guard try facts.hasCNI() else { return }
+      for path in try facts.damagedConfigurations.get() { found.add(ObjectName(.node), .path(path)) }
+    },
+    DoctorCheck(
+      .networkPluginMissing, as: .networkPlugins, needs: { facts throws(UnknownReason) in try facts.hasCNI() }),
+    DoctorCheck(.networkLeakedLease) { (facts, found) throws(UnknownReason) in
+      let listed = try facts.listed()
+      let leaked = try facts.leases.get().filter { !listed.contains($0.owner) }
+      for (_, leases) in Dictionary(grouping: leaked, by: \.network).sorted(by: { $0.key < $1.key }) {
+        found.add(ObjectName(.node), .leases(leases))
+      }
+    },
+    DoctorCheck(.networkRangeFull) { (facts, found) throws(UnknownReason) in
+      let leases = try facts.leases.get()
+      for pool in try facts.addressPools.get() {
+        guard let size = pool.size, size > 0 else { continue }
+        let used = leases.count {
+          $0.network == pool.network && IPAddress($0.address).map(pool.subnet.contains) == true
+        }
+        guard used * 100 >= size * DoctorLimits.fullRangePercent else { continue }
+        found.add(ObjectName(.node), .range(network: pool.network, pool.subnet, used: used, size: size))
+      }
+    },
+    DoctorCheck(.networkLeakedNamespace) { (facts, found) throws(UnknownReason) in
+      _ = try facts.listed()
+      // The namespace of a sandbox whose details are unknown could be any of them.
+      if let entry = facts.snapshot.unchecked.first(where: { $0.object?.kind == .pod }) { throw entry.reason }
+      let used = Set(facts.snapshot.sandboxes.compactMap { $0.facts.networkNamespace.map(PlainText.path) })
+      let leaked = try facts.namespaces.get().filter { !used.contains(PlainText.path($0)) }
+      if !leaked.isEmpty { found.add(ObjectName(.node), .paths(leaked)) }
+    },
+  ]
+}
+
+extension DoctorOutcome {
+  fileprivate mutating func add(_ row: NetReport.Row) {
+    add(.pod(row.sandbox), row.verdict.reasons.first.map { .network($0) } ?? .none)
+  }
+}
+
+extension NetReport.Row {
+  fileprivate var unknownReason: UnknownReason {
+    for reason in verdict.reasons {
+      switch reason {
+      case .namespaceUnknown(let reason), .interfacesUnknown(let reason), .statusUnknown(_, let reason): return reason
+      default: continue
+      }
+    }
+    return .notExamined
+  }
+}
+
+extension DoctorFacts {
+  fileprivate func networks() throws(UnknownReason) -> [NetReport.Row] {
+    _ = try sandboxes()
+    // Without a name there cannot be an unknown one.
+    return (try? NetReport(snapshot))?.rows ?? []
+  }
+
+  /// Whether the runtime attaches pods to networks with CNI, as containerd and CRI-O do.
+  fileprivate func hasCNI() throws(UnknownReason) -> Bool {
+    _ = try conditions()
+    return Advisory.Product(rawValue: snapshot.runtime.name) != nil
+  }
+}

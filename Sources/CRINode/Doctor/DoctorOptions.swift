@@ -1,0 +1,18 @@
+/// Options for the examination of a node.
+public struct DoctorOptions: Hashable, Sendable {
+  /// The program that examines the node, such as `cri 0.1.0`.
+  public var tool: String
+  /// The time in which all calls to the runtime must complete.
+  public var deadline: Duration
+  /// Whether to also read what takes longer: statistics, mounts and cgroups.
+  public var isDeep: Bool
+  /// The paths of the node's files; tests use different ones.
+  package var paths = NodePaths()
+
+  /// Creates options.
+  public init(tool: String, deadline: Duration = .seconds(5), isDeep: Bool = false) {
+    self.tool = tool
+    self.deadline = deadline
+    self.isDeep = isDeep
+  }
+}

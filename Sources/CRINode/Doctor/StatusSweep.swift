@@ -1,0 +1,76 @@
+internal import CRI
+internal import CRIDoctor
+internal import CRISystem
+
+/// Reads the details of many objects with concurrent calls, some of which may hang.
+///
+/// The number of calls in flight is limited. If none of them completes for a while, more calls are started, so that
+/// hanging objects do not keep the others from being read.
+struct StatusSweep: Sendable {
+  /// The number of calls in flight while calls complete.
+  private static let window = 64
+  /// The maximum number of calls in flight.
+  private static let largestWindow = 1024
+  /// The time without a completed call after which the window grows.
+  private static let patience = Duration.milliseconds(100)
+
+  /// The result of one call, with its duration.
+  struct Entry<Record: Sendable>: Sendable {
+    var result: Result<Record?, RPCError>
+    var duration: Duration
+  }
+
+  private enum Progress<Record: Sendable>: Sendable {
+    case completed(Int, Entry<Record>)
+    case tick
+  }
+
+  /// The time after which no further call is started. The calls must end at this time too.
+  let deadline: ContinuousClock.Instant
+
+  /// - Returns: The results in the order of the items; nil for an item that was not read before the deadline.
+  func run<Item: Sendable, Record: Sendable>(
+    _ items: [Item], _ read: @escaping @Sendable (Item) async throws(RPCError) -> Record?
+  ) async -> [Entry<Record>?] {
+    var entries = [Entry<Record>?](repeating: nil, count: items.count)
+    guard !items.isEmpty else { return entries }
+    await withTaskGroup(of: Progress<Record>.self) { group in
+      var (next, running, window, hasCompleted) = (0, 0, Self.window, false)
+      func startCalls() {
+        while next < items.count, running < window, ContinuousClock.now < deadline {
+          let (index, item) = (next, items[next])
+          (next, running) = (next + 1, running + 1)
+          group.addTask {
+            let start = ContinuousClock.now
+            let result: Result<Record?, RPCError>
+            do throws(RPCError) { result = .success(try await read(item)) } catch { result = .failure(error) }
+            return .completed(index, Entry(result: result, duration: start.duration(to: .now)))
+          }
+        }
+      }
+      func startTick() {
+        group.addTask {
+          await pause(Self.patience)
+          return .tick
+        }
+      }
+      startCalls()
+      startTick()
+      while running > 0, let progress = await group.next() {
+        switch progress {
+        case .completed(let index, let entry):
+          entries[index] = entry
+          running -= 1
+          hasCompleted = true
+        case .tick:
+          if !hasCompleted { window = min(window * 2, Self.largestWindow) }
+          hasCompleted = false
+          startTick()
+        }
+        startCalls()
+      }
+      group.cancelAll()
+    }
+    return entries
+  }
+}
