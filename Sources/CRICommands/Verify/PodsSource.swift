@@ -90,7 +90,7 @@ struct PodsSource {
       return "the owner of port \(port) is unknown: \(error)"
     }
     guard let user = users.first(where: { $0 != 0 && $0 != Environment.userID }) else { return nil }
-    return "user \(user) listens on port \(port), so it may not be kubelet"
+    return "user \(user) listens on port \(port), so it might not be kubelet"
   }
 
   private static func remedy(for failure: TLSFailure.Kind?) -> String? {
