@@ -129,9 +129,16 @@ struct UnitHold {
       let reason = inSpiteOfLoss ? " in spite of this, because of --warn-only" : ""
       return stopped.isEmpty ? nil : "\(names) \(stopped.count == 1 ? "was" : "were") started again\(reason)"
     case .kept:
-      return stopped.isEmpty
-        ? nil
-        : "stopped: " + stopped.map { "\($0) (when the problem is solved: \(remedy($0)))" }.joined(separator: ", ")
+      // Package scripts and dependencies between units may have started it.
+      let running = stopped.filter { (try? state(of: $0)) == .active }
+      let others = stopped.filter { !running.contains($0) }
+      let parts = [
+        running.isEmpty ? nil : "running although it was stopped: " + running.joined(separator: ", "),
+        others.isEmpty
+          ? nil
+          : "stopped: " + others.map { "\($0) (when the problem is solved: \(remedy($0)))" }.joined(separator: ", "),
+      ]
+      return stopped.isEmpty ? nil : parts.compactMap(\.self).joined(separator: "; ")
     }
   }
 

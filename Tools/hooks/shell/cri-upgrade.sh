@@ -137,6 +137,7 @@ cri_wait() { "$CRI" wait --timeout "$CRI_WAIT" || cri_stop 3 'the runtime does n
 
 # OPTIONS of verify. Ends the script if the exit code is not 0.
 cri_verify() {
+  case " $* " in *" --warn-only "*) cri_stop 2 '--warn-only would start the units after a loss; omit it' ;; esac
   cri_report verify --before "$CRI_BEFORE" --wait "$CRI_WAIT" "$@"
   case $cri_code in 0 | 4) cri_stage=verified ;; [1-9]) cri_stage=judged ;; esac
   case $cri_code in

@@ -21,6 +21,7 @@ read_settings() {
       for seconds in "${CRI_HOOK_WAIT:-0}" "${CRI_HOOK_GATE_WAIT:-0}" "${CRI_HOOK_SNAPSHOT_WAIT:-0}"; do
         case $seconds in *[!0-9]* | ?????*) unusable "$conf: '$seconds' is not a number of seconds" ;; esac
       done
+      case " ${CRI_VERIFY:-} " in *" --warn-only "*) unusable "$conf: --warn-only would let kubelet start after a loss" ;; esac
       return 0 ;;
   esac
   unusable "$conf can be changed by other users, so it was not read; run: chown root $conf && chmod 0644 $conf"
@@ -96,7 +97,7 @@ publish() {
       echo '# TYPE cri_hook_gate_installed gauge'
       echo "cri_hook_gate_installed{runtime=\"$name\"} $value"
     fi
-    echo '# HELP cri_hook_timestamp_seconds The time of the verdict.'
+    echo '# HELP cri_hook_timestamp_seconds The time at which this file was written.'
     echo '# TYPE cri_hook_timestamp_seconds gauge'
     echo "cri_hook_timestamp_seconds{runtime=\"$name\"} $now_seconds"
   } | store "$cri_directory" "$name.prom" 0644

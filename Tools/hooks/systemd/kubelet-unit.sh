@@ -39,6 +39,12 @@ runtime_problem() {
   return 1
 }
 
+# Between the stop of the runtime and its start, the old daemon may still answer, but says nothing about the next one.
+is_stopping() {
+  [ -f "$dir/new" ] || [ "$(systemctl show --property=ActiveState --value "${CRI_HOOK_UNIT:-$name}.service" 2>/dev/null)" = deactivating ]
+}
+refuse_stopping() { refuse; say "kubelet is not started, because $name is being stopped or restarted; systemd tries again"; }
+
 warn_of_gate() { if problem=$(gate_problem); then say "$problem"; fi; }
 
 # CODE: ends status with 5 instead of 0 or 4 if kubelet is not guarded, or if the runtime's unit does not run the hook.
