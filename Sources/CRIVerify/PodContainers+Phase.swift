@@ -14,7 +14,10 @@ extension PodContainers {
   var terminalCauses: [Item]? {
     // A failed init container that may not be started again ends the pod, even if other containers are running.
     for name in initial {
-      if let code = lastExitCode(name), code != 0, isLeft(name, code), let cause = cause(name) { return [cause] }
+      guard let code = lastExitCode(name), code != 0, isLeft(name, code), let cause = cause(name) else { continue }
+      // A failure before the change has not ended the pod.
+      if let earlier = before[name], earlier.hasEnded, earlier.status.exitCode == code { continue }
+      return [cause]
     }
     if initial.contains(where: { after[$0]?.isRunning == true }) { return nil }
     guard !regular.isEmpty,

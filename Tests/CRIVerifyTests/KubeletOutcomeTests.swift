@@ -206,6 +206,7 @@ import Testing
     after.containers[0] = before.containers[0]
     after.containers[0].status.state = .exited
     after.containers[0].status.exitCode = code
+    (before.containers[1].status.exitCode, after.containers[1].status.exitCode) = (0, 0)
     let report = Report(scenario: .reboot, before: before, after: after)
     #expect(report.findings.contains { $0.rule.id == rule && $0.object.pod?.name == "web" })
     #expect(!report.findings.contains { $0.rule.id == .podSuccessor })

@@ -109,8 +109,12 @@ extension ReportText {
   /// The condition that decides between two outcomes; empty if there is only one.
   private static func condition(of prediction: Prediction) -> String {
     let outcomes = otherOutcomes(of: prediction)
-    if !outcomes.isEmpty { return outcomes }
-    if prediction.mayEnd { return " if restartPolicy allows it, and otherwise end the pod" }
+    if !outcomes.isEmpty {
+      return outcomes + (prediction.dependsOnKind ? " (not if the missing container is an init container)" : "")
+    }
+    if prediction.mayEnd, prediction.action == .restartContainers {
+      return " if restartPolicy allows it, and otherwise end the pod"
+    }
     if prediction.dependsOnKind { return " if it is not an init container" }
     return ""
   }
