@@ -5,7 +5,7 @@ package enum CrictlBehaviour: String, CaseIterable, Sendable {
   case oneExitCode = "one exit code"
   /// Help begins with a NAME section, which contains the name and the purpose.
   case helpNames = "help with NAME"
-  /// Without arguments, or with too many, a command prints its help and exits with 0.
+  /// With too few arguments, or with too many, a command prints its help and exits with 0.
   case helpInsteadOfError = "help for missing arguments"
   /// An unknown option also prints the help, to standard output.
   case helpAfterError = "help after an unknown option"
@@ -19,6 +19,12 @@ package enum CrictlBehaviour: String, CaseIterable, Sendable {
   case unverifiedSessions = "https without verification"
   /// `config` writes all keys, and formats the file as crictl does.
   case completeConfiguration = "complete configuration file"
+  /// `exec --sync` prints the command's output and errors to standard output, each followed by a line feed.
+  case syncOutput = "output of exec --sync"
+  /// Unknown fields in pod and container files are ignored without a warning.
+  case silentFields = "unknown fields"
+  /// `--version` prints the version of crictl that has the same behaviour.
+  case version = "version"
   /// Traces have crictl's service name, `cri-tools`.
   case traceNames = "names in traces"
 

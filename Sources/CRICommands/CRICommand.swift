@@ -12,7 +12,10 @@ package struct CRICommand: AsyncParsableCommand {
   static let tool = "cri \(version)"
 
   /// The output of `--version`.
-  static var versionLine: String { Program.name == "cri" ? "cri \(version)" : "\(Program.name) version \(version)" }
+  static var versionLine: String {
+    if CrictlBehaviour.version.isActive { return "crictl version \(Crictl.version) (cri \(version))" }
+    return Program.name == "cri" ? "cri \(version)" : "\(Program.name) version \(version)"
+  }
 
   package static let configuration = CommandConfiguration(
     commandName: Program.name,

@@ -47,6 +47,13 @@ import Testing
     Case(words: ["rm"], cri: 2, crictl: 0, output: "crictl rm"),
     Case(words: ["rmi"], cri: 2, crictl: 0, output: "crictl rmi"),
     Case(words: ["rmp"], cri: 2, crictl: 0, output: "crictl rmp"),
+    Case(words: ["create", "x", "y"], cri: 2, crictl: 0, output: "crictl create"),
+    Case(words: ["run", "x"], cri: 2, crictl: 0, output: "crictl run"),
+    Case(words: ["exec", "-i"], cri: 2, crictl: 0, output: "crictl exec"),
+    Case(words: ["exec", "x"], cri: 2, crictl: 0, output: "crictl exec"),
+    Case(words: ["port-forward", "x"], cri: 2, crictl: 0, output: "crictl port-forward"),
+    Case(words: ["attach"], cri: 2, crictl: 1, errors: "crictl: "),
+    Case(words: ["--version"], cri: 0, crictl: 0, output: "crictl version v1.36.0 (cri 0."),
     Case(words: ["pods", "more"], cri: 2, crictl: 0, output: "crictl pods"),
     Case(words: ["rm", "-a"], cri: 0, crictl: 0, errors: "No containers to remove"),
     Case(words: ["rmi", "-a"], cri: 0, crictl: 0, errors: "No images to remove"),
@@ -74,6 +81,30 @@ import Testing
     #expect(
       `case`.errors.isEmpty ? `case`.crictl != 0 || run.errors.isEmpty : run.errors.contains(`case`.errors), "\(run)")
     if !`case`.errors.isEmpty { #expect(!own.errors.contains(`case`.errors) || `case`.errors == "nosuch", "\(own)") }
+  }
+
+  @Test func `exec --sync prints what crictl prints`() async throws {
+    let runtime = try TestRuntime { name, _ in
+      name == "ExecSync"
+        ? .message(ExecSyncResponse(stdout: Array("out".utf8), stderr: Array("err\n".utf8), exitCode: 0))
+        : .failure(.unknown, "no")
+    }
+    let run = try await Self.run("crictl", ["exec", "--sync", "abc", "true"], on: runtime)
+    #expect(run.code == 0 && run.output == "out\nerr\n\n" && run.errors.isEmpty, "\(run)")
+    let own = try await Self.run("cri", ["exec", "--sync", "abc", "true"], on: runtime)
+    #expect(own.code == 0 && own.output == "out" && own.errors == "err\n", "\(own)")
+  }
+
+  /// CRI-O's answer to ExecSync if the command runs into its timeout.
+  @Test(arguments: ["cri", "crictl"]) func `a command that runs into its timeout is reported`(name: String) async throws
+  {
+    let runtime = try TestRuntime { name, _ in
+      name == "ExecSync"
+        ? .message(ExecSyncResponse(stderr: Array("command timed out".utf8), exitCode: -1)) : .failure(.unknown, "no")
+    }
+    let run = try await Self.run(name, ["exec", "--sync", "--timeout", "3", "abc", "sleep", "5"], on: runtime)
+    #expect(run.code == (name == "cri" ? 125 : 1), "\(run)")
+    #expect(run.errors.hasSuffix("\(name): command 'sleep 5' timed out\n"), "\(run)")
   }
 
   @Test func `config --set writes the file that crictl writes`() async throws {

@@ -9,12 +9,16 @@ enum Crictl {
 
   /// The commands of `cri` that crictl does not have; they keep their exit codes.
   private static let additions: Set<Subcommand> = [
-    .preflight, .snapshot, .diff, .verify, .wait, .guard, .net, .rules, .top, .cp, .debug,
+    .preflight, .snapshot, .diff, .verify, .wait, .guard, .net, .rules, .top, .cp, .debug, .doctor,
   ]
 
-  /// The commands that print their help if they are given no arguments.
-  private static let helpWithoutArguments: Set<Subcommand> = [
-    .attach, .completion, .config, .create, .exec, .portForward, .rm, .rmi, .rmp, .run, .runp, .stopp,
+  /// The version of crictl whose behaviour this program has under its name.
+  static let version = "v1.36.0"
+
+  /// The commands that print their help if they are given fewer arguments than this.
+  private static let requiredArguments: [Subcommand: Int] = [
+    .completion: 1, .config: 1, .create: 3, .exec: 2, .portForward: 2, .rm: 1, .rmi: 1, .rmp: 1, .run: 2, .runp: 1,
+    .stopp: 1,
   ]
 
   /// Returns the exit code to use in place of one of `cri`'s.
@@ -56,7 +60,8 @@ enum Crictl {
       return ExitCodes.failed.rawValue
     }
     guard let command, CrictlBehaviour.helpInsteadOfError.isActive else { return nil }
-    let isMissing = words.count == 1 && helpWithoutArguments.contains(command)
+    let count = words.dropFirst().count { !$0.hasPrefix("-") }
+    let isMissing = requiredArguments[command].map { count < $0 && (count > 0 || $0 > 1 || words.count == 1) } ?? false
     guard isMissing || message.contains("nexpected argument") else { return nil }
     try StandardStream.output.write("\(help())\n")
     return ExitCodes.done.rawValue

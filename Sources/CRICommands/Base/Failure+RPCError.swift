@@ -15,7 +15,11 @@ extension Failure {
       case .deadlineExceeded, .notResponding, .connectionLost, .undecodable: endpoint?.path
       default: nil
       }
-    let parts = [path.map { "\($0): \(error)" } ?? "\(error)", Self.remedy(for: error)]
+    var text = path.map { "\($0): \(error)" } ?? "\(error)"
+    if case .deadlineExceeded = error.facts {
+      text = Crictl.words("\(text): DeadlineExceeded: context deadline exceeded", or: text)
+    }
+    let parts = [text, Self.remedy(for: error)]
     self.init(Self.code(of: error), parts.compactMap { $0 }.joined(separator: "; "))
   }
 

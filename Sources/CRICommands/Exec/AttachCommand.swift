@@ -36,7 +36,9 @@ struct AttachCommand: AsyncParsableCommand {
   var container: String
 
   func validate() throws {
-    if container.isEmpty { throw ValidationError("the ID of the container is empty") }
+    if container.isEmpty {
+      throw ValidationError(Crictl.words("ID cannot be empty", or: "the ID of the container is empty"))
+    }
     if !detachKeys.isEmpty, DetachKeys(detachKeys) == nil {
       throw ValidationError("--detach-keys \(detachKeys): specify keys such as ctrl-p,ctrl-q")
     }

@@ -157,9 +157,18 @@ struct ExecCommand: AsyncParsableCommand {
 
   private func runSync(_ call: ExecCall, _ id: String) async throws {
     let response = try await call.runSync(id, timeLimit: timeLimit)
-    try StandardStream.output.write(response.stdout)
-    try StandardStream.error.write(response.stderr)
+    if CrictlBehaviour.syncOutput.isActive {
+      try StandardStream.output.write(response.stdout + [0x0a] + response.stderr + [0x0a])
+    } else {
+      try StandardStream.output.write(response.stdout)
+      try StandardStream.error.write(response.stderr)
+    }
     guard let code = UInt8(exactly: response.exitCode) else {
+      // CRI-O reports a timeout as this exit code and this text.
+      if response.exitCode == -1, response.stderr.elementsEqual("command timed out".utf8) {
+        if !CrictlBehaviour.syncOutput.isActive { try StandardStream.error.write("\n") }
+        throw Failure(.sessionFailed, "command '\(call.command.joined(separator: " "))' timed out")
+      }
       throw Failure(.sessionFailed, "the runtime reports the exit code \(response.exitCode), which no command can have")
     }
     if code != 0 { throw ExitCode(Int32(code)) }

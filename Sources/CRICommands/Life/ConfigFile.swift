@@ -45,6 +45,7 @@ enum ConfigFile {
       }
       throw Failure(.usage, "\(path): \(error)")
     }
+    if CrictlBehaviour.silentFields.isActive { return message }
     let warnings = WarningList()
     for field in ignored?.first ?? [] { try warnings.write("\(path): ignored \(field)") }
     warnings.end(and: ignored?.others ?? 0)

@@ -1,6 +1,7 @@
 import CRI
 import CRIPreflight
 import CRISnapshot
+import Glibc
 import TestSupport
 import Testing
 
@@ -151,6 +152,11 @@ import Testing
     #expect(try await node.report(proc: fake.paths.proc).rules == ["N3", "N5"])
     try fake.process(
       50, "kubelet", parent: 1, arguments: ["kubelet", "--container-runtime-endpoint=unix://\(node.socket)"])
+    // The simulated runtime is part of this process.
+    try fake.process(getpid(), "containerd", parent: 1, arguments: ["containerd"])
+    try node.tree.write(
+      "/etc/containerd/config.toml",
+      "version = 2\n[plugins.\"io.containerd.grpc.v1.cri\".cni]\nbin_dir = \"/usr/lib/cni\"\n")
     let report = try await node.report(proc: fake.paths.proc)
     #expect(report.rules.isEmpty && report.verdict == .none, "\(report.rules)")
   }
