@@ -30,15 +30,16 @@ import Testing
     },
     Loss(
       description: "forgotten addresses while kubelet is stopped", runtime: "containerd-1.6.12",
-      words: "do not start kubelet: its next start kills these pods; drain the node, or recreate them one by one "
-        + "(containerd#7843)"
+      words: "do not start kubelet: its next start kills these pods; cordon the node, and start replacements for these "
+        + "pods on other nodes first (containerd#7843)"
     ) {
       $1.observed = ObservedNode(kubelet: ObservedKubelet(processes: .known([])))
       _ = $0
     },
     Loss(
       description: "stopped pods while kubelet is stopped", runtime: "containerd-2.4",
-      words: "keep kubelet stopped: it acts on this as soon as it starts; drain the node first"
+      words: "keep kubelet stopped: it acts on this as soon as it starts; cordon the node, and start replacements for "
+        + "these pods on other nodes first"
     ) {
       if let index = $1.sandboxes.firstIndex(where: \.isReady) { $1.sandboxes[index].status.state = .notReady }
       $1.observed = ObservedNode(kubelet: ObservedKubelet(processes: .known([])))

@@ -190,7 +190,7 @@ import Testing
   func `pods that kubelet has recreated do not count as kept`(scenario: Scenario) {
     let report = Report(scenario: scenario, before: .before, after: .after(scenario))
     #expect(report.predictions.allSatisfy(\.isRecreated) && report.recreated.count == 2)
-    #expect(Self.lines(report).contains("kubelet has recreated 2 pods already"))
+    #expect(Self.lines(report).contains("kubelet has already recreated 2 pods"))
   }
 
   @Test(arguments: [(RestartPolicy.never, Int32(255), RuleID.podEnded), (.onFailure, 0, .podFinished)])

@@ -215,7 +215,7 @@ import Testing
   func `within one boot, a new machine ID or a new name does not hide a loss`(machine: String?, name: String) {
     var after = Snapshot.after
     (after.host.machineID, after.host.name) = (machine, name)
-    after.sandboxes.removeLast()
+    if let index = after.sandboxes.firstIndex(where: \.isReady) { after.sandboxes.remove(at: index) }
     #expect(Report(.before, after).verdict() == .lost)
     after.host.name = "node-1"
     after.sandboxes = []
