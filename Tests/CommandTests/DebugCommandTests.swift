@@ -28,22 +28,26 @@ import Testing
   }
 
   /// CRI-O requires the name that the user specified, and adds kubelet's labels to every pod.
-  @Test(arguments: [("", false), (", annotations: {kubernetes.io/config.source: api}", true)])
-  func `a container of CRI-O can be debugged, and the warning about kubelet needs its annotation`(
-    annotations: String, isKubelets: Bool
-  ) async throws {
+  @Test func `a pod of CRI-O can be debugged, and kubelet's labels alone do not make it a pod of kubelet`() async throws
+  {
     let directory = try TemporaryDirectory()
     try ProcessFacts.write(
       """
       runtime: {name: cri-o, version: 1.37.0}
       images: ["localhost/tools:1"]
-      pods: [{name: web, labels: {io.kubernetes.pod.uid: a, io.kubernetes.container.name: POD}\(annotations), containers: [{name: main, image: "localhost/tools:1"}]}]
+      pods: [{name: kubelets, containers: [{name: main, image: "localhost/tools:1"}]}]
       """, to: directory.file("node.yaml"))
+    try ProcessFacts.write(
+      "metadata: {name: own, namespace: default, uid: a}\nlabels: {io.kubernetes.pod.uid: a}\n",
+      to: directory.file("pod.yaml"))
     let simulator = try await SimulatorProcess(in: directory, ["--description", directory.file("node.yaml")])
-    let run = try await Tool.cri(
-      ["debug", "--image", "localhost/tools:1", "web", "--", "echo", "hello"], on: simulator.socket)
-    #expect(run.code == 0 && run.output == "hello\n", "\(run)")
-    #expect(run.errors.contains("kubelet manages this pod") == isKubelets, "\(run)")
+    #expect(try await Tool.cri(["runp", directory.file("pod.yaml")], on: simulator.socket).code == 0)
+    for (name, isKubelets) in [("own", false), ("kubelets", true)] {
+      let words = ["debug", "--image", "localhost/tools:1", "-i", name, "--", "sh"]
+      let run = try await Tool.cri(words, on: simulator.socket, input: "echo hello\nexit\n")
+      #expect(run.code == 0 && run.output == "hello\n", "\(run)")
+      #expect(run.errors.contains("kubelet manages this pod") == isKubelets, "\(run)")
+    }
     await simulator.end()
   }
 
