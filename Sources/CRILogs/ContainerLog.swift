@@ -190,9 +190,10 @@ package struct ContainerLog: ~Copyable {
     for path in [path] + RotatedFiles.paths(of: path) {
       guard let file = path == newest.path ? newest : try? LogFile(path, isRotated: true) else { continue }
       if file.identity == current.file.identity { break }
-      // A compressed copy of the current file has a different identity but begins with an older record.
+      // A compressed copy of the current file has a different identity, but begins with an older record, or with the same
+      // one if all of its records have one time.
       guard let first = try file.firstTime() else { continue }
-      if first < last { break }
+      if try first < last || file.isCompressed && first == current.file.firstTime() { break }
       next = file
     }
     if let next { return next }

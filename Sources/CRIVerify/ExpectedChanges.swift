@@ -20,9 +20,11 @@ struct ExpectedChanges {
     jobs = Set(before.sandboxes.filter(isJob).map(\.pod.uid))
     // Only pods whose directory existed before are considered, because kubelet has no directory for a pod that it did
     // not create.
-    let directoriesBefore = before.observed?.kubelet?.podDirectories?.value
-    let directoriesAfter = after.observed?.kubelet?.podDirectories?.value
-    deleted = directoriesBefore.flatMap { old in directoriesAfter.map { old.subtracting($0) } } ?? []
+    let (old, now) = (before.observed?.kubelet, after.observed?.kubelet)
+    // Without kubelet's process, its root directory may not be known, and the default one says nothing about its pods.
+    let isSameRoot = old?.rootDirectory == nil || now?.rootDirectory == nil || old?.rootDirectory == now?.rootDirectory
+    let (earlier, later) = (old?.podDirectories?.value, now?.podDirectories?.value)
+    deleted = isSameRoot ? earlier.flatMap { earlier in later.map { earlier.subtracting($0) } } ?? [] : []
     let pods = Dictionary(
       (before.sandboxes + after.sandboxes).map { ($0.id, $0.pod.uid) }, uniquingKeysWith: { first, _ in first })
     let (running, remaining) = (

@@ -21,7 +21,7 @@ extension Verifier {
     else {
       return false
     }
-    let siblings = after.sandboxes.filter { $0.pod.uid == earlier.pod.uid }
+    let siblings = sandboxesAfter[earlier.pod.uid] ?? []
     // kubelet keeps the newest sandbox of a pod, and removes the older ones. A newer one has run since the snapshot.
     if siblings.contains(where: { !$0.isReady && $0.status.createdAt <= before.taken }) { return false }
     let object = ObjectName.pod(earlier)
@@ -38,7 +38,7 @@ extension Verifier {
 
   /// Whether the pod had completed in its newest sandbox, which was not ready.
   private func hasCompleted(_ earlier: SandboxRecord) -> Bool {
-    let own = before.sandboxes.filter { $0.pod.uid == earlier.pod.uid }
+    let own = sandboxesBefore[earlier.pod.uid] ?? []
     return !own.contains { $0.isReady } && hadEnded(earlier)
   }
 
@@ -55,7 +55,7 @@ extension Verifier {
   mutating func reportIfItHadEnded(_ earlier: SandboxRecord, _ now: SandboxRecord?) -> Bool {
     guard now?.isReady != true, hadEnded(earlier), !expectedChanges.isDeleted(earlier.pod) else { return false }
     let object = ObjectName.pod(earlier)
-    let siblings = after.sandboxes.filter { $0.pod.uid == earlier.pod.uid }
+    let siblings = sandboxesAfter[earlier.pod.uid] ?? []
     if let next = siblings.filter({ $0.status.createdAt > before.taken }).max(by: {
       $0.status.createdAt < $1.status.createdAt
     }) {
@@ -77,14 +77,14 @@ extension Verifier {
   /// Whether all containers of a sandbox had exited before the change, and the pod's restart policy is known not to
   /// restart any of them.
   func hadEnded(_ earlier: SandboxRecord) -> Bool {
-    let own = before.sandboxes.filter { $0.pod.uid == earlier.pod.uid }
+    let own = sandboxesBefore[earlier.pod.uid] ?? []
     let isNewest = !own.contains { $0.status.createdAt > earlier.status.createdAt }
     // The details of a container that could not be read may show that it was running.
     let isUnchecked = before.unchecked.contains {
       $0.object?.kind == .container && $0.isLive != false && $0.object?.pod?.uid ?? earlier.pod.uid == earlier.pod.uid
     }
     guard isNewest, !isUnchecked, let specification = specifications[earlier] else { return false }
-    let all = before.containers.filter { $0.sandboxID == earlier.id }
+    let all = containersBefore[earlier.id] ?? []
     let containers = PodContainers.newest(all).filter { specification[$0.key]?.kind ?? .regular == .regular }
     return !containers.isEmpty && !all.contains(where: \.isRunning)
       && containers.allSatisfy { name, container in

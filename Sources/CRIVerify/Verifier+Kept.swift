@@ -62,7 +62,7 @@ extension Verifier {
 
   /// Returns the ready sandbox with which kubelet has already replaced this one, or nil if it has not.
   private func successor(of old: SandboxRecord) -> FindingValue? {
-    let successor = after.sandboxes.first { $0.pod.uid == old.pod.uid && $0.isReady && $0.id != old.id }
+    let successor = sandboxesAfter[old.pod.uid]?.first { $0.isReady && $0.id != old.id }
     return successor.map {
       .successor(id: $0.id, attempt: old.status.metadata?.attempt ?? 0, next: $0.status.metadata?.attempt ?? 0)
     }
@@ -158,10 +158,10 @@ extension Verifier {
   /// Returns the running container that replaced this one, in the same sandbox or in the pod's new one.
   private func successor(of old: ContainerRecord) -> FindingValue? {
     let pod = podsBefore[old.sandboxID]?.uid
-    let sandboxIDs = Set(after.sandboxes.filter { $0.isReady && $0.pod.uid == pod }.map(\.id)).union([old.sandboxID])
-    let successor = after.containers.first { next in
-      sandboxIDs.contains(next.sandboxID) && next.name == old.name && next.isRunning
-        && !before.containers.contains { $0.id == next.id }
+    let ready = (pod.flatMap { sandboxesAfter[$0] } ?? []).filter { $0.isReady && $0.id != old.sandboxID }.map(\.id)
+    let containers = ([old.sandboxID] + ready).flatMap { containersAfter[$0] ?? [] }
+    let successor = containers.first {
+      $0.name == old.name && $0.isRunning && !containerIDsBefore.contains($0.id)
     }
     return successor.map {
       .successor(id: $0.id, attempt: old.status.metadata?.attempt ?? 0, next: $0.status.metadata?.attempt ?? 0)
@@ -175,7 +175,7 @@ extension Verifier {
   /// Whether a container belongs to a pod from the API server that had ended before the change: its status is in the API
   /// server, so kubelet does not run it again.
   private func isOverForGood(_ old: ContainerRecord) -> Bool {
-    guard let sandbox = before.sandboxes.first(where: { $0.id == old.sandboxID }), !sandbox.isStatic else {
+    guard let sandbox = sandboxBefore[old.sandboxID], !sandbox.isStatic else {
       return false
     }
     return hadEnded(sandbox) && !hasRunAgain(old)
@@ -185,32 +185,34 @@ extension Verifier {
   /// kubelet does not need it.
   private func isDoneInitialising(_ old: ContainerRecord) -> Bool {
     guard isInitial(old) else { return false }
-    return after.containers.contains { $0.sandboxID == old.sandboxID && $0.isRunning }
+    return containersAfter[old.sandboxID]?.contains(where: \.isRunning) ?? false
   }
 
   /// Whether a container had completed according to its known policy, and another one of its name has been created in
   /// its pod since the earlier snapshot.
   private func hasRunAgain(_ old: ContainerRecord) -> Bool {
-    guard let sandbox = before.sandboxes.first(where: { $0.id == old.sandboxID }),
+    guard let sandbox = sandboxBefore[old.sandboxID],
       let specification = specifications[sandbox], let item = specification[old.name], item.kind == .regular,
       RestartDecision(of: item, specification.restartPolicy, exitCode: old.status.exitCode) == .leave
     else { return false }
-    let isNewest = !before.containers.contains {
-      $0.sandboxID == old.sandboxID && $0.name == old.name && $0.status.createdAt > old.status.createdAt
+    let isNewest = !(containersBefore[old.sandboxID] ?? []).contains {
+      $0.name == old.name && $0.status.createdAt > old.status.createdAt
     }
     return isNewest
-      && after.containers.contains {
-        $0.sandboxID == old.sandboxID && $0.name == old.name && $0.status.createdAt > before.taken
+      && (containersAfter[old.sandboxID] ?? []).contains {
+        $0.name == old.name && $0.status.createdAt > before.taken
       }
   }
 
   /// Whether an exited container was the newest of its name in a pod that stayed ready, and has no successor.
   private func isLatestWithItsName(_ old: ContainerRecord) -> Bool {
-    let isReady = [before, after].allSatisfy { $0.sandboxes.contains { $0.id == old.sandboxID && $0.isReady } }
-    func isSibling(_ other: ContainerRecord) -> Bool {
-      other.sandboxID == old.sandboxID && other.name == old.name && other.id != old.id
-    }
-    return isReady && !after.containers.contains(where: isSibling)
-      && !before.containers.contains { isSibling($0) && $0.status.createdAt > old.status.createdAt }
+    guard let sandbox = sandboxBefore[old.sandboxID], sandbox.isReady,
+      sandboxesAfter[sandbox.pod.uid]?.contains(where: { $0.id == sandbox.id && $0.isReady }) == true
+    else { return false }
+    func isSibling(_ other: ContainerRecord) -> Bool { other.name == old.name && other.id != old.id }
+    return !(containersAfter[sandbox.id] ?? []).contains(where: isSibling)
+      && !(containersBefore[sandbox.id] ?? []).contains {
+        isSibling($0) && $0.status.createdAt > old.status.createdAt
+      }
   }
 }

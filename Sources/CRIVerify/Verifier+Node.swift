@@ -8,9 +8,11 @@ extension Verifier {
   mutating func checkReadySandboxes() {
     let ready = after.sandboxes.filter(\.isReady)
     for (_, duplicates) in Dictionary(grouping: ready, by: \.pod.uid) where duplicates.count > 1 {
-      let count = before.sandboxes.count { $0.isReady && $0.pod.uid == duplicates[0].pod.uid }
+      let count = (sandboxesBefore[duplicates[0].pod.uid] ?? []).count(where: \.isReady)
       report(.podSeveralReady, .pod(duplicates[0]), .readySandboxes(count), .readySandboxes(duplicates.count))
     }
+    let created = Dictionary(
+      before.sandboxes.map { ($0.id, $0.status.createdAt) }, uniquingKeysWith: { first, _ in first })
     let earlier = NetworkView(before)
     let now = NetworkView(after)
     var notCompared: [PodName] = []
@@ -18,9 +20,7 @@ extension Verifier {
       let object = ObjectName.pod(sandbox)
       if sandbox.status.createdAt > after.taken {
         // A time that is the same as before is no loss: it was already in the future, or the clock was set back since.
-        let isUnchanged = before.sandboxes.contains {
-          $0.id == sandbox.id && $0.status.createdAt == sandbox.status.createdAt
-        }
+        let isUnchanged = created[sandbox.id] == sandbox.status.createdAt
         report(
           isUnchanged ? .podClockSetBack : .podClock, object, .time(sandbox.status.createdAt), .now(after.taken))
       }
@@ -80,6 +80,7 @@ extension Verifier {
     let isExpected = isOlder && RuleID.imageUnpinned.rule.scenarios.contains(scenario)
     let unpinned: RuleID = isExpected ? .imageUnpinned : .imagePinned
     let now = Dictionary(after.images.map { ($0.plainID, $0) }, uniquingKeysWith: { first, _ in first })
+    let successors = ImageSuccessors(after.images)
     for old in before.images {
       let object = ObjectName(.image, name: old.repoTags.first ?? old.repoDigests.first ?? "", id: old.id)
       guard let found = now[old.plainID] else {
@@ -89,10 +90,8 @@ extension Verifier {
         // The names by which the image is looked up: those that pods use, or any of its names if pods use its ID.
         let names = Set(old.names.map(plain))
         let wanted = names.intersection(requested)
-        let successor = after.images.first {
-          let names = Set($0.names.map(plain))
-          return wanted.isEmpty ? !names.isDisjoint(with: old.repoTags.map(plain)) : names.isSuperset(of: wanted)
-        }
+        let successor =
+          wanted.isEmpty ? successors.first(withAny: old.repoTags.map(plain)) : successors.first(withAll: wanted)
         if isUsed, let successor {
           report(.imageReplaced, object, .text(old.id), .imageSuccessor(id: successor.id))
           if old.pinned && !successor.pinned { report(unpinned, object, .status(.pinned), .status(.notPinned)) }
@@ -171,6 +170,32 @@ extension Verifier {
 extension Orphan.Kind {
   /// The runtime that starts this kind of process.
   fileprivate var product: RuntimeProduct { self == .conmon ? .crio : .containerd }
+}
+
+/// Finds the images that have a name, without a search through all of them for each name.
+private struct ImageSuccessors {
+  private let images: [Image]
+  private let names: [Set<String>]
+  /// The positions of the images with each name.
+  private var positions: [String: [Int]] = [:]
+
+  init(_ images: [Image]) {
+    self.images = images
+    names = images.map { Set($0.names.map(ImageReference.plain)) }
+    for (position, names) in names.enumerated() {
+      for name in names { positions[name, default: []].append(position) }
+    }
+  }
+
+  func first(withAny names: [String]) -> Image? {
+    names.compactMap { positions[$0]?.first }.min().map { images[$0] }
+  }
+
+  func first(withAll wanted: Set<String>) -> Image? {
+    // The rarest name has the fewest images.
+    guard let candidates = wanted.map({ positions[$0] ?? [] }).min(by: { $0.count < $1.count }) else { return nil }
+    return candidates.first { names[$0].isSuperset(of: wanted) }.map { images[$0] }
+  }
 }
 
 /// The faults in the networks of a snapshot's pods, as far as the kernel's and CNI's data could be read.

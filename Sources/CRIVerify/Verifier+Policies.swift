@@ -5,7 +5,7 @@ internal import CRISnapshot
 extension Verifier {
   /// Whether a container is known to be an init container, which ends before the next one is started.
   func isInitial(_ old: ContainerRecord) -> Bool {
-    guard let sandbox = before.sandboxes.first(where: { $0.id == old.sandboxID }) else { return false }
+    guard let sandbox = sandboxBefore[old.sandboxID] else { return false }
     return specifications[sandbox]?[old.name]?.kind == .initial
   }
 
@@ -17,8 +17,8 @@ extension Verifier {
 
   /// Whether all regular containers of a pod have exited with 0, so that the pod has completed.
   func hasCompletedItsWork(_ old: SandboxRecord) -> Bool {
-    let own = Set(after.sandboxes.filter { $0.pod.uid == old.pod.uid }.map(\.id))
-    let containers = PodContainers.newest(after.containers.filter { own.contains($0.sandboxID) }).values
+    let own = (sandboxesAfter[old.pod.uid] ?? []).flatMap { containersAfter[$0.id] ?? [] }
+    let containers = PodContainers.newest(own).values
     return !containers.isEmpty && containers.allSatisfy(hasEndedWell)
   }
 }

@@ -8,14 +8,15 @@ internal import CRISnapshot
 extension Verifier {
   mutating func checkRenewedPods() {
     checkEndedContainers()
+    let sandboxes = Dictionary(after.sandboxes.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     let successors = Dictionary(grouping: after.sandboxes.filter(\.isReady), by: \.pod.uid)
     var seen: Set<String> = []
     var waiting = 0
     let kubelet = Kubelet(before: before, after: after)
     for old in before.sandboxes where old.isReady && seen.insert(old.pod.uid).inserted {
-      let hasSandbox = after.sandboxes.contains { $0.pod.uid == old.pod.uid }
+      let hasSandbox = sandboxesAfter[old.pod.uid] != nil
       let successor = successors[old.pod.uid]?.max { $0.status.createdAt < $1.status.createdAt }
-      if reportIfItHadEnded(old, after.sandboxes.first { $0.id == old.id }) {
+      if reportIfItHadEnded(old, sandboxes[old.id]) {
         continue
       } else if let successor {
         check(SandboxRules.table, old, successor) { _ in ObjectName.pod(successor) }
@@ -64,9 +65,9 @@ extension Verifier {
 
   private mutating func checkContainers(of old: SandboxRecord, _ successor: SandboxRecord) {
     let now = Dictionary(
-      after.containers.filter { $0.sandboxID == successor.id }.map { ($0.name, $0) },
+      (containersAfter[successor.id] ?? []).map { ($0.name, $0) },
       uniquingKeysWith: { $0.status.createdAt > $1.status.createdAt ? $0 : $1 })
-    for container in before.containers where container.sandboxID == old.id && container.isRunning {
+    for container in containersBefore[old.id] ?? [] where container.isRunning {
       let object = ObjectName(.container, pod: successor.pod, name: container.name, id: now[container.name]?.id ?? "")
       guard let found = now[container.name] else {
         if after.hasUnchecked(.container) { continue }

@@ -69,6 +69,14 @@ struct Verifier {
   let scope: Scope
   let expectedChanges: ExpectedChanges
   let podsBefore: [String: PodName]
+  /// The sandboxes of each pod, by its UID, in the order of the list.
+  let sandboxesBefore: [String: [SandboxRecord]]
+  let sandboxesAfter: [String: [SandboxRecord]]
+  /// The sandboxes by their IDs, and the containers by the IDs of their sandboxes.
+  let sandboxBefore: [String: SandboxRecord]
+  let containersBefore: [String: [ContainerRecord]]
+  let containersAfter: [String: [ContainerRecord]]
+  let containerIDsBefore: Set<String>
   let specifications: PodSpecifications
   /// The objects that the runtime reported as alive before the change, although they were already dead.
   let deadBefore: Set<String>
@@ -87,6 +95,12 @@ struct Verifier {
     expectedChanges = ExpectedChanges(before: before, after: after)
     deadBefore = before.deadObjects
     specifications = PodSpecifications(before: before, after: after)
+    sandboxesBefore = Dictionary(grouping: before.sandboxes, by: \.pod.uid)
+    sandboxesAfter = Dictionary(grouping: after.sandboxes, by: \.pod.uid)
+    sandboxBefore = Dictionary(before.sandboxes.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    containersBefore = Dictionary(grouping: before.containers, by: \.sandboxID)
+    containersAfter = Dictionary(grouping: after.containers, by: \.sandboxID)
+    containerIDsBefore = Set(before.containers.map(\.id))
     podsBefore = Dictionary(before.sandboxes.map { ($0.id, $0.pod) }, uniquingKeysWith: { first, _ in first })
   }
 

@@ -88,6 +88,18 @@ import Testing
     try expect(&log, files, "2\n3\n4\n5\n")
   }
 
+  @Test func `the only record of a file is not printed again after the file was compressed`() throws {
+    let directory = try LogDirectory(Records.cri("oF 1"))
+    let (files, selection) = try start(directory)
+    var log = try ContainerLog(directory.log, selection, isFollowed: true)
+    try expect(&log, files, "1\n")
+    directory.move("0.log", to: "0.log.20240101-120000")
+    let name = directory.directory.file("0.log.20240101-120000")
+    #expect(try ChildProcess.capture(["/bin/gzip", name], timeout: .seconds(60)).ending == .exited(0))
+    try directory.append(Records.cri("oF 2", from: 1))
+    try expect(&log, files, "2\n")
+  }
+
   @Test(arguments: [nil, 0, 1]) func `an old rotated file is not mistaken for a new one`(tail: Int?) throws {
     let directory = try LogDirectory(Records.cri("oF 1", from: 10))
     try directory.append(Records.cri("oF old"), to: "0.log.20240101-120000")

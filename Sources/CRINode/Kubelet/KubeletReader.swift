@@ -27,7 +27,7 @@ struct KubeletReader {
       table.value.flatMap { KubeletProcess.find(in: $0, beside: daemon) }, NodeFiles(root: paths.root))
     let directory = settings.flags["root-dir"] ?? existing(Self.directories)
     return ObservedKubelet(
-      processes: processes(),
+      processes: processes(), rootDirectory: directory,
       podDirectories: directory.flatMap { entries(of: "\($0)/pods") }.map { names in
         switch names {
         case .known(let names): .known(Set(names))

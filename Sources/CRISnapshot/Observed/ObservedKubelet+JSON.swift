@@ -6,6 +6,7 @@ extension ObservedKubelet {
     object["processes"] = processes?.json {
       .array($0.map { ["pid": JSON($0.pid), "startTime": JSON($0.startTime)] })
     }
+    if let rootDirectory { object["rootDirectory"] = .string(rootDirectory) }
     object["podFolders"] = podDirectories?.json { .array($0.sorted().map { .string($0) }) }
     object["staticPods"] = staticPods?.json { .array($0.map(\.json)) }
     return .object(object)
@@ -18,6 +19,7 @@ extension ObservedKubelet {
           Instance(pid: try item.number("pid"), startTime: try item.number("startTime"))
         }
       },
+      rootDirectory: try reader.optional("rootDirectory", \.stringValue),
       podDirectories: try reader.observation("podFolders") { (items) throws(SnapshotError) in
         Set(try items.elements { (item) throws(SnapshotError) in try item.string() })
       },

@@ -2,6 +2,9 @@
 public struct ObservedKubelet: Hashable, Sendable {
   /// The live processes of kubelet or of a program that contains it, such as k3s; empty if kubelet is not running.
   public var processes: Observation<[Instance]>?
+  /// The root directory in which `podDirectories` were found; nil if there is none, or in a snapshot taken by an older
+  /// `cri`.
+  public var rootDirectory: String?
   /// The UIDs of the pods that have a directory; kubelet removes the directory once the pod has been deleted and its
   /// containers have exited.
   public var podDirectories: Observation<Set<String>>?
@@ -24,10 +27,11 @@ public struct ObservedKubelet: Hashable, Sendable {
 
   /// Creates a value with the given properties.
   public init(
-    processes: Observation<[Instance]>? = nil, podDirectories: Observation<Set<String>>? = nil,
-    staticPods: Observation<[StaticPod]>? = nil
+    processes: Observation<[Instance]>? = nil, rootDirectory: String? = nil,
+    podDirectories: Observation<Set<String>>? = nil, staticPods: Observation<[StaticPod]>? = nil
   ) {
     self.processes = processes
+    self.rootDirectory = rootDirectory
     self.podDirectories = podDirectories
     self.staticPods = staticPods
   }
