@@ -439,13 +439,6 @@ extension RuleCase {
       after.observed?.kubelet?.podDirectories = .known(["uid-proxy"])
       after.sandboxes.removeFirst()
     },
-    .holds("pod.deleted", "without its process, kubelet's root directory is not the same") { before, after in
-      addObservations(&before, &after)
-      after.sandboxes.removeFirst()
-      before.observed?.kubelet?.rootDirectory = "/data/kubelet"
-      after.observed?.kubelet?.rootDirectory = "/var/lib/kubelet"
-      after.observed?.kubelet?.podDirectories = .known([])
-    },
     .holds("pod.missing", "the pod was deleted") { before, after in
       addObservations(&before, &after)
       after.sandboxes.removeFirst()

@@ -8,6 +8,13 @@ import TestSupport
 extension RuleCase {
   /// Cases in which kubelet recreates pods, and cases for single scenarios.
   static let renewed: [RuleCase] = [
+    .holds("pod.deleted", "without its process, kubelet's root directory is not the same") { before, after in
+      addObservations(&before, &after)
+      after.sandboxes.removeFirst()
+      before.observed?.kubelet?.rootDirectory = "/data/kubelet"
+      after.observed?.kubelet?.rootDirectory = "/var/lib/kubelet"
+      after.observed?.kubelet?.podDirectories = .known([])
+    },
     .fires("pod.ended", "its policy is Never", "ready", "not ready", in: .reboot) { before, after in
       endPermanently(&before, &after)
     },
