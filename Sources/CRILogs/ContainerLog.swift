@@ -193,7 +193,8 @@ package struct ContainerLog: ~Copyable {
       // A compressed copy of the current file has a different identity, but begins with an older record, or with the same
       // one if all of its records have one time.
       guard let first = try file.firstTime() else { continue }
-      if try first < last || file.isCompressed && first == current.file.firstTime() { break }
+      let isCopy = file.isCompressed ? try current.file.firstTime() == first : false
+      if first < last || isCopy { break }
       next = file
     }
     if let next { return next }
