@@ -30,7 +30,7 @@ extension RuleText {
       RuleText(
         violation: "the runtime does not list a record that is on disk",
         reason:
-          "this is a leftover record: its object reappears at the next start, or its name makes the start fail",
+          "the object of this leftover record reappears at the next start, or its name makes the start fail",
         remedy: "find out what the record is (ctr -n k8s.io containers info ID), and remove it")
     case .containerCheckpointOnDisk:
       RuleText(
@@ -46,13 +46,15 @@ extension RuleText {
     case .podBeingCreated:
       RuleText(
         violation: "the pod or container is being created",
-        reason: "what is being created, started or stopped during a restart is left unfinished (containerd#12600)",
+        reason:
+          "anything that is being created, started or stopped during a restart is left unfinished (containerd#12600)",
         remedy: "wait until it is running, or remove it if it failed to start")
     case .podRecordOnDisk:
       RuleText(
         violation: "the pod is ready, but has no record on disk",
         reason:
-          "a restart loses the pod: its processes keep running without an owner, and kubelet creates a second one",
+          "a restart loses the pod: its processes keep running without an owner, and kubelet creates a second copy of "
+          + "the pod",
         remedy: recreateBefore)
     case .containerRecordOnDisk:
       RuleText(
@@ -95,7 +97,7 @@ extension RuleText {
         remedy: "resume it before the change (ctr -n k8s.io tasks resume ID)")
     case .shimProtocol:
       RuleText(
-        violation: "the container's record names a newer shim than its pod's",
+        violation: "the container's record names a newer shim than the pod's record does",
         reason:
           "the container was added to a pod that is older than the upgrade; after a restart, this containerd cannot "
           + "reach the container, and kills it (containerd#11916)",
@@ -160,7 +162,7 @@ extension RuleText {
     case .networkConfiguration:
       RuleText(
         violation: "there is no CNI configuration",
-        reason: "the runtime reads it again when it starts, and then no pod gets a network",
+        reason: "the runtime looks for one again when it starts, and then no pod gets a network",
         remedy: "restore the network provider's configuration first")
     case .networkPlugins:
       RuleText(
