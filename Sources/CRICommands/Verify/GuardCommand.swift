@@ -13,7 +13,7 @@ struct GuardCommand: AsyncParsableCommand {
 
       Exit codes: those of verify; 6 the command failed and nothing was lost, or a unit could not be started again. \
       The command is not run if a unit cannot be stopped (exit code 3; 2 if there is no such unit) or if the snapshot \
-      cannot be taken. Then the units that were stopped are started again, and the exit code is not 0 even with --warn-only.
+      cannot be taken. In both cases, the units that were stopped are started again, and the exit code is not 0 even with --warn-only.
 
       The units of --hold are stopped before the snapshot and started again if nothing is lost (exit codes 0, 4 and 6); \
       with --warn-only, they are always started, even if that start kills pods. They are started before the report is printed. A unit that was not \
@@ -30,7 +30,7 @@ struct GuardCommand: AsyncParsableCommand {
 
       SIGTERM and SIGINT are passed on to the command, and the verdict follows when the command has ended. A signal \
       before the command starts ends guard with nothing changed; after the command has ended, SIGTERM and SIGINT make \
-      guard exit with 3 (not checked). From the start of the command on, guard and the command ignore SIGHUP, so that \
+      guard exit with 3 (not checked). Once the command has started, guard and the command ignore SIGHUP, so that \
       a dropped connection does not interrupt the change. A command may still fail because it cannot write to the lost \
       terminal; redirect its output to prevent that.
       """)

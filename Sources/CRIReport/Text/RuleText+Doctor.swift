@@ -17,14 +17,14 @@ extension RuleText {
     case .runtimeCallHangs:
       RuleText(
         violation: "the runtime does not respond",
-        reason: "kubelet waits for the same call, and the node becomes NotReady after at most three minutes",
+        reason: "kubelet hangs in the same call, and the node becomes NotReady after at most three minutes",
         remedy:
           "find the process that the runtime waits for (cri doctor names hanging objects); restart the "
           + "runtime only after cri preflight")
     case .runtimeCallFails:
       RuleText(
         violation: "the runtime returns an error",
-        reason: "kubelet receives the same error and cannot do what it needs the call for",
+        reason: "kubelet receives the same error, and the operation that needs the call fails",
         remedy: "read the runtime's journal for the cause of the error")
     case .runtimeCallSlow:
       RuleText(
@@ -160,7 +160,7 @@ extension RuleText {
         remedy: "read the runtime's journal from its last start; the container's shim has probably ended")
     case .containerCrashLoop:
       RuleText(
-        violation: "the container ends again and again",
+        violation: "the container keeps exiting",
         reason: "kubelet waits up to five minutes between two restarts",
         remedy: "read its log (cri logs, with -p for the previous attempt), and cri doctor POD")
     case .containerOOMKilled:
@@ -238,7 +238,7 @@ extension RuleText {
     case .processUninterruptible:
       RuleText(
         violation: "a process is in uninterruptible sleep",
-        reason: "it cannot be killed, and whoever waits for it hangs: the shim, the runtime, and kubelet",
+        reason: "it cannot be killed, and everything that waits for it hangs: the shim, the runtime, and kubelet",
         remedy:
           "find out what it waits for (cat /proc/PID/stack), which is usually a disk or a network file "
           + "system")

@@ -38,7 +38,7 @@ extension RuleText {
     case .imageNames: "the image now has different names"
     case .imagePinned: "kubelet may delete an image that is not pinned; without the pause image, no pod can start"
     case .runtimeWiped:
-      "the runtime has removed or lost all of its pods, and no change of its minor version explains that"
+      "the runtime has removed or lost all of its pods, and a change of its minor version is not the reason"
     case .imageUnpinned: "this version does not pin images: kubelet may delete the image when the disk is full"
     default: nil
     }

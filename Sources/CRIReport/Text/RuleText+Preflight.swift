@@ -61,13 +61,13 @@ extension RuleText {
         violation: "the runtime lists the container, but it has no record on disk",
         reason:
           "a restart loses the container: if it is running, it keeps running without an owner, and kubelet "
-          + "starts a second one",
+          + "starts a second copy of the container",
         remedy: recreateBefore)
     case .recordMetadata:
       RuleText(
         violation: "the pod's record in the sandbox store has no pod metadata",
         reason:
-          "this containerd exits with \"failed to get metadata for stored sandbox\" whenever it starts "
+          "this version of containerd exits with \"failed to get metadata for stored sandbox\" whenever it starts "
           + "(containerd#10848)",
         remedy: "upgrade to 2.0.6, 2.1.4 or later, which removes such records")
     case .shimLegacyAddressOnDisk:
@@ -99,8 +99,8 @@ extension RuleText {
       RuleText(
         violation: "the container's record names a newer shim than the pod's record does",
         reason:
-          "the container was added to a pod that is older than the upgrade; after a restart, this containerd cannot "
-          + "reach the container, and kills it (containerd#11916)",
+          "the container was added to a pod that is older than the upgrade; after a restart, this version of containerd "
+          + "cannot reach the container, and kills it (containerd#11916)",
         remedy: "upgrade to 2.1.2 or later, which can reach the container")
     case .networkModeOnDisk:
       RuleText(
@@ -111,7 +111,7 @@ extension RuleText {
       RuleText(
         violation: "the pod's UID on disk differs from that in the runtime",
         reason:
-          "kubelet finds a pod's sandbox by its UID: after a restart, it finds none and creates a second one (C1)",
+          "after a restart, kubelet finds no sandbox with the pod's UID, and creates another one (C1)",
         remedy: recreateBefore)
     case .containerIdentityOnDisk:
       RuleText(
