@@ -13,11 +13,12 @@ struct GuardCommand: AsyncParsableCommand {
 
       Exit codes: those of verify; 6 the command failed and nothing was lost, or a unit could not be started again. \
       The command is not run if a unit cannot be stopped (exit code 3; 2 if there is no such unit) or if the snapshot \
-      cannot be taken. In both cases, the units that were stopped are started again, and the exit code is not 0 even with --warn-only.
+      cannot be taken. In both cases, the units that were stopped are started again, and the exit code is not 0 even with \
+      --warn-only.
 
       The units of --hold are stopped before the snapshot and started again if nothing is lost (exit codes 0, 4 and 6); \
-      with --warn-only, they are always started, even if that start kills pods. They are started before the report is printed. A unit that was not \
-      active is not started.
+      with --warn-only, they are always started, even if that start kills pods. They are started before the report is \
+      printed. A unit that was not active is not started.
 
       The snapshot and the report stay in /var/lib/cri (guard-before.json, guard-report.txt), and the result is in the \
       journal, even if the terminal is gone. If state is lost or could not be verified, the snapshot's name contains \

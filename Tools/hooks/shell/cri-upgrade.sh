@@ -83,7 +83,7 @@ cri_preflight() {
   cri_report preflight "$@"
   case " $CRI_PREFLIGHT_CODES " in *" $cri_code "*) return 0 ;; esac
   case $cri_code in
-    5) cri_stop 5 'the change would lose state; drain the node first, or follow the advice in the report' ;;
+    5) cri_stop 5 'the change would lose state; drain the node first, or follow the remedies in the report' ;;
     *) cri_stop "$cri_code" "preflight failed with exit code $cri_code, so it is not known what the change would lose" ;;
   esac
 }
