@@ -120,8 +120,8 @@ cri_snapshot() {
 }
 # Call this just before the first relevant change: from here on the held units start only if nothing is lost.
 cri_change() { cri_stage=changed; }
-# SOURCE TARGET: replaces TARGET in one step, and keeps the old file as TARGET.before. A program that is running cannot be
-# written to, and if the node fails in between, one of the two files must be there.
+# SOURCE TARGET: replaces TARGET in one step, and keeps the old file as TARGET.before. A program that is running cannot
+# be written to, and if the node fails in between, one of the two files must be there.
 cri_swap() {
   cri_change
   [ ! -e "$2" ] || ln -fT "$2" "$2.before" || cri_stop 1 "$2 cannot be kept as $2.before"
