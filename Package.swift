@@ -106,7 +106,7 @@ let package = Package(
       ],
       swiftSettings: safe),
 
-    // Container logs, and the expansion of compressed ones.
+    // Container logs, and the decompression of rotated ones.
     .target(name: "CRIGzip", dependencies: ["CRIZlib", "CRISystem"], swiftSettings: dialect),
     .target(name: "CRILogs", dependencies: ["CRIGzip", "CRIProtobuf", "CRIJSON", "CRISystem"], swiftSettings: safe),
 
@@ -128,7 +128,7 @@ let package = Package(
         "CRIMessages", "CRIProtobuf",
       ],
       swiftSettings: safe),
-    // The product for other packages: it re-exports the client and the modules of verification.
+    // The product for other packages: it re-exports the client and the verification modules.
     .target(
       name: "CRIVerification",
       dependencies: [

@@ -41,6 +41,6 @@ extension RPCError {
     return status.message.contains("Multiple IDs found with provided prefix")
   }
 
-  /// Whether the error comes from the service itself, which proves that the runtime serves its version.
+  /// Whether the error comes from the service itself, which proves that the runtime serves this version of the CRI.
   var provesService: Bool { statusCode != nil && !isUnknownService }
 }

@@ -27,7 +27,8 @@ package enum Refusal: Hashable, Sendable {
   case tooDeep
   /// The file is larger than `CopyLimits.size`.
   case tooLarge
-  /// The names in the directory, and those above it that have not been copied, need more than `CopyLimits.names` bytes.
+  /// The names in this directory, and the names not yet copied in its parent directories, need more than
+  /// `CopyLimits.names` bytes.
   case tooManyNames
   /// The directory is inside another user's directory, so that user may have put it there.
   case foreignDirectory
@@ -40,9 +41,9 @@ package enum Refusal: Hashable, Sendable {
 extension CopyError: CustomStringConvertible {
   package var description: String {
     switch self {
-    case .system(let path, .notImplemented): "\(path): the kernel has no openat2 (Linux 5.6)"
+    case .system(let path, .notImplemented): "\(path): the kernel has no openat2, which requires Linux 5.6"
     case .system(let path, .tooManySymbolicLinkLevels):
-      "\(path): a symbolic link on the way cannot be followed inside the container"
+      "\(path): a symbolic link in the path cannot be followed inside the container"
     case .system(let path, .overflow): "\(path): its mount maps owners (idmapped mount); use --method tar"
     case .system(let path, let error): "\(path): \(error)"
     case .host(let path, let error): "\(path): \(error)"
@@ -59,15 +60,17 @@ extension Refusal: CustomStringConvertible {
     switch self {
     case .directoryOverOther: "a directory cannot replace something that is not a directory; remove it first"
     case .otherOverDirectory: "only a directory can be copied over a directory; remove it first"
-    case .destination(let kind): "it is \(kind), which is not written to; specify a regular file or a directory"
+    case .destination(let kind):
+      "it is \(kind), and cri cp does not write to that; specify a regular file or a directory"
     case .source(let kind): "it is \(kind); only regular files, directories and symbolic links are copied"
     case .missingDirectory: "the directory does not exist; create it first"
     case .notADirectory: "it is not a directory"
     case .pseudoFileSystem: "it is on procfs, sysfs or a similar file system, which is not copied; use cri exec"
-    case .tooDeep: "the directories are nested more than \(CopyLimits.depth) deep"
+    case .tooDeep: "the directories are nested more than \(CopyLimits.depth) levels deep"
     case .tooLarge: "the file has more than 1 EiB (2^60 bytes), so it is not copied"
     case .tooManyNames: "there are too many files in it and in the directories above it; copy them in parts"
-    case .foreignDirectory: "another user owns the directory that contains it and may have replaced it; remove it first"
+    case .foreignDirectory:
+      "another user owns the parent directory and may have replaced this directory; remove this directory first"
     case .foreignHardLink: "the hard link does not point to a file in this copy"
     case .unmappedID(let id): "user or group \(id) does not exist in the container's user namespace; omit --archive"
     }

@@ -98,7 +98,7 @@ extension DoctorFacts {
     return crashed
   }
 
-  /// Whether a container ends again and again: it has been restarted several times, and its last attempt ended
+  /// Whether a container keeps exiting: it has been restarted several times, and its last attempt ended
   /// recently after a short run.
   fileprivate func isCrashLoop(_ newest: ContainerRecord, _ last: ContainerRecord) -> Bool {
     let status = last.status

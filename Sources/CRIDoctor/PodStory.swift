@@ -2,7 +2,7 @@ public import CRIMessages
 public import CRIProtobuf
 public import CRISnapshot
 
-/// What happened to one pod on this node, in order of time, as far as the runtime still knows it.
+/// What happened to one pod on this node, in chronological order, as far as the runtime still knows it.
 public struct PodStory: Hashable, Sendable {
   /// The version of the story's JSON document.
   public static let schema = 1

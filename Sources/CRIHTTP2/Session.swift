@@ -118,7 +118,7 @@ package struct Session: ~Copyable {
     nghttp2_session_want_read(session) != 0 || nghttp2_session_want_write(session) != 0
   }
 
-  /// Removes and returns the message of the last violation by the peer that libnghttp2 reported since the last call.
+  /// Removes and returns libnghttp2's message about the peer's most recent violation since the last call.
   package mutating func takeLastError() -> String? {
     defer { state.lastError = nil }
     return state.lastError

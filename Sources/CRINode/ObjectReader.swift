@@ -29,7 +29,7 @@ struct ObjectReader: Sendable {
 
   /// Reads an object, of which a runtime can have lost a part: then only the status without `verbose` is available, or
   /// only the entry in the list.
-  /// - Throws: NOT_FOUND if the runtime still lists the object but has no status of it.
+  /// - Throws: NOT_FOUND if the runtime still lists the object but has no status for it.
   private func existing<Record>(
     _ read: (_ verbose: Bool) async throws(RPCError) -> Record, isListed: () async throws(RPCError) -> Bool
   ) async throws(RPCError) -> Record? {

@@ -5,7 +5,7 @@ enum WireText {
   /// A byte that is not valid UTF-8 becomes U+FFFD.
   private static let repaired = 12
 
-  /// Returns the additional bytes.
+  /// Returns the number of additional bytes.
   static func expansion(of text: UnsafeRawBufferPointer) -> Int {
     guard let start = text.baseAddress else { return 0 }
     var index = 0

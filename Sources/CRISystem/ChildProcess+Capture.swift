@@ -4,8 +4,8 @@ internal import Glibc
 extension ChildProcess {
   /// Runs a program until it exits and captures its standard output.
   ///
-  /// The corresponding C function is `posix_spawn`, which takes the first argument as a path, or `posix_spawnp`, which
-  /// searches PATH, if the program inherits our environment.
+  /// Uses `posix_spawn`, which takes the first argument as a path. If the program inherits our environment, uses
+  /// `posix_spawnp`, which searches PATH.
   /// - Parameters:
   ///   - environment: The complete environment as `NAME=value`; the program's standard error is discarded. If this is
   ///     nil, the program inherits our environment and our standard error.

@@ -1,7 +1,6 @@
 internal import Glibc
 
-/// Watches a directory for files being written, created, renamed or removed. The corresponding C family is
-/// `inotify`.
+/// Watches a directory for files being written, created, renamed or removed. Uses inotify(7).
 package struct DirectoryWatch: ~Copyable, Sendable {
   private let descriptor: Descriptor
 

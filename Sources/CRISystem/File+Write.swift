@@ -44,8 +44,8 @@ extension File {
     _ = try system { () throws(Errno) in try retrying { renameat(directory, old, directory, name) } }
   }
 
-  /// Gives a file a second name in its directory, and replaces a file of that name. The corresponding C function is
-  /// `linkat`.
+  /// Creates a hard link to a file in the same directory, and replaces a file of that name. The corresponding C function
+  /// is `linkat`.
   package static func linkWithinDirectory(_ path: String, as name: String) throws(FileError) {
     let walk = try PathWalk(toFile: path)
     let (directory, old, temporary) = (walk.directory.rawValue, walk.name, UniqueName.make())

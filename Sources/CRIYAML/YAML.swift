@@ -22,7 +22,7 @@ package enum YAML {
 
   /// Parses a stream with one document. An empty stream is `null`.
   ///
-  /// If a mapping has several equal keys, the last one wins. A merge key (`<<`) adds only keys that the mapping does
+  /// If a mapping has duplicate keys, the last one wins. A merge key (`<<`) adds only keys that the mapping does
   /// not contain.
   /// - Throws: `YAMLError` if the text is not valid YAML, has no JSON equivalent, exceeds a limit, or has a second document.
   package static func parse(_ bytes: [UInt8], types: Types = .resolved) throws(YAMLError) -> JSON {

@@ -26,7 +26,7 @@ extension RuleCase {
       addObservations(&before, &after)
       after.sandboxes[0].observed?.process = .unknown("why")
     },
-    .holds("pod.process", "the runtime reports a different PID, which pod.pid reports") { before, after in
+    .holds("pod.process", "the runtime reports a different PID (pod.pid covers this)") { before, after in
       addObservations(&before, &after)
       after.sandboxes[0].facts.pid = 7
       after.sandboxes[0].observed?.process = process(7, startTime: 9)
@@ -46,7 +46,7 @@ extension RuleCase {
       die(&before, &after)
       after.containers.remove(at: 0)
     },
-    .holds("container.dead-already", "it ended in the change") { before, after in
+    .holds("container.dead-already", "it ended during the change") { before, after in
       addObservations(&before, &after)
       after.containers[0].status.state = .exited
     },
@@ -80,7 +80,7 @@ extension RuleCase {
       die(&before, &after, sandbox: true)
       after.sandboxes[0].status.state = .notReady
     },
-    .holds("pod.dead-already", "it ended in the change") { before, after in
+    .holds("pod.dead-already", "it ended during the change") { before, after in
       addObservations(&before, &after)
       after.sandboxes[0].status.state = .notReady
     },
@@ -110,7 +110,7 @@ extension RuleCase {
         Orphan(kind: .container, id: "container-web-nginx", pid: 1101, startTime: 4, processes: [1101])
       ])
     },
-    .fires("pod.missing", "no process of it is left", "sandbox-web", "none, and no process of it was found") {
+    .fires("pod.missing", "none of its processes is left", "sandbox-web", "none, and no process of it was found") {
       before, after in
       addObservations(&before, &after)
       after.sandboxes.remove(at: 0)
@@ -296,7 +296,7 @@ extension RuleCase {
       addObservations(&before, &after)
       after.containers[0].observed?.process = process(1101, cgroup: "/other")
     },
-    .fires("container.cgroup", "the end of the same path", "/pod/a", "/a") { before, after in
+    .fires("container.cgroup", "only a suffix of the same path", "/pod/a", "/a") { before, after in
       addObservations(&before, &after)
       after.containers[0].observed?.process = process(1101, cgroup: "/a")
     },
@@ -305,7 +305,7 @@ extension RuleCase {
       setCgroupNamespaces(&$0, &$1)
       $1.containers[0].observed?.process = process(1101, cgroup: "/../../pod/b")
     },
-    .holds("container.cgroup", "a namespace whose root is beside the cgroup") {
+    .holds("container.cgroup", "a namespace whose root is a sibling of the cgroup") {
       addObservations(&$0, &$1)
       setCgroupNamespaces(&$0, &$1)
       $1.containers[0].observed?.process = process(1101, cgroup: "/../../pod/a")
@@ -494,7 +494,7 @@ extension RuleCase {
       old.status.state = .notReady
       after.sandboxes.append(old)
     },
-    .holds("pod.young", "created ten seconds before") { before, after in
+    .holds("pod.young", "created ten seconds before the snapshot") { before, after in
       before.sandboxes[0].status.createdAt = before.taken + .seconds(-10)
       after.sandboxes.removeFirst()
     },
@@ -554,7 +554,8 @@ extension RuleCase {
     after.observed?.cgroupNamespace = NamespaceID(device: 4, inode: 3)
   }
 
-  /// The process of the first container, or of the first sandbox, had exited before the change, unlike the others.
+  /// Makes the process of the first container, or of the first sandbox, exit before the change; the other processes
+  /// keep running.
   private static func die(_ before: inout Snapshot, _ after: inout Snapshot, sandbox: Bool = false) {
     addObservations(&before, &after)
     for (pid, index) in [(Int32(1102), 2), (1101, 0)] {

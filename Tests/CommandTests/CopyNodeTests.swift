@@ -185,7 +185,7 @@ private struct Copies {
       (file("owned"), "\(Self.web):\(base)/nothing/", "create it first"),
       (file("t"), "\(Self.web):\(base)/large", "a directory cannot replace"),
       ("\(Self.web):\(base)/t", file("large"), "a directory cannot replace"),
-      ("\(Self.web):\(base)/large", "/dev/null", "is not written to"),
+      ("\(Self.web):\(base)/large", "/dev/null", "does not write to that"),
     ] {
       let run = try await cp(source, target)
       #expect(run.code == 1 && run.errors.contains(message), "\(method) \(run)")

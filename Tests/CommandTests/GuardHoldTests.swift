@@ -218,7 +218,7 @@ import Testing
     let run = try await guarding(
       runtime, systemd, ["--hold", "kubelet"] + (saves ? ["--save", "\(state)/before.json"] : []),
       run: "touch '\(directory.file("ran"))'")
-    #expect(run.code == 2 && run.errors.contains("has 10 snapshots of runs without proof"), "\(run)")
+    #expect(run.code == 2 && run.errors.contains("has 10 snapshots of runs that were not verified"), "\(run)")
     #expect(!ProcessFacts.exists(directory.file("ran")) && systemd.state(of: "kubelet") == "active")
     #expect(ProcessFacts.read("\(state)/before.json") == "{}")
   }
@@ -383,7 +383,7 @@ import Testing
     let other = try TemporaryDirectory()
     let next = try await SimulatorProcess(in: other)
     let retry = try await guarding(next, systemd, options, run: "touch '\(directory.file("ran"))'")
-    #expect(retry.code == 3 && retry.errors.contains("kubelet is not active, and it was not shown"), "\(retry)")
+    #expect(retry.code == 3 && retry.errors.contains("kubelet is not active, and the snapshot"), "\(retry)")
     #expect(!ProcessFacts.exists(directory.file("ran")) && systemd.changes == ["stop kubelet"])
   }
 

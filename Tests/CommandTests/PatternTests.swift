@@ -19,7 +19,7 @@ import Testing
   @Test(
     arguments: [
       ("\\p{Greek}", "\\p{Greek} is not supported; use a general category such as \\pL, \\p{Lu} or \\p{Nd}"),
-      (String(repeating: "(", count: 201), "parentheses are nested more than 200 deep"),
+      (String(repeating: "(", count: 201), "parentheses are nested more than 200 levels deep"),
       ("(\(String(repeating: "a", count: 30))){1000}", "the expression has too many repetitions"),
     ])
   func `what only Go supports is rejected with a reason`(text: String, reason: String) {

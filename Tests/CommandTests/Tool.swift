@@ -3,7 +3,7 @@ import Foundation
 import Glibc
 import TestSupport
 
-/// A command that has run to its end, with its output.
+/// A command that has run to completion, with its output.
 struct Tool {
   let output: String
   let errors: String
@@ -13,7 +13,7 @@ struct Tool {
   var duration = Duration.zero
 
   /// Runs the built command without this machine's configuration.
-  /// - Parameter socket: The runtime's socket, which is passed in the environment variable.
+  /// - Parameter socket: The runtime's socket, which is passed in CONTAINER_RUNTIME_ENDPOINT.
   static func cri(
     _ arguments: [String], on socket: String? = nil, input: String? = nil, environment: [String: String] = [:]
   ) async throws -> Tool {

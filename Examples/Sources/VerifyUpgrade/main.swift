@@ -34,7 +34,7 @@ let report = Report(before: before, after: try await client.snapshot(tool: "Veri
 switch report.verdict() {
 case .intact: print("nothing was lost")
 case .lost: print("state was lost; kubelet acts on \(report.affected.count) pods when it starts:")
-case .unverified: print("nothing that could be read was lost:")
+case .unverified: print("no loss was found, but not everything could be read:")
 case .vacuous: print("there was nothing to verify:")
 }
 for finding in report.findings { print("\(finding.rule.severity)\t\(finding.object)\t\(finding.rule.id)") }

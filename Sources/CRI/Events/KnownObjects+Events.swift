@@ -2,7 +2,7 @@ internal import CRIMessages
 internal import CRIProtobuf
 
 extension KnownObjects {
-  /// Returns the events that must have happened between these objects and newer ones, as the runtime would have sent
+  /// Returns the events that must have happened between this state and a newer one, as the runtime would have sent
   /// them: new pods come before their containers, and removed pods after them.
   /// - Parameter time: When the changes were found; the time at which they happened is unknown.
   func events(to now: KnownObjects, at time: Timestamp) -> [ContainerEventResponse] {

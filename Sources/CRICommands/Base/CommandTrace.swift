@@ -5,7 +5,7 @@ internal import CRITracing
 
 /// The trace of the running command, with `--enable-tracing`.
 final class CommandTrace: Sendable {
-  /// The longest time for which sending the trace delays the end of the command, as in docs/limits.md.
+  /// How long sending the trace may delay the command's exit, as in docs/limits.md.
   private static let finishTimeout = Duration.seconds(1)
 
   /// nil if the command is not traced.
@@ -19,7 +19,7 @@ final class CommandTrace: Sendable {
   /// - Returns: nil if the command is not to be traced.
   /// - Throws: A usage error if the collector's address is not valid.
   init?(_ globals: Globals, _ words: [String]) throws(Failure) {
-    // Completions must not take more time.
+    // Tracing must not slow down completions.
     guard globals.isTracing, words.first != CompletionScript.command else { return nil }
     guard let collector = CollectorAddress(globals.tracingEndpoint) else {
       throw Failure(
@@ -75,7 +75,7 @@ final class CommandTrace: Sendable {
       default: error.reason ?? "\(error)"
       }
     return
-      "\(spans) of the trace could not be sent to \(loss.collector): \(reason); specify the address of a collector "
-      + "that accepts OTLP over gRPC with --tracing-endpoint"
+      "\(spans) of the trace could not be sent to \(loss.collector): \(reason); use --tracing-endpoint to specify "
+      + "a collector that accepts OTLP over gRPC"
   }
 }

@@ -12,7 +12,7 @@ struct CopyCommand: AsyncParsableCommand {
     "cp", abstract: "Copy files and directories into and out of a container.",
     usage: "cri cp [options] <container>:<path> <path>|-\ncri cp [options] <path>|- <container>:<path>",
     discussion: """
-      The container is named as for exec and must be running. The path - stands for a tar stream on standard \
+      Specify the container as for cri exec; it must be running. The path - stands for a tar stream on standard \
       input or output. A path on this node that contains a colon must begin with / or a dot.
 
       As in docker cp: a directory is copied into an existing directory, or to a new directory with the given name; \
@@ -23,8 +23,8 @@ struct CopyCommand: AsyncParsableCommand {
       out of a container belong to you and have no set-uid, set-gid or sticky bits. Copies into it belong to its root user. \
       Devices, FIFOs, sockets and the files of procfs and sysfs are not copied.
 
-      The default for root is --method node, which copies through the container's process and does not need tar in the \
-      container; --method tar runs tar in the container.
+      --method node copies through the container's process and does not need tar in the container; --method tar runs tar \
+      in the container. With --method auto, root uses node if possible, and otherwise tar; other users use tar.
 
       Exit codes: 0 if everything was copied, 1 if the copy failed, 128+N if signal N interrupted it.
       """)

@@ -72,7 +72,7 @@ struct CopyTarget: Sendable {
 
   private static func text(_ error: ContainerRoot.Unusable, _ pid: Int32) -> String {
     switch error {
-    case .system(.notImplemented): "the kernel has no openat2 (Linux 5.6)"
+    case .system(.notImplemented): "the kernel has no openat2, which requires Linux 5.6"
     case .system(let error): "the files of its process \(pid) cannot be reached (\(error))"
     case .hasHostFiles: "its process \(pid) sees the files of this node, as with a virtual machine"
     case .otherContainer: "process \(pid) belongs to a different container"

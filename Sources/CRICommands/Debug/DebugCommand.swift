@@ -14,9 +14,9 @@ struct DebugCommand: AsyncParsableCommand {
       pulled only if it is not on the node. The new container is removed when the command ends, for whatever reason. If \
       cri itself is killed, the container is left behind, and the next cri debug in the same pod reports it.
 
-      With --host, the command is an executable of this node, which runs in the namespaces of the container: in those of \
-      --net, --pid, --ipc, --uts and --mount, or, without these options, in all of them except --mount. Nothing is pulled \
-      or created. This needs root and nsenter.
+      With --host, the command is an executable of this node, which runs in the namespaces of the container that --net, \
+      --pid, --ipc, --uts and --mount choose (default: all of them except the mount namespace). Nothing is pulled or \
+      created. This needs root and nsenter.
 
       kubelet does not know about the new container, and may remove it at any time if it manages the pod.
 
@@ -60,7 +60,8 @@ struct DebugCommand: AsyncParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "The ID of a pod or a container, a unique prefix, or a name as for exec; then the command. (default: sh)",
+      "The ID of a pod or a container, a unique prefix, or a name in any form that cri exec accepts; then the command. "
+        + "(default: sh)",
       valueName: "pod|container command"))
   var words: [String] = []
 

@@ -11,14 +11,14 @@ internal import CRISystem
 struct DoctorCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
     "doctor",
-    abstract: "Find out what is wrong on this node now, or tell the story of one pod.",
+    abstract: "Find out what is wrong on this node now, or show the history of one pod.",
     discussion: """
       The command examines the runtime, kubelet, the pods, their networks, their processes and the disks, and prints \
       what is wrong, the most harmful first, with the consequence and a remedy. It needs no snapshot and changes \
       nothing. All calls to the runtime share one deadline (--timeout, 5 seconds by default), so that hanging objects \
       delay the report only once. Run the command as root on the node.
 
-      With a pod, the command prints what happened to this pod in order of time: its sandboxes, containers, exits and \
+      With a pod, the command prints the pod's history in chronological order: its sandboxes, containers, exits and \
       restarts, the last lines of its logs, and its present state.
 
       Exit codes: 0 no finding of severity --fail-on or above, and everything could be checked; 1 at least one such \
@@ -29,7 +29,7 @@ struct DoctorCommand: AsyncParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "Tell the story of this pod: NAME, NAMESPACE/NAME, a UID, or a prefix of a sandbox's ID.", valueName: "pod"))
+      "Show the history of this pod: NAME, NAMESPACE/NAME, a UID, or a prefix of a sandbox's ID.", valueName: "pod"))
   var pod: String?
 
   @Flag(help: "Also read statistics, mounts and cgroups, which takes longer.")
@@ -53,10 +53,10 @@ struct DoctorCommand: AsyncParsableCommand {
     guard let pod else { return }
     if pod.isEmpty { throw ValidationError("the pod's name is empty") }
     if deep || !ignore.isEmpty || !reports.files.isEmpty {
-      throw ValidationError("--deep, --ignore and --report are not for the story of a pod; omit them")
+      throw ValidationError("--deep, --ignore and --report are not for the history of a pod; omit them")
     }
     if PodStory.format(reports.format) == nil {
-      throw ValidationError("-o \(reports.format.rawValue): the story of a pod is a table, json or yaml")
+      throw ValidationError("-o \(reports.format.rawValue): the history of a pod is a table, json or yaml")
     }
   }
 

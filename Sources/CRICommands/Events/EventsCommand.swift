@@ -7,8 +7,8 @@ struct EventsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
     "events", abstract: "Print events of pods and containers as they happen.",
     discussion:
-      "If the runtime goes away, the command waits until it is back, and then prints what has changed in the runtime's "
-      + "lists in the meantime as events. A message on standard error says that events may have been missed.",
+      "If the runtime goes away, the command waits until it is back, and then prints, as events, what changed "
+      + "in the runtime's lists in the meantime. A message on standard error says that events may have been missed.",
     aliases: ["event"])
 
   @Option(

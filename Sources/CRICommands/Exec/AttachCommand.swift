@@ -32,7 +32,8 @@ struct AttachCommand: AsyncParsableCommand {
   @OptionGroup(title: "Streaming") var stream: StreamOptions
 
   @Argument(
-    help: ArgumentHelp("The ID of the container, a unique prefix, or a name as for exec.", valueName: "container"))
+    help: ArgumentHelp(
+      "The ID of the container, a unique prefix, or a name in any form that cri exec accepts.", valueName: "container"))
   var container: String
 
   func validate() throws {

@@ -8,9 +8,9 @@ struct PortForwardCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
     "port-forward", abstract: "Forward local ports to a pod.",
     discussion: """
-      The pod is an ID, a unique prefix, a name, or NAMESPACE/POD. Each local connection uses a separate connection to the \
-      runtime: if one fails, the others continue, and after a restart of the runtime, new connections work again. Press \
-      Ctrl-C to stop.
+      Specify the pod by its ID, a unique prefix, its name, or NAMESPACE/POD. Each local connection uses a separate \
+      connection to the runtime: if one fails, the others continue, and after a restart of the runtime, new connections \
+      work again. Press Ctrl-C to stop.
 
       Example: cri port-forward default/web 8080:80 :443
       """)

@@ -8,7 +8,7 @@ struct Inspection: Sendable {
   let noun: String
   /// The command that lists the IDs, such as `cri ps -a`.
   let list: String
-  /// Whether the IDs come from a list and not from the user, so that an object may have been removed since.
+  /// Whether the IDs come from a list rather than from the user, so an object may have been removed since.
   let isListed: Bool
   let output: InspectView
   /// The client that makes the calls.
@@ -56,7 +56,7 @@ struct Inspection: Sendable {
     .undecodable(method: method.path(.v1), reason: "the response has no status")
   }
 
-  /// Indirect, because a report is large, and if there are very many results, most of them may have no report.
+  /// Indirect, because a report is large and most results may have none.
   private indirect enum Outcome<Report: StatusReport> {
     case report(Report)
     case failure(Failure)
@@ -77,17 +77,17 @@ struct Inspection: Sendable {
     } catch {
       guard error.isNotFound else { return .failure(Failure(error, about: "\(noun) \(id)", client.endpoint)) }
       return .failure(
-        Failure(.failed, "\(noun) \(id): the runtime lists it, but has no status of it: \(error)"))
+        Failure(.failed, "\(noun) \(id): the runtime lists it, but has no status for it: \(error)"))
     }
     if isListed { return .nothing }
     guard let otherCommand else { return .failure(Failure(.notFound, "\(noun) \(id) not found; see \(list)")) }
     return .failure(await WrongKindHint(client: client, noun: noun, command: otherCommand).notFound(id, list))
   }
 
-  /// Asks for an object, of which a runtime can have lost a part: then only the status without `verbose` is available, or
-  /// only the entry in the list.
+  /// Asks for an object. If the runtime has lost a part of it, only the status without `verbose` or only the entry in the
+  /// list may be available.
   /// - Returns: nil if it does not exist.
-  /// - Throws: NOT_FOUND if the runtime lists the object but has no status of it.
+  /// - Throws: NOT_FOUND if the runtime lists the object but has no status for it.
   private func existing<Report: StatusReport>(
     _ id: String, _ fetch: @Sendable (String, _ isVerbose: Bool) async throws(RPCError) -> Report?
   ) async throws(RPCError) -> Report? {

@@ -15,7 +15,8 @@ struct CheckpointCommand: AsyncParsableCommand {
   @Option(
     name: [.customShort("e"), .long],
     help: ArgumentHelp(
-      "The path of the archive, as the runtime sees it; for several containers, a directory for files checkpoint-ID.tar.",
+      "The path of the archive, as the runtime sees it; for several containers, a directory in which checkpoint-ID.tar is "
+        + "written for each.",
       valueName: "path"))
   var export: String
 

@@ -118,7 +118,7 @@ struct PatternParser {
 
   private mutating func group() throws(PatternError) -> PatternNode? {
     guard depth < Self.maximumDepth else {
-      throw PatternError(reason: "parentheses are nested more than \(Self.maximumDepth) deep")
+      throw PatternError(reason: "parentheses are nested more than \(Self.maximumDepth) levels deep")
     }
     depth += 1
     defer { depth -= 1 }

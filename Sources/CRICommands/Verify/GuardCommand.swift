@@ -13,26 +13,27 @@ struct GuardCommand: AsyncParsableCommand {
 
       Exit codes: those of verify; 6 the command failed and nothing was lost, or a unit could not be started again. \
       The command is not run if a unit cannot be stopped (exit code 3; 2 if there is no such unit) or if the snapshot \
-      cannot be taken. Then the units that were stopped are started again, and the exit code is not 0 even with --warn-only.
+      cannot be taken. In both cases, the units that were stopped are started again, and the exit code is not 0 even with \
+      --warn-only.
 
       The units of --hold are stopped before the snapshot and started again if nothing is lost (exit codes 0, 4 and 6); \
-      with --warn-only, they are always started, even if that start kills pods. They are started before the report is printed. A unit that was not \
-      active is not started.
+      with --warn-only, they are always started, even if that start kills pods. They are started before the report is \
+      printed. A unit that was not active is not started.
 
       The snapshot and the report stay in /var/lib/cri (guard-before.json, guard-report.txt), and the result is in the \
       journal, even if the terminal is gone. If state is lost or could not be verified, the snapshot's name contains \
       the time (guard-before-20260131T120000Z.json), so that no later guard replaces it. The file of --save is kept \
-      in the same way: after such a run, the next guard renames it (FILE.20260131T120000Z) before it writes FILE, \
-      unless FILE.verified is a second name of it, which guard creates when nothing is lost. If ten such snapshots are \
+      in the same way: after such a run, the next run renames it (FILE.20260131T120000Z) before it writes FILE. If \
+      nothing is lost, guard creates the hard link FILE.verified, and the next run replaces FILE. If ten such snapshots are \
       kept, guard does not run the command (exit code 2) until some are deleted. If a unit of --hold is not active and \
       there is such a snapshot from this boot, guard does not run the command either (exit code 3), because a retry would \
       hide the loss. Only one guard can run at a time.
 
       SIGTERM and SIGINT are passed on to the command, and the verdict follows when the command has ended. A signal \
       before the command starts ends guard with nothing changed; after the command has ended, SIGTERM and SIGINT make \
-      guard exit with 3 (not checked). From the start of the command on, guard and the command ignore SIGHUP, so that \
-      a dropped connection does not interrupt the change. A command that cannot write to the lost terminal may still \
-      fail: redirect its output if it must not.
+      guard exit with 3 (not checked). Once the command has started, guard and the command ignore SIGHUP, so that \
+      a dropped connection does not interrupt the change. A command may still fail because it cannot write to the lost \
+      terminal; redirect its output to prevent that.
       """)
 
   @Option(
@@ -179,9 +180,9 @@ struct GuardCommand: AsyncParsableCommand {
       if let unit = units.inactive.first, let earlier = UnprovenSnapshots.latest(save) {
         throw Failure(
           .unreachable,
-          "\(unit) is not active, and it was not shown that nothing is lost since the snapshot \(earlier) of an earlier "
-            + "guard; the command was not run; check with cri verify --before \(earlier), and when the problem is solved, "
-            + "start \(unit) or delete this file")
+          "\(unit) is not active, and the snapshot \(earlier) is from an earlier run that was not verified as intact; the "
+            + "command was not run; check with cri verify --before \(earlier), and when the problem is solved, start "
+            + "\(unit) or delete the snapshot")
       }
       let before = try await signals.interrupting { try await takeSnapshot(context.bulkClient()) }
       if let gap = before.gap, !incomplete {

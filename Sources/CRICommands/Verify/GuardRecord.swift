@@ -52,7 +52,7 @@ struct GuardRecord {
     if let save {
       if let kept = try UnprovenSnapshots.keep(save) {
         let text =
-          "\(save) was not replaced, because there is no proof that nothing was lost since then: it is now \(kept)"
+          "\(save) was not replaced, because its run was not verified as intact: it is now \(kept)"
         try? StandardStream.error.write(Failure(.done, text).line)
       }
       do {

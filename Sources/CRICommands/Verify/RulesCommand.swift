@@ -12,10 +12,10 @@ struct RulesCommand: AsyncParsableCommand {
     abstract: "Print the rules of verify, guard, preflight and doctor.",
     discussion: """
       The letters in the IN column are the scenarios in which a rule of verify applies; a line below the table explains \
-      them. A rule of preflight applies before any change, and a rule of doctor to a node as it is; their short names are \
-      in parentheses. The last column shows, for a rule of verify, what is compared and why a difference matters; for any \
-      other rule, what is reported and what it would lead to. Findings of severity info never count. Scripts should use \
-      -o json.
+      them. preflight rules apply before any change, and doctor rules to the node in its current state; each has a short \
+      name in parentheses. The last column shows, for a rule of verify, what is compared and why a difference matters; for \
+      any other rule, what is reported and what it would lead to. Other codes in parentheses, such as (C3), are cases in \
+      docs/kubelet.md. Findings of severity info never affect the verdict. Scripts should use -o json.
       """)
 
   @Option(help: ArgumentHelp("Print only the rules of verify that apply in this scenario.", valueName: "scenario"))

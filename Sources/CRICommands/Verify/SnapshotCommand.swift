@@ -11,8 +11,8 @@ struct SnapshotCommand: AsyncParsableCommand {
     "snapshot",
     abstract: "Save the runtime's complete state to a file for later comparison.",
     discussion: """
-      The snapshot contains no environment variables or other secrets. It is written completely or not at all, \
-      with mode 0600.
+      The snapshot contains no environment variables. Annotations are included and may contain secrets, so the file has \
+      mode 0600. It is written completely or not at all.
 
       Exit codes: 0 written; 1 the file could not be written; 2 usage error; 3 the runtime could not be reached, or \
       some details could not be read (in this case, nothing is written unless --incomplete is given, so an earlier \

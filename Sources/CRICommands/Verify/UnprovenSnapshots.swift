@@ -3,8 +3,8 @@ internal import CRISnapshot
 internal import CRISystem
 internal import CRIText
 
-/// The snapshots of earlier runs without proof that nothing was lost. Each may be the only proof of a loss,
-/// so no later `guard` replaces one.
+/// The snapshots of earlier runs that were not verified as intact. Each may be the only proof of a loss, so no later
+/// `guard` replaces one.
 enum UnprovenSnapshots {
   /// The number that is kept in a directory.
   private static let maximum = 10
@@ -22,11 +22,11 @@ enum UnprovenSnapshots {
     guard count >= maximum else { return }
     throw Failure(
       .usage,
-      "\(directory) has \(count) snapshots of runs without proof that nothing was lost (\(prefix)*); check "
-        + "them with cri verify --before FILE, and delete those that are no longer needed; the command was not run")
+      "\(directory) has \(count) snapshots of runs that were not verified as intact (\(prefix)*); check them with "
+        + "cri verify --before FILE, and delete those that are no longer needed; the command was not run")
   }
 
-  /// Keeps the file under a name with the time, unless it was proven that nothing is lost since it was taken.
+  /// Keeps the file under a name with the time, unless its run was verified as intact.
   /// - Returns: The new path; nil if the file may be replaced.
   static func keep(_ file: String) throws(Failure) -> String? {
     let path = File.realPath(file) ?? file
@@ -41,7 +41,7 @@ enum UnprovenSnapshots {
     } catch {
       throw Failure(
         .usage,
-        "\(file) contains the snapshot of a run without proof that nothing was lost, and it cannot be kept as "
+        "\(file) contains the snapshot of a run that was not verified as intact, and it cannot be kept as "
           + "\(directory)\(kept): \(error); the command was not run")
     }
     return "\(directory)\(kept)"
@@ -61,7 +61,7 @@ enum UnprovenSnapshots {
     return latest
   }
 
-  /// A second name of the file itself, because a mark beside it could belong to an older snapshot.
+  /// A hard link to the file itself, because a mark beside it could belong to an older snapshot.
   private static func proof(_ path: String) -> String { "\(path).verified" }
 
   private static func isProven(_ path: String) -> Bool {
@@ -72,7 +72,7 @@ enum UnprovenSnapshots {
   static func prove(_ file: String) {
     let path = File.realPath(file) ?? file
     guard File.isRegular(path), let name = proof(path).split(separator: "/").last else { return }
-    // Without the second name, the snapshot is kept, which is safe.
+    // Without the hard link, the snapshot is kept, which is safe.
     try? File.linkWithinDirectory(path, as: String(name))
   }
 }

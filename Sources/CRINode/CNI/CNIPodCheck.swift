@@ -38,7 +38,7 @@ struct CNIPodCheck: Sendable {
     guard inside.first(where: { $0.name == "lo" })?.isUp == true else { throw .fault(.loopbackDown) }
     let file = "\(results)/\(network)-\(pod.id)-\(Self.interface)"
     guard let bytes = try read(file) else {
-      // Without a cached result, CHECK cannot pass; older networks only need an address in the pod.
+      // Without a cached result, CHECK cannot pass; networks without CHECK only need an address in the pod.
       let own = inside.first { $0.name == Self.interface }
       if try onDisk.get().isChecked || own?.addresses.contains(where: { !$0.isLinkLocal }) != true {
         throw .fault(.noResult(network: network))

@@ -7,7 +7,9 @@ extension RuleText {
     case .runtimeConfiguration:
       RuleText(
         violation: "containerd cannot start with its configuration",
-        reason: "the running daemon read its configuration when it started; the next start reads the files, and exits",
+        reason:
+          "the running daemon still uses the configuration it started with; after a restart, containerd reads the files "
+          + "and exits",
         remedy: "correct the configuration before any restart (containerd config dump shows what is wrong)")
     case .runtimeCRIPlugin:
       RuleText(
@@ -20,8 +22,8 @@ extension RuleText {
       RuleText(
         violation: "containerd's configuration names a different directory",
         reason:
-          "after a restart, containerd does not find the pod's data: its processes keep running without an owner, and "
-          + "kubelet creates a second one",
+          "after a restart, containerd does not find the pod's data: the pod's processes keep running without an "
+          + "owner, and kubelet creates a second copy of the pod",
         remedy: "set the directory to its present value; to move it, drain the node first")
     case .runtimeAddress:
       RuleText(
@@ -37,12 +39,14 @@ extension RuleText {
       RuleText(
         violation: "SystemdCgroup in containerd's configuration differs from the running daemon's",
         reason:
-          "containers that are created after a restart use a different cgroup driver from those that exist, and from "
-          + "kubelet's if that stays the same (containerd#7276)",
+          "containers that are created after a restart use a different cgroup driver from existing containers, and "
+          + "from kubelet unless its driver is changed too (containerd#7276)",
         remedy: "set SystemdCgroup to its present value, or drain the node and change kubelet's driver too")
     case .runtimeSettingsRead:
       RuleText(
-        violation: "the version after the change does not read the CRI's settings from these tables",
+        violation:
+          "the version after the change does not read the CRI's settings from the tables in which the configuration has "
+          + "them",
         reason: "it uses its defaults instead, for the pause image, the cgroup driver, the handlers and CNI",
         remedy: "convert the configuration for that version (containerd config migrate)")
     case .imagePauseConfigured:

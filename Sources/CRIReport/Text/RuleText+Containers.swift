@@ -42,7 +42,7 @@ extension RuleText {
     case .containerReplaced: "the container ended and was started again"
     case .containerSuccessor: "the container was running before, but none with its name is running in the recreated pod"
     case .containerForgotten:
-      "kubelet never removes the last container with a given name while its pod exists, and starts it again if it is missing"
+      "the pod's last container with this name is gone: kubelet itself never removes it, and starts the container again"
     case .containerCollected: "a container that had exited is gone, as after kubelet's garbage collection"
     case .containerFinishedJob: "the container of a Job has completed"
     case .containerInitialised:

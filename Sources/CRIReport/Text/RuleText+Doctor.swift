@@ -17,19 +17,19 @@ extension RuleText {
     case .runtimeCallHangs:
       RuleText(
         violation: "the runtime does not respond",
-        reason: "kubelet waits for the same call, and the node becomes NotReady after at most three minutes",
+        reason: "kubelet hangs in the same call, and the node becomes NotReady after at most three minutes",
         remedy:
           "find the process that the runtime waits for (cri doctor names hanging objects); restart the "
           + "runtime only after cri preflight")
     case .runtimeCallFails:
       RuleText(
         violation: "the runtime returns an error",
-        reason: "kubelet receives the same error and cannot do what it needs the call for",
+        reason: "kubelet receives the same error, and the operation that needs the call fails",
         remedy: "read the runtime's journal for the cause of the error")
     case .runtimeCallSlow:
       RuleText(
         violation: "the runtime is slow to respond",
-        reason: "kubelet repeats its calls all the time, so that pods start and stop late",
+        reason: "kubelet calls the runtime constantly, so pods start and stop late",
         remedy: "check the load of the node and the number of exited containers")
     case .runtimeNotReady:
       RuleText(
@@ -49,7 +49,7 @@ extension RuleText {
     case .runtimeThreads:
       RuleText(
         violation: "the runtime is close to the maximum number of threads",
-        reason: "a Go program ends when it has 10,000 threads, which means that its calls into the kernel hang",
+        reason: "a Go program crashes at 10,000 threads; this many threads mean that its system calls hang",
         remedy: "find out where its threads wait (cat /proc/PID/task/*/wchan), such as a network file system")
     case .runtimeRecentlyRestarted:
       RuleText(
@@ -64,7 +64,7 @@ extension RuleText {
     case .runtimeKnownDefect:
       RuleText(
         violation: "this version of the runtime has a known defect",
-        reason: "the defect loses state at a restart or at any time",
+        reason: "it can lose state, at a restart or at any time",
         remedy: "find out with cri preflight whether it affects this node, and upgrade the runtime")
     case .kubeletNotRunning:
       RuleText(
@@ -85,7 +85,7 @@ extension RuleText {
       RuleText(
         violation: "the lists that kubelet requests every second take too long",
         reason:
-          "kubelet notices the end of containers late, and from three minutes on the node becomes NotReady "
+          "kubelet notices the end of containers late, and after three minutes the node becomes NotReady "
           + "(\"PLEG is not healthy\")",
         remedy: "check the load of the node, and remove exited containers and sandboxes")
     default: nil
@@ -111,13 +111,13 @@ extension RuleText {
         remedy: "read the runtime's journal; if the object is broken, remove it (cri rmp -f ID or cri rm -f ID)")
     case .objectStatusSlow:
       RuleText(
-        violation: "the runtime takes long to report the status of this object",
-        reason: "each step of kubelet for this pod takes as long",
+        violation: "the runtime takes a long time to report the status of this object",
+        reason: "everything that kubelet does for this pod is delayed as much",
         remedy: "find out why its shim is slow: memory pressure, a throttled cgroup or a slow disk")
     case .shimSilent:
       RuleText(
         violation: "the shim of the pod does not respond",
-        reason: "exec, stop and the end of the pod's containers do not work until it responds",
+        reason: "until it responds, exec and stop do not work, and nothing notices when the pod's containers exit",
         remedy:
           "continue a stopped shim (kill -CONT PID); otherwise kill it, which ends the pod, and let kubelet "
           + "recreate the pod")
@@ -139,7 +139,7 @@ extension RuleText {
     case .podTwoReady:
       RuleText(
         violation: "the pod has several ready sandboxes",
-        reason: "kubelet kills all of them and recreates the pod when it next looks at it",
+        reason: "kubelet kills all of them and recreates the pod when it next syncs the pod",
         remedy: "stop the older one (cri stopp ID)")
     case .podEmpty:
       RuleText(
@@ -160,7 +160,7 @@ extension RuleText {
         remedy: "read the runtime's journal from its last start; the container's shim has probably ended")
     case .containerCrashLoop:
       RuleText(
-        violation: "the container ends again and again",
+        violation: "the container keeps exiting",
         reason: "kubelet waits up to five minutes between two restarts",
         remedy: "read its log (cri logs, with -p for the previous attempt), and cri doctor POD")
     case .containerOOMKilled:
@@ -212,7 +212,7 @@ extension RuleText {
         remedy: "start or repair the network plugin, which writes the configuration")
     case .networkDamagedConfiguration:
       RuleText(
-        violation: "a file in the directory of CNI configurations is not one",
+        violation: "a file in the CNI configuration directory is not a valid configuration",
         reason: "the runtime may refuse all configurations because of it",
         remedy: "repair the file, or move it to another directory")
     case .networkPluginMissing:
@@ -223,7 +223,7 @@ extension RuleText {
     case .networkLeakedLease:
       RuleText(
         violation: "host-local has leases for sandboxes that do not exist",
-        reason: "the addresses cannot be assigned again, until none is left",
+        reason: "these addresses are not assigned again, so the range eventually runs out",
         remedy: "remove the files of these leases in /var/lib/cni/networks while no pod is being created")
     case .networkRangeFull:
       RuleText(
@@ -238,7 +238,7 @@ extension RuleText {
     case .processUninterruptible:
       RuleText(
         violation: "a process is in uninterruptible sleep",
-        reason: "it cannot be killed, and whoever waits for it hangs: the shim, the runtime, and kubelet",
+        reason: "it cannot be killed, and everything that waits for it hangs: the shim, the runtime, and kubelet",
         remedy:
           "find out what it waits for (cat /proc/PID/stack), which is usually a disk or a network file "
           + "system")

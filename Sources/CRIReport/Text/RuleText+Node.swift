@@ -5,7 +5,7 @@ extension RuleText {
   static func nodeReason(_ id: RuleID) -> String? {
     switch id {
     case .runtimeName: "a different runtime responds"
-    case .runtimeVersion: "a restart does not change the version"
+    case .runtimeVersion: "the version has changed, which a restart should not do"
     case .runtimeRebootedVersion: "a different version has been running since the reboot"
     case .runtimeReady: "kubelet marks the node NotReady"
     case .runtimeNetwork: "kubelet refuses to start pods that need a network"
@@ -13,7 +13,7 @@ extension RuleText {
       "the network was not ready before either: kubelet refuses to start pods that need a network"
     case .runtimeCondition: "the runtime reports a new problem or warning"
     case .runtimeHandlers: "the runtime can no longer manage pods that use this handler"
-    case .runtimeUnusedHandlers: "no ready pod used this handler"
+    case .runtimeUnusedHandlers: "the handler is gone, but no ready pod used it"
     case .runtimeFeatures: "pods that need these features cannot start"
     case .runtimeUsedHandlers: "pods that use this handler cannot start"
     case .runtimeCgroupDriver: "pods are killed if kubelet has a different cgroup driver"
@@ -38,7 +38,7 @@ extension RuleText {
     case .imageNames: "the image now has different names"
     case .imagePinned: "kubelet may delete an image that is not pinned; without the pause image, no pod can start"
     case .runtimeWiped:
-      "the runtime has removed or lost all of its pods, and no change of its minor version explains that"
+      "the runtime has removed or lost all of its pods, and a change of its minor version is not the reason"
     case .imageUnpinned: "this version does not pin images: kubelet may delete the image when the disk is full"
     default: nil
     }

@@ -40,18 +40,19 @@ extension RuleText {
     case .podClock:
       "the time is in the future: kubelet treats this sandbox as the newest even after it has created a new one"
     case .podClockSetBack:
-      "the pod's time is the same as before the change, but in the future: the node's clock was set back"
+      "the pod's creation time has not changed, but is in the future: the node's clock was set back"
     case .podCollected: "a sandbox that was not ready is gone, as after kubelet's garbage collection"
     case .podDeleted: "kubelet no longer has a directory for the pod: the pod was deleted, or its node was drained"
     case .podFinished:
-      "the pod has ended, on its own or when the node went down: if it belongs to a Job, the Job creates a new pod if it needs one"
+      "the pod has ended, on its own or when the node went down: a Job creates a replacement if necessary"
     case .podYoung: "the pod was created less than ten seconds before the snapshot, and no longer has a ready sandbox"
     case .podCameBack: "a sandbox that was not ready is ready again"
     case .podRunsAgain:
       "the pod had completed before the change, and kubelet runs it again, because the runtime has lost its records"
     case .podEndedBefore:
-      "the pod had ended before the change: all of its containers had exited, and its restart policy starts none of them"
-    case .podEnded: "the restart policy ends the pod: kubelet does not recreate it, and its work was interrupted"
+      "the pod had ended before the change: all of its containers had exited, and its restart policy restarts none of "
+        + "them"
+    case .podEnded: "because of its restart policy, kubelet does not recreate the pod, whose work was interrupted"
     case .podDeadBefore:
       "the pod was lost before the change: its pause process had already ended, and the runtime noticed it only now"
     case .podDeadUnnoticed:

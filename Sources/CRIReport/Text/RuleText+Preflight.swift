@@ -30,7 +30,7 @@ extension RuleText {
       RuleText(
         violation: "the runtime does not list a record that is on disk",
         reason:
-          "this is a leftover record: its object reappears at the next start, or its name makes the start fail",
+          "the object of this leftover record reappears at the next start, or its name makes the start fail",
         remedy: "find out what the record is (ctr -n k8s.io containers info ID), and remove it")
     case .containerCheckpointOnDisk:
       RuleText(
@@ -46,26 +46,28 @@ extension RuleText {
     case .podBeingCreated:
       RuleText(
         violation: "the pod or container is being created",
-        reason: "what is being created, started or stopped during a restart is left unfinished (containerd#12600)",
+        reason:
+          "anything that is being created, started or stopped during a restart is left unfinished (containerd#12600)",
         remedy: "wait until it is running, or remove it if it failed to start")
     case .podRecordOnDisk:
       RuleText(
         violation: "the pod is ready, but has no record on disk",
         reason:
-          "a restart loses the pod: its processes keep running without an owner, and kubelet creates a second one",
+          "a restart loses the pod: its processes keep running without an owner, and kubelet creates a second copy of "
+          + "the pod",
         remedy: recreateBefore)
     case .containerRecordOnDisk:
       RuleText(
         violation: "the runtime lists the container, but it has no record on disk",
         reason:
           "a restart loses the container: if it is running, it keeps running without an owner, and kubelet "
-          + "starts a second one",
+          + "starts a second copy of the container",
         remedy: recreateBefore)
     case .recordMetadata:
       RuleText(
         violation: "the pod's record in the sandbox store has no pod metadata",
         reason:
-          "this containerd exits with \"failed to get metadata for stored sandbox\" whenever it starts "
+          "this version of containerd exits with \"failed to get metadata for stored sandbox\" whenever it starts "
           + "(containerd#10848)",
         remedy: "upgrade to 2.0.6, 2.1.4 or later, which removes such records")
     case .shimLegacyAddressOnDisk:
@@ -95,10 +97,10 @@ extension RuleText {
         remedy: "resume it before the change (ctr -n k8s.io tasks resume ID)")
     case .shimProtocol:
       RuleText(
-        violation: "the container's record names a newer shim than its pod's",
+        violation: "the container's record names a newer shim than the pod's record does",
         reason:
-          "the container was added to a pod that is older than the upgrade; after a restart, this containerd cannot "
-          + "reach the container, and kills it (containerd#11916)",
+          "the container was added to a pod that is older than the upgrade; after a restart, this version of containerd "
+          + "cannot reach the container, and kills it (containerd#11916)",
         remedy: "upgrade to 2.1.2 or later, which can reach the container")
     case .networkModeOnDisk:
       RuleText(
@@ -109,7 +111,7 @@ extension RuleText {
       RuleText(
         violation: "the pod's UID on disk differs from that in the runtime",
         reason:
-          "kubelet finds a pod's sandbox by its UID: after a restart, it finds none and creates a second one (C1)",
+          "after a restart, kubelet finds no sandbox with the pod's UID, and creates another one (C1)",
         remedy: recreateBefore)
     case .containerIdentityOnDisk:
       RuleText(
@@ -160,7 +162,7 @@ extension RuleText {
     case .networkConfiguration:
       RuleText(
         violation: "there is no CNI configuration",
-        reason: "the runtime reads it again when it starts, and then no pod gets a network",
+        reason: "the runtime looks for one again when it starts, and then no pod gets a network",
         remedy: "restore the network provider's configuration first")
     case .networkPlugins:
       RuleText(

@@ -7,12 +7,12 @@
 : "${CRI_BEFORE:=/var/lib/cri/before.json}" # the snapshot
 : "${CRI_REPORT:=/var/lib/cri/report.txt}"  # the last report
 : "${CRI_WAIT:=120s}"                       # the maximum time until the runtime is ready
-: "${CRI_PREFLIGHT_CODES:=0}"               # the exit codes of preflight to continue with; 3: not known
+: "${CRI_PREFLIGHT_CODES:=0}"               # exit codes of preflight after which to continue (3: the loss is unknown)
 
 # BEGIN trusted directory: every hook has the same lines, because each is installed alone; a test compares them.
 # DIRECTORY [make]: sets cri_directory to its physical path if only root and the caller can change it and its
-# parents. With `make`, missing directories are created with mode 0700. Otherwise cri_reason says why it is not
-# trusted.
+# parents; if not, cri_reason says why it is not trusted. With `make`, missing directories are created with mode
+# 0700.
 cri_use() {
   cri_directory='' cri_rest=$1 cri_links=0 cri_reason=''
   # Not the shell's own pwd, which may return a path that now belongs to a different directory.
@@ -38,7 +38,7 @@ cri_use() {
     # In a sticky directory, other users cannot replace files of root.
     case ${cri_found#* } in [1357]???) ;; *[2367]? | *[2367]) return 1 ;; esac
   done
-  # But they could create a file there that a hook is about to read or write.
+  # In a sticky directory, other users could still create a file that a hook is about to read or write.
   cri_directory=${cri_directory:-/} cri_reason="${cri_directory:-/} can be changed by other users"
   case $(stat -c %a "$cri_directory") in *[2367]? | *[2367]) return 1 ;; esac
 }
@@ -61,7 +61,7 @@ cri_begin() {
   CRI_REPORT=$cri_directory/${CRI_REPORT##*/}
   # The lock of cri guard. The kernel releases it when the script and its children have ended.
   command -v flock >/dev/null || return 0
-  exec 9>>"$(dirname "$CRI_BEFORE")/guard.lock" || cri_stop 2 "there is no room for a lock beside $CRI_BEFORE"
+  exec 9>>"$(dirname "$CRI_BEFORE")/guard.lock" || cri_stop 2 "cannot create a lock file beside $CRI_BEFORE"
   flock -n 9 || cri_stop 2 'another upgrade script or cri guard is running on this node; wait until it has ended'
 }
 # CODE REASON: ends the script.
@@ -78,12 +78,12 @@ cri_report() {
   [ ! -f "$CRI_REPORT" ] || cat "$CRI_REPORT" >&2 || :
 }
 
-# OPTIONS of preflight, such as --to 2.1.4. Ends the script with 5 if a loss is predicted, and with 3 if it is unknown.
+# OPTIONS of preflight, such as --to 2.1.4. Exits with 5 if a loss is predicted, and with 3 if that is not known.
 cri_preflight() {
   cri_report preflight "$@"
   case " $CRI_PREFLIGHT_CODES " in *" $cri_code "*) return 0 ;; esac
   case $cri_code in
-    5) cri_stop 5 'the change would lose state; drain the node first, or follow the report' ;;
+    5) cri_stop 5 'the change would lose state; drain the node first, or follow the remedies in the report' ;;
     *) cri_stop "$cri_code" "preflight failed with exit code $cri_code, so it is not known what the change would lose" ;;
   esac
 }
@@ -102,38 +102,38 @@ cri_hold() {
 }
 
 # A retry must not replace the snapshot from before a loss, so the old one is renamed; at most ten are kept.
-# CRI_BEFORE.verified is a second name of a snapshot after which nothing was lost, as for cri guard --save.
+# CRI_BEFORE.verified is a hard link to a snapshot after which nothing was lost, as for cri guard --save.
 cri_snapshot() {
   if [ -f "$CRI_BEFORE" ] && [ "$(stat -c '%d %i' "$CRI_BEFORE")" != "$(stat -c '%d %i' "$CRI_BEFORE.verified" 2>/dev/null)" ]; then
     # A retry would compare with a state that already contains the loss.
     if [ -n "$cri_inactive" ] && grep -qF "$(cat /proc/sys/kernel/random/boot_id)" "$CRI_BEFORE"; then
-      cri_stop 3 "$cri_inactive is not active, and it was not shown that nothing is lost since the snapshot $CRI_BEFORE of an earlier run; check with $CRI verify --before $CRI_BEFORE, and when the problem is solved, start $cri_inactive or delete this file"
+      cri_stop 3 "$cri_inactive is not active, and the snapshot $CRI_BEFORE is from an earlier run that was not verified as intact; check with $CRI verify --before $CRI_BEFORE, and when the problem is solved, start $cri_inactive or delete the snapshot"
     fi
     cri_kept=$CRI_BEFORE.$(date -u +%Y%m%dT%H%M%SZ)
     set -- "$CRI_BEFORE".2*Z
-    [ $# -lt 10 ] || cri_stop 3 "there are $# snapshots of runs after which it was not shown that nothing is lost; check $CRI_BEFORE.2*Z with $CRI verify --before FILE, and delete those that are no longer needed"
+    [ $# -lt 10 ] || cri_stop 3 "there are $# snapshots of runs that were not verified as intact; check $CRI_BEFORE.2*Z with $CRI verify --before FILE, and delete those that are no longer needed"
     if [ -e "$cri_kept" ] || ! mv -fT "$CRI_BEFORE" "$cri_kept"; then cri_stop 3 "$CRI_BEFORE cannot be kept as $cri_kept"; fi
-    cri_say "the snapshot of an earlier run, after which it was not shown that nothing is lost, is kept: $cri_kept"
+    cri_say "the snapshot of an earlier run, which was not verified as intact, is kept: $cri_kept"
   fi
   "$CRI" snapshot -o "$CRI_BEFORE" || cri_stop 3 'without a snapshot, nothing can be verified'
   cri_taken=yes
 }
 # Call this just before the first relevant change: from here on the held units start only if nothing is lost.
 cri_change() { cri_stage=changed; }
-# NEW PLACE: replaces a file in one step, and keeps the old one as PLACE.before. A program that is running cannot be
-# written to, and if the node fails in between, one of the two files must be there.
+# SOURCE TARGET: replaces TARGET in one step, and keeps the old file as TARGET.before. A program that is running cannot
+# be written to, and if the node fails in between, one of the two files must be there.
 cri_swap() {
   cri_change
   [ ! -e "$2" ] || ln -fT "$2" "$2.before" || cri_stop 1 "$2 cannot be kept as $2.before"
   cri_new=$(mktemp "$2.XXXXXX") || cri_stop 1 "$2 cannot be replaced"
   { cp "$1" "$cri_new" && chmod 0755 "$cri_new" && mv -fT "$cri_new" "$2"; } || { rm -f "$cri_new"; cri_stop 1 "$2 cannot be replaced"; }
 }
-# PLACE...: restores the files that cri_swap has kept.
+# TARGET...: restores the files that cri_swap has kept.
 cri_swap_back() { for cri_place in "$@"; do mv -f "$cri_place.before" "$cri_place" || return 1; done; }
 # UNIT: restarts the runtime's unit. systemd may consider it active before the runtime responds, so cri_verify waits
 # too.
-cri_restart() { cri_change; systemctl restart "$1" || cri_stop 3 "$1 does not start; see journalctl -u $1"; }
-cri_wait() { "$CRI" wait --timeout "$CRI_WAIT" || cri_stop 3 'the runtime does not become ready'; }
+cri_restart() { cri_change; systemctl restart "$1" || cri_stop 3 "$1 failed to start; see journalctl -u $1"; }
+cri_wait() { "$CRI" wait --timeout "$CRI_WAIT" || cri_stop 3 'the runtime did not become ready'; }
 
 # OPTIONS of verify. Ends the script if the exit code is not 0.
 cri_verify() {
@@ -154,7 +154,7 @@ cri_finish() {
   trap '' INT TERM HUP
   set +e # a command that fails must not keep the units from starting
   cri_end=$1
-  if [ "$cri_stage" = changed ]; then # the script has no verdict, but whether something is lost can be found out
+  if [ "$cri_stage" = changed ]; then # the script ended without a verdict, so verify now
     cri_say "$cri_why; verifying"
     cri_report verify --before "$CRI_BEFORE" --wait 30s
     [ "$cri_end" != 0 ] || cri_end=$cri_code
@@ -172,7 +172,7 @@ cri_finish() {
   esac
   [ -z "$cri_taken" ] || ln -fT "$CRI_BEFORE" "$CRI_BEFORE.verified" || :
   for cri_unit in $cri_held; do
-    systemctl start "$cri_unit" || { cri_say "$cri_unit does not start; see journalctl -u $cri_unit"; exit 6; }
+    systemctl start "$cri_unit" || { cri_say "$cri_unit failed to start; see journalctl -u $cri_unit"; exit 6; }
   done
   exit "$cri_end"
 }

@@ -1,4 +1,4 @@
-# Part of cri-hook, and installed beside it: what it keeps in /run/cri/NAME, and which parts of it other users may read.
+# Part of cri-hook, installed beside it: manages the state in /run/cri/NAME, and what other users may read of it.
 # shellcheck shell=sh
 # shellcheck disable=SC2154  # cri-hook sets dir, name, public and before
 
@@ -27,7 +27,7 @@ read_settings() {
   unusable "$conf can be changed by other users, so it was not read; run: chown root $conf && chmod 0644 $conf"
 }
 
-# REASON: the settings are unusable, so nothing can be verified, and nobody must believe an older verdict.
+# REASON: the settings are unusable, so nothing can be verified, and an older verdict must not be trusted.
 unusable() {
   say "$1"
   dir=${CRI_HOOK_DIR:-/run/cri}/$name public=${CRI_HOOK_STATUS_DIR:-/run/cri-status} before=$dir/before.json
@@ -46,7 +46,7 @@ verdict() {
 }
 
 is_accepted() { sed -n 2p "$dir/verdict" | grep -q '^accepted by an administrator'; }
-# The same as a word, for people and monitors.
+# Prints the verdict as a word, for people and monitoring.
 word() {
   case $(verdict) in 0) if is_accepted; then echo accepted; else echo intact; fi ;; 1) echo lost ;; 4) echo vacuous ;; pending) echo pending ;; none) echo none ;; *) echo unverified ;; esac
 }
@@ -57,8 +57,8 @@ store() {
   if cat >"$new" && chmod "$3" "$new" && mv -fT "$new" "$1/$2"; then :; else rm -f "$new"; return 1; fi
 }
 
-# What runs beside this command may change what is known: a stop or start of the runtime, or an administrator's accept.
-# These begin a new generation, and a check that has begun before must not replace their result.
+# Something that runs concurrently may change the state: a stop or start of the runtime, or an administrator's accept.
+# These begin a new generation, and a check that began earlier must not overwrite their result.
 generation() { cat "$dir/generation" 2>/dev/null; }
 renew() { echo "$verb $$ $(date +%s)" | store "$dir" generation 0600 || say "$dir/generation cannot be written"; begun=$(generation); }
 is_outdated() { [ "$(generation)" != "$begun" ]; }
@@ -103,10 +103,10 @@ publish() {
   } | store "$cri_directory" "$name.prom" 0644
 }
 
-# REASON: kubelet may start; an empty reason is not printed.
+# REASON: lets kubelet start, and prints the reason unless it is empty.
 allow() {
   if [ -f "$dir/refused" ]; then rm -f "$dir/refused"; publish; fi
-  [ -z "$1" ] || say "kubelet starts: $1"
+  [ -z "$1" ] || say "kubelet is allowed to start: $1"
 }
 
 refuse() { [ -f "$dir/refused" ] || { : >"$dir/refused"; publish; }; }

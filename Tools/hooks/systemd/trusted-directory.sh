@@ -2,8 +2,8 @@
 # shellcheck shell=sh disable=SC2034
 # BEGIN trusted directory: every hook has the same lines, because each is installed alone; a test compares them.
 # DIRECTORY [make]: sets cri_directory to its physical path if only root and the caller can change it and its
-# parents. With `make`, missing directories are created with mode 0700. Otherwise cri_reason says why it is not
-# trusted.
+# parents; if not, cri_reason says why it is not trusted. With `make`, missing directories are created with mode
+# 0700.
 cri_use() {
   cri_directory='' cri_rest=$1 cri_links=0 cri_reason=''
   # Not the shell's own pwd, which may return a path that now belongs to a different directory.
@@ -29,7 +29,7 @@ cri_use() {
     # In a sticky directory, other users cannot replace files of root.
     case ${cri_found#* } in [1357]???) ;; *[2367]? | *[2367]) return 1 ;; esac
   done
-  # But they could create a file there that a hook is about to read or write.
+  # In a sticky directory, other users could still create a file that a hook is about to read or write.
   cri_directory=${cri_directory:-/} cri_reason="${cri_directory:-/} can be changed by other users"
   case $(stat -c %a "$cri_directory") in *[2367]? | *[2367]) return 1 ;; esac
 }

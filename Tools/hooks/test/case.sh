@@ -1,6 +1,6 @@
 # Part of Tools/hooks/test/run: runs one case in its own machine. A subshell sources this file.
 work=$(mktemp -d /tmp/cri-hooks.XXXXXX) name=cri-$$-$case nspawn= groups=
-# The same node after a reboot.
+# A fixed machine ID, so that the machine is the same node after a reboot.
 uuid=$(cat /proc/sys/kernel/random/uuid)
 finish() {
   code=$?
