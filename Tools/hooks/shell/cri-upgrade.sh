@@ -97,7 +97,7 @@ cri_hold() {
     esac
     # Recorded first, because a stop that fails may have stopped part of the unit.
     cri_held="$cri_unit $cri_held"
-    systemctl stop "$cri_unit" || cri_stop 3 "$cri_unit cannot be stopped"
+    systemctl stop "$cri_unit" 9>&- || cri_stop 3 "$cri_unit cannot be stopped"
   done
 }
 
@@ -132,7 +132,7 @@ cri_swap() {
 cri_swap_back() { for cri_place in "$@"; do mv -f "$cri_place.before" "$cri_place" || return 1; done; }
 # UNIT: restarts the runtime's unit. systemd may consider it active before the runtime responds, so cri_verify waits
 # too.
-cri_restart() { cri_change; systemctl restart "$1" || cri_stop 3 "$1 failed to start; see journalctl -u $1"; }
+cri_restart() { cri_change; systemctl restart "$1" 9>&- || cri_stop 3 "$1 failed to start; see journalctl -u $1"; }
 cri_wait() { "$CRI" wait --timeout "$CRI_WAIT" || cri_stop 3 'the runtime did not become ready'; }
 
 # OPTIONS of verify. Ends the script if the exit code is not 0.
@@ -172,7 +172,7 @@ cri_finish() {
   esac
   [ -z "$cri_taken" ] || ln -fT "$CRI_BEFORE" "$CRI_BEFORE.verified" || :
   for cri_unit in $cri_held; do
-    systemctl start "$cri_unit" || { cri_say "$cri_unit failed to start; see journalctl -u $cri_unit"; exit 6; }
+    systemctl start "$cri_unit" 9>&- || { cri_say "$cri_unit failed to start; see journalctl -u $cri_unit"; exit 6; }
   done
   exit "$cri_end"
 }
