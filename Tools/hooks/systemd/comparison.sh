@@ -39,7 +39,7 @@ check() { # SECONDS [OPTIONS of verify]
   case $code in 0 | 4) [ -f "$dir/complete" ] || check_newer_pods ;; esac
   if [ "$code" = 1 ] && ! is_confirmed; then code=3; echo "not verified: $unconfirmed" >>"$report"; fi
   # Between the stop of the runtime and its start, there is nothing to compare yet.
-  if [ -f "$dir/new" ]; then rm -f "$report"; return 0; fi
+  if is_stopping; then rm -f "$report"; return 0; fi
   record "$code" <"$report" || { code=3 unwritable=yes; }
   rm -f "$report"
   case $code in 0 | 4) is_outdated || rm -f "$before" "$dir/boot" ;; esac
@@ -65,7 +65,7 @@ check_newer_pods() {
 
 recheck() {
   case $(verdict) in 3 | pending) ;; *) return 0 ;; esac
-  [ ! -f "$dir/new" ] || return 1
+  ! is_stopping || return 1
   ends_within 50
   earlier=$(losses)
   again 5

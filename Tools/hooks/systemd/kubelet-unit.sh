@@ -41,7 +41,11 @@ runtime_problem() {
 
 # Between the stop of the runtime and its start, the old daemon may still answer, but says nothing about the next one.
 is_stopping() {
-  [ -f "$dir/new" ] || [ "$(systemctl show --property=ActiveState --value "${CRI_HOOK_UNIT:-$name}.service" 2>/dev/null)" = deactivating ]
+  # The file has the process of which the snapshot was taken.
+  if [ -f "$dir/new" ] && [ "$(cat "$dir/boot" 2>/dev/null)" = "$(boot)" ]; then
+    case $(daemon) in "$(cat "$dir/new")" | *MainPID=0\ *) return 0 ;; esac
+  fi
+  [ "$(systemctl show --property=ActiveState --value "${CRI_HOOK_UNIT:-$name}.service" 2>/dev/null)" = deactivating ]
 }
 refuse_stopping() { refuse; say "kubelet is not started, because $name is being stopped or restarted; systemd tries again"; }
 
