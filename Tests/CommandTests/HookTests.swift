@@ -519,7 +519,7 @@ import Testing
     // systemd requires the plain units that the drop-ins extend, with programs that exist.
     let script = """
       cd '\(directory.path)' && mkdir units && cp -r '\(Self.hooks)'/systemd/*.d '\(Self.hooks)'/systemd/*.service '\(Self.hooks)'/kured/*.service units/ &&
-      sed -i 's,/usr/local/lib/cri/cri-hook,\(Self.hooks)/systemd/cri-hook,; s,/usr/local/bin/cri,\(Tool.path("cri")),' \
+      sed -i 's,/usr/local/lib/cri/cri-hook,\(Self.hooks)/systemd/cri-hook,; s,/usr/local/sbin/cri-reboot,\(Self.hooks)/kured/cri-reboot,' \
         units/*/* units/*.service &&
       for unit in containerd crio kubelet; do printf '[Service]\\nExecStart=/bin/true\\n' >units/$unit.service; done &&
       systemd-analyze verify --man=no units/*.service
