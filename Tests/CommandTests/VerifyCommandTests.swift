@@ -203,7 +203,7 @@ import Testing
     let lines = run.output.split(separator: "\n")
     #expect(lines.allSatisfy { $0.count <= 120 }, "\(run.output)")
     let isWhole = arguments.isEmpty
-    let legend = "IN: r restart, u upgrade, w wipe, b reboot, m migrate, k kubelet-restart; p preflight"
+    let legend = "IN: r restart, u upgrade, w wipe, b reboot, m migrate, k kubelet-restart; p preflight, d doctor"
     #expect((lines.last == legend[...]) == isWhole)
     let ids = Set(lines.compactMap { $0.split(separator: " ").first.map(String.init) })
     let rules = Rule.all.filter { isWhole || $0.scenarios.contains(.reboot) }
