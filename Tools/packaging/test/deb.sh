@@ -29,7 +29,7 @@ test_deb() {
 
   in_debian dpkg -i /tmp/first.deb >"$work/dpkg.log" 2>&1 || fail "dpkg -i: $(cat "$work/dpkg.log")"
   [ "$(in_debian cri --version)" = "cri $version" ] || fail "cri does not run in Debian"
-  [ "$(crictl)" = "crictl version $version" ] || fail "the package does not offer crictl: $(crictl)"
+  [ "$(crictl)" = "crictl version v1.36.0 (cri $version)" ] || fail "the package does not offer crictl: $(crictl)"
   [ -z "$(in_debian dpkg --verify cri)" ] || fail "the installed files differ: $(in_debian dpkg --verify cri)"
   (cd "$debian" && find etc -type f | sort) | diff "$work/etc.before" - >&2 || fail "the package has added files to /etc"
   in_debian timeout 60 sh -c 'cri-sim --socket /tmp/sim.sock --pods 2 2>/dev/null & sim=$!; i=0
@@ -38,12 +38,12 @@ test_deb() {
 
   mkdir "$debian/var/lib/cri" && echo '{}' >"$debian/var/lib/cri/guard-before.json"
   in_debian dpkg -i /tmp/next.deb >"$work/dpkg.log" 2>&1 || fail "the upgrade failed: $(cat "$work/dpkg.log")"
-  [ "$(state)" = "installed $version-2" ] && [ "$(crictl)" = "crictl version $version" ] || fail "after the upgrade: $(state), $(crictl)"
+  [ "$(state)" = "installed $version-2" ] && [ "$(crictl)" = "crictl version v1.36.0 (cri $version)" ] || fail "after the upgrade: $(state), $(crictl)"
 
   drop_in=$debian/etc/systemd/system/kubelet.service.d/50-cri.conf
   install -D "$debian/usr/share/cri/hooks/systemd/kubelet.service.d/50-cri.conf" "$drop_in"
   refused "cri cannot be removed: /etc/systemd/system/kubelet.service.d/50-cri.conf" in_debian dpkg -r cri
-  [ "$(crictl)" = "crictl version $version" ] && [ -x "$debian/usr/lib/cri/cri-hook" ] || fail "a refused removal has changed something"
+  [ "$(crictl)" = "crictl version v1.36.0 (cri $version)" ] && [ -x "$debian/usr/lib/cri/cri-hook" ] || fail "a refused removal has changed something"
   rm -r "$(dirname "$drop_in")"
 
   in_debian dpkg -r cri >/dev/null

@@ -31,7 +31,7 @@ test_rpm() {
   in_root -i "$work/node.rpm"
   in_root -i "$package"
   [ "$(chroot "$rpm_root" /usr/bin/cri --version)" = "cri $version" ] || fail "cri from the RPM does not run"
-  [ "$(chroot "$rpm_root" /usr/bin/crictl --version)" = "crictl version $version" ] || fail "the RPM does not offer crictl"
+  [ "$(chroot "$rpm_root" /usr/bin/crictl --version)" = "crictl version v1.36.0 (cri $version)" ] || fail "the RPM does not offer crictl"
   in_root -V cri || fail "the installed RPM differs from the package"
   in_root -qd cri | grep -q /man1/cri-verify.1.gz && in_root -qL cri | grep -q licenses/cri/copyright || fail "files are not marked"
   in_root -U "$next"
