@@ -121,7 +121,7 @@ public struct DaemonProcess: Hashable, Sendable {
   public var threads: Int
   /// The number of open files.
   public var openFiles: Observation<Int>
-  /// The limit on open files; nil if there is none.
+  /// The limit on open files, if it is limited.
   public var openFileLimit: Int?
 
   /// Creates a value with the given properties.

@@ -6,7 +6,7 @@ public struct ContainerdSettings: Hashable, Sendable {
   public var state = "/run/containerd"
   /// The socket's path.
   public var address = "/run/containerd/containerd.sock"
-  /// The plugin that is disabled although the CRI needs it; nil if there is none.
+  /// The plugin, if any, that is disabled although the CRI needs it.
   public var disabledPlugin: String?
   /// The runtime handler of pods that do not name one.
   public var defaultHandler = "runc"

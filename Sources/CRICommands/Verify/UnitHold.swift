@@ -191,7 +191,7 @@ struct UnitHold {
     return active == "inactive" || active == "failed" ? .inactive : .active
   }
 
-  /// Whether somebody else stops the unit, and does not restart it.
+  /// Whether another process is stopping the unit without restarting it.
   private func isBeingStopped(_ name: String) -> Bool {
     let arguments = ["systemctl", "list-jobs", "--plain", "--no-legend", "--no-pager"]
     guard let (ending, output) = try? ChildProcess.capture(arguments, environment: nil, timeout: .seconds(90)),

@@ -47,7 +47,7 @@ enum UnprovenSnapshots {
     return "\(directory)\(kept)"
   }
 
-  /// The newest snapshot that an earlier `guard` of this boot has kept; nil if there is none.
+  /// The newest snapshot that an earlier `guard` of this boot has kept, if any.
   /// - Parameter save: The file of --save; nil for the snapshots in `StateDirectory`.
   static func latest(_ save: String?) -> String? {
     let path = save.map { File.realPath($0) ?? $0 } ?? "\(StateDirectory.path)/guard-before"

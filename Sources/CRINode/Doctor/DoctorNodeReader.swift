@@ -66,7 +66,7 @@ struct DoctorNodeReader: Sendable {
 
   private func document(_ text: String?) -> JSON { text.flatMap { try? JSON.parse($0) } ?? .null }
 
-  /// The directory of kubelet's data; nil if there is none.
+  /// The directory of kubelet's data, if it exists.
   private var kubeletDirectory: String? {
     KubeletReader.directories.first { (try? files.exists("\($0)/pods")) == true }
   }

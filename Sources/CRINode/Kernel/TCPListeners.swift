@@ -6,7 +6,7 @@ package enum TCPListeners {
   private static let listening = "0A"
   private static let maximumSize = 64 << 20
 
-  /// The IDs of the users who listen on a port, on any address; empty if nobody does.
+  /// The IDs of the users who listen on a port, on any address; empty if no process does.
   ///
   /// Any user can listen on a port above 1023 while no other program does.
   ///

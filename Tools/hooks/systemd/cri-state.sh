@@ -18,13 +18,17 @@ read_settings() {
     "0 "*" regular "* | "$(id -u) "*" regular "*)
       # shellcheck source=/dev/null
       . "$conf"
-      for seconds in "${CRI_HOOK_WAIT:-0}" "${CRI_HOOK_GATE_WAIT:-0}" "${CRI_HOOK_SNAPSHOT_WAIT:-0}"; do
-        case $seconds in *[!0-9]* | ?????*) unusable "$conf: '$seconds' is not a number of seconds" ;; esac
-      done
-      case " ${CRI_VERIFY:-} " in *" --warn-only "*) unusable "$conf: --warn-only would let kubelet start after a loss" ;; esac
       return 0 ;;
   esac
   unusable "$conf can be changed by other users, so it was not read; run: chown root $conf && chmod 0644 $conf"
+}
+
+# Checks the settings, which may also be in the unit's environment.
+check_settings() {
+  for seconds in "${CRI_HOOK_WAIT:-0}" "${CRI_HOOK_GATE_WAIT:-0}" "${CRI_HOOK_SNAPSHOT_WAIT:-0}"; do
+    case $seconds in *[!0-9]* | ?????*) unusable "the settings are unusable: '$seconds' is not a number of seconds" ;; esac
+  done
+  case " ${CRI_VERIFY:-} " in *" --warn-only "*) unusable "the settings are unusable: --warn-only would let kubelet start after a loss" ;; esac
 }
 
 # REASON: the settings are unusable, so nothing can be verified, and an older verdict must not be trusted.
