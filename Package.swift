@@ -91,6 +91,10 @@ let package = Package(
       dependencies: ["CRISnapshot", "CRIRules", "CRIVerify", "CRIPreflight", "CRIMessages", "CRIProtobuf"],
       swiftSettings: safe),
     .target(
+      name: "CRIMonitor",
+      dependencies: ["CRISnapshot", "CRIDoctor", "CRIRules", "CRIMessages", "CRIProtobuf", "CRIJSON"],
+      swiftSettings: safe),
+    .target(
       name: "CRINode",
       dependencies: [
         "CRI", "CRISnapshot", "CRIVerify", "CRIPreflight", "CRIDoctor", "CRIMessages", "CRIProtobuf", "CRIJSON",
@@ -124,8 +128,8 @@ let package = Package(
     .target(
       name: "CRIReport",
       dependencies: [
-        "CRISnapshot", "CRIRules", "CRIVerify", "CRIPreflight", "CRIDoctor", "CRIText", "CRIJSON", "CRIYAML",
-        "CRIMessages", "CRIProtobuf",
+        "CRISnapshot", "CRIRules", "CRIVerify", "CRIPreflight", "CRIDoctor", "CRIMonitor", "CRIText", "CRIJSON",
+        "CRIYAML", "CRIMessages", "CRIProtobuf",
       ],
       swiftSettings: safe),
     // The product for other packages: it re-exports the client and the verification modules.
@@ -142,10 +146,9 @@ let package = Package(
     .target(
       name: "CRICommands",
       dependencies: [
-        "CRICommandLine", "CRI", "CRISnapshot", "CRIRules", "CRIVerify", "CRIPreflight", "CRIDoctor", "CRINode",
-        "CRILogs",
-        "CRIReport", "CRIStreaming", "CRITLS", "CRICopy", "CRIText", "CRITemplate", "CRIJSON", "CRIYAML", "CRIProtobuf",
-        "CRISystem", "CRIGRPC", "CRITracing",
+        "CRICommandLine", "CRI", "CRISnapshot", "CRIRules", "CRIVerify", "CRIPreflight", "CRIDoctor", "CRIMonitor",
+        "CRINode", "CRILogs", "CRIReport", "CRIStreaming", "CRITLS", "CRICopy", "CRIText", "CRITemplate", "CRIJSON",
+        "CRIYAML", "CRIProtobuf", "CRISystem", "CRIGRPC", "CRITracing",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: safe),
@@ -225,6 +228,13 @@ let package = Package(
       ],
       swiftSettings: dialect),
     .testTarget(
+      name: "CRIMonitorTests",
+      dependencies: [
+        "CRIMonitor", "CRIReport", "CRIDoctor", "CRISnapshot", "CRIRules", "CRIMessages", "CRIProtobuf", "CRIJSON",
+        "TestSupport",
+      ],
+      swiftSettings: dialect),
+    .testTarget(
       name: "CRINodeTests",
       dependencies: [
         "CRINode", "CRIDoctor", "CRI", "CRISnapshot", "CRIRules", "CRIVerify", "CRIPreflight", "CRIMessages",
@@ -250,9 +260,9 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "CRICommands", "CRICommandLine", "CRI", "CRISnapshot", "CRIRules", "CRIVerify", "CRIGRPC", "CRIMessages",
-        "CRIProtobuf",
-        "CRIJSON", "CRIYAML", "CRIText",
+        "CRICommands", "CRICommandLine", "CRI", "CRIMonitor", "CRIStreaming", "CRISnapshot", "CRIRules", "CRIVerify",
+        "CRIGRPC",
+        "CRIMessages", "CRIProtobuf", "CRIJSON", "CRIYAML", "CRIText",
         "CRISystem", "cri", "cri-sim", "populate", "TestSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

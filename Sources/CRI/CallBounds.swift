@@ -54,12 +54,15 @@ struct CallBounds: Sendable {
   /// Whether to wait for a runtime that is not ready.
   var waitsForReady: Bool { options.waitForReady }
 
+  /// The keys of maps that are decoded; nil for all.
+  var mapKeys: [String]? { options.mapKeys }
+
   /// The error for a call that did not complete in time.
   func deadlineExceeded(_ method: String) -> RPCError { .deadlineExceeded(method: method, timeout: timeout) }
 
   /// The error, with the timeout of the whole call instead of the time that remained for the last attempt.
   func completed(_ error: RPCError) -> RPCError {
-    guard case .deadlineExceeded(let method, _) = error.facts, timeout != nil else { return error }
+    guard case .deadlineExceeded(let method, _) = error.cause, timeout != nil else { return error }
     return deadlineExceeded(method)
   }
 }

@@ -17,6 +17,9 @@ public struct CallOptions: Sendable {
   /// `GetContainerEvents`, waits no longer than the client's timeout. Then it fails with the last error, which says why
   /// the runtime is not ready.
   public var waitForReady: Bool
+  /// The keys of labels, annotations and other maps that the response contains; nil for all keys. Decoding only a few of
+  /// them makes long lists faster.
+  package var mapKeys: [String]?
 
   /// Creates options.
   /// - Parameters:

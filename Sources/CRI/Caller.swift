@@ -9,15 +9,15 @@ final class Caller: Sendable {
   let channel: Channel
   let options: Client.Options
   private let version: Locked<APIVersion?>
-  private let hasStreams: Locked<Bool>
+  private let usesListStreams: Locked<Bool>
   /// The budget that all responses share; nil if each has its own limits.
-  private let budget: ResponseBudget?
+  let budget: ResponseBudget?
 
   init(_ endpoint: Endpoint, _ options: Client.Options) {
     self.endpoint = endpoint
     self.options = options
     budget = nil
-    hasStreams = Locked(options.listStreaming == .first)
+    usesListStreams = Locked(options.listStreaming == .first)
     channel = Channel(path: endpoint.path, maxMessageSize: options.maxMessageSize)
     version = if case .only(let version) = options.api { Locked(version) } else { Locked(nil) }
   }
@@ -25,13 +25,13 @@ final class Caller: Sendable {
   /// Creates a caller that uses the same connection and whose responses share a budget.
   init(sharing other: Caller, _ budget: ResponseBudget) {
     (endpoint, options, channel) = (other.endpoint, other.options, other.channel)
-    (version, hasStreams, self.budget) = (other.version, other.hasStreams, budget)
+    (version, usesListStreams, self.budget) = (other.version, other.usesListStreams, budget)
   }
 
   /// Whether to request lists as streams first.
-  var streamsLists: Bool {
-    get { hasStreams.withLock { $0 } }
-    set { hasStreams.withLock { $0 = newValue } }
+  var prefersListStreams: Bool {
+    get { usesListStreams.withLock { $0 } }
+    set { usesListStreams.withLock { $0 = newValue } }
   }
 
   /// The version that the runtime serves; nil until it has responded.
@@ -51,7 +51,7 @@ final class Caller: Sendable {
       guard known == nil else { throw error }
       guard error.isUnknownService else {
         // Any other status comes from the service itself, so the runtime serves v1.
-        if error.provesService { version.withLock { $0 = $0 ?? .v1 } }
+        if error.provesServiceExists { version.withLock { $0 = $0 ?? .v1 } }
         throw error
       }
       return try await unaryInOldVersion(method, bytes, bounds, instead: error)
@@ -69,7 +69,7 @@ final class Caller: Sendable {
     } catch {
       // The runtime serves neither version; the error for v1 is more relevant.
       if error.isUnknownService { throw original }
-      if error.provesService { version.withLock { $0 = $0 ?? .v1alpha2 } }
+      if error.provesServiceExists { version.withLock { $0 = $0 ?? .v1alpha2 } }
       throw error
     }
   }
@@ -81,7 +81,7 @@ final class Caller: Sendable {
     // Call a method that does not exist: containerd 1.6 and 1.7 log a warning when a real method of v1alpha2 is called.
     if let error = await failure(of: "NoSuchMethod", version) {
       if error.isUnknownService { return false }
-      if error.namesUnknownMethod { return true }
+      if error.isGoUnknownMethod { return true }
     }
     // The server is not grpc-go, whose messages distinguish an unknown service from an unknown method.
     guard let error = await failure(of: "Version", version) else { return true }

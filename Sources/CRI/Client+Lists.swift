@@ -93,16 +93,19 @@ extension ImageService {
 }
 
 extension Caller {
+  /// The maximum size in bytes of all messages of a streamed list together.
+  var largestStream: Int { min(options.maxMessageSize, .max / 4) * 4 }
+
   fileprivate func list<Part, Element: Sendable>(
     _ stream: MessageStream<Part>, _ elements: KeyPath<Part, [Element]>,
     _ unary: () async throws(RPCError) -> [Element]
   ) async throws(RPCError) -> [Element] {
-    if streamsLists {
+    if prefersListStreams {
       do throws(RPCError) {
         return try await collect(stream, elements)
       } catch {
         guard error.statusCode == .unimplemented else { throw error }
-        streamsLists = false
+        prefersListStreams = false
       }
     }
     do throws(RPCError) {
@@ -111,7 +114,7 @@ extension Caller {
       guard error.isTooLarge, options.listStreaming != .never else { throw error }
       do throws(RPCError) {
         let all = try await collect(stream, elements)
-        streamsLists = true
+        prefersListStreams = true
         return all
       } catch let second {
         // If the runtime does not stream lists, the error for the single message is the relevant one.
@@ -133,7 +136,7 @@ extension Caller {
   ) async throws(RPCError) -> [Element] {
     var all: [Element] = []
     // A list that never ends must not fill the memory, even if each of its messages is valid.
-    let budget = ResponseBudget(totalSize: min(options.maxMessageSize, .max / 4) * 4)
+    let budget = self.budget ?? ResponseBudget(totalSize: largestStream)
     var parts = stream.makeAsyncIterator(budget)
     while let part = try await parts.next() { all += part[keyPath: elements] }
     return all
@@ -143,6 +146,6 @@ extension Caller {
 extension RPCError {
   /// Whether the response exceeds the client's limit, or the server's, which returns RESOURCE_EXHAUSTED.
   fileprivate var isTooLarge: Bool {
-    if case .responseTooLarge = facts { true } else { statusCode == .resourceExhausted }
+    if case .responseTooLarge = cause { true } else { statusCode == .resourceExhausted }
   }
 }

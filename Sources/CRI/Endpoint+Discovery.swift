@@ -33,22 +33,22 @@ extension Endpoint {
 
   /// Blocks until a process listens on at least one of the candidates, and returns those that have a listener;
   /// returns an empty list after the timeout.
-  /// - Parameter patrolInterval: The interval of the checks for changes that the kernel does not report, such as a
+  /// - Parameter pollInterval: The interval of the checks for changes that the kernel does not report, such as a
   ///   mount. New sockets are reported by the kernel.
   package static func listening(
-    among candidates: [Endpoint] = wellKnown, within timeout: Duration, patrolInterval: Duration = .seconds(1)
+    among candidates: [Endpoint] = wellKnown, within timeout: Duration, pollInterval: Duration = .seconds(1)
   ) -> [Endpoint] {
-    let end = ContinuousClock.now + timeout
+    let deadline = ContinuousClock.now + timeout
     var retries = Backoff(first: .milliseconds(20), limit: .milliseconds(500))
     while true {
       // The watch begins before the check, so that no socket can appear unnoticed between the two.
       let arrivals = timeout > .zero ? try? DirectoryWatch(arrivalsAt: candidates.map(\.path)) : nil
       let found = listening(among: candidates)
-      let rest = end - .now
-      if !found.isEmpty || rest <= .zero { return found }
+      let remaining = deadline - .now
+      if !found.isEmpty || remaining <= .zero { return found }
       if candidates.contains(where: { UnixSocket.isSocket($0.path) }) {
         // The socket file is stale, or its server is about to listen, which the kernel does not report.
-        let delay = min(rest, retries.delay())
+        let delay = min(remaining, retries.delay())
         guard let result = try? arrivals?.wait(timeout: delay) else {
           Thread.sleep(delay)
           continue
@@ -56,7 +56,7 @@ extension Endpoint {
         // Other files may be created in the directory all the time.
         if result == .change { Thread.sleep(.milliseconds(5)) }
       } else {
-        ArrivalWatch.wait(for: candidates.map(\.path), atMost: min(rest, patrolInterval))
+        ArrivalWatch.wait(for: candidates.map(\.path), atMost: min(remaining, pollInterval))
       }
     }
   }

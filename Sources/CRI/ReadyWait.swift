@@ -34,7 +34,7 @@ final class ReadyWait: Sendable {
 extension RPCError {
   /// Whether the runtime has not executed the call because it is not running or has not recovered its state yet.
   fileprivate var meansNotReady: Bool {
-    switch facts {
+    switch cause {
     case .cannotConnect(_, .noSuchFile), .cannotConnect(_, .connectionRefused), .cannotConnect(_, .again): true
     default: isNotInitialized
     }

@@ -40,26 +40,33 @@ package final class ResponseBudget: Sendable {
 
   /// Returns the reason why no further request should be sent; nil as long as the budget is not exhausted.
   func failure(of method: String, _ bounds: CallBounds) -> RPCError? {
-    if let failure = state.withLock({ $0.failure }) { return failure }
+    if let excess { return excess }
     return deadline.map { $0 <= .now } == true ? bounds.deadlineExceeded(method) : nil
   }
 
   /// Whether the exhausted budget caused the error, rather than the response for which it was reported.
   package func isCause(of error: RPCError) -> Bool {
-    if case .deadlineExceeded = error.facts { return deadline.map { $0 <= .now } == true }
-    return state.withLock { $0.failure } == error
+    if case .deadlineExceeded = error.cause { return deadline.map { $0 <= .now } == true }
+    return excess == error
   }
+
+  /// The error for responses that exceed a limit together; nil as long as they do not.
+  package var excess: RPCError? { state.withLock { $0.failure } }
 
   /// Decodes a response within what remains of the budget.
   func decode<M: CMessage>(_ bytes: [UInt8], method: String, _ bounds: CallBounds) throws(RPCError) -> M {
-    try decode(bytes, method: method, deadline: bounds.deadline, timedOut: bounds.deadlineExceeded(method))
+    try decode(
+      bytes, method: method, deadline: bounds.deadline, timedOut: bounds.deadlineExceeded(method),
+      mapKeys: bounds.mapKeys)
   }
 
   /// Decodes a response to a call that was not made through a client, within what remains of the budget.
-  /// - Parameter timedOut: The error to throw if decoding exceeds the deadline; nil for a default error that names no
-  ///   timeout.
+  /// - Parameters:
+  ///   - timedOut: The error to throw if decoding exceeds the deadline; nil for a default error that names no timeout.
+  ///   - mapKeys: The keys of maps that are decoded; nil for all.
   package func decode<M: CMessage>(
-    _ bytes: [UInt8], method: String, deadline: ContinuousClock.Instant?, timedOut: RPCError? = nil
+    _ bytes: [UInt8], method: String, deadline: ContinuousClock.Instant?, timedOut: RPCError? = nil,
+    mapKeys: [String]? = nil
   ) throws(RPCError) -> M {
     let (size, spent) = state.withLock { state in
       state.size += bytes.count
@@ -72,6 +79,7 @@ package final class ResponseBudget: Sendable {
     }
     var allowance = limits.allowance(forBytes: bytes.count, deadline: deadline)
     allowance.decodedSize = limits.allowance(forBytes: size).decodedSize - spent
+    allowance.mapKeys = mapKeys
     do throws(DecodeError) {
       let (message, decodedSize) = try M.decode(bytes, allowance)
       state.withLock { $0.decodedSize += decodedSize }

@@ -18,7 +18,7 @@ package enum GoSpelling {
   package static func respelled(_ words: [String], _ subcommand: Subcommand) -> [String] {
     guard let type = words.first.flatMap(subcommand) else { return words }
     let own = words.prefix { $0 != "--" }
-    return words.prefix(1) + respelled(own.dropFirst(), CompletionTree(type)) + words[own.endIndex...]
+    return words.prefix(1) + respelled(own.dropFirst(), CommandOptions(type)) + words[own.endIndex...]
   }
 
   /// Returns the words of a subcommand whose arguments contain a command to run, with a `--` before the first argument,
@@ -26,14 +26,14 @@ package enum GoSpelling {
   package static func terminated(_ words: [String], _ subcommand: Subcommand) -> [String] {
     guard let type = words.first.flatMap(subcommand) else { return words }
     var rest = words.dropFirst()
-    var tree: CompletionTree?
+    var tree: CommandOptions?
     while let word = rest.first, word != "--" {
       guard let parts = Parts(word) else {
         return Array(words[..<rest.startIndex]) + ["--"] + rest
       }
       rest = rest.dropFirst()
       guard parts.value == nil else { continue }
-      let options = tree ?? CompletionTree(type)
+      let options = tree ?? CommandOptions(type)
       tree = options
       let option = options.option(named: parts.name) ?? letters(parts, options)
       if option?.takesValue == true { rest = rest.dropFirst() }
@@ -52,7 +52,7 @@ package enum GoSpelling {
 
   private static func isNumber(_ word: String) -> Bool { word.dropFirst().first?.isNumber ?? false }
 
-  private static func respelled(_ words: ArraySlice<String>, _ tree: CompletionTree) -> [String] {
+  private static func respelled(_ words: ArraySlice<String>, _ tree: CommandOptions) -> [String] {
     var result: [String] = []
     var rest = words
     while let word = rest.popFirst() {
@@ -92,7 +92,7 @@ package enum GoSpelling {
   }
 
   /// The option for the last of several letters after one dash, if all letters are options.
-  private static func letters(_ parts: Parts, _ tree: CompletionTree) -> CompletionTree.Option? {
+  private static func letters(_ parts: Parts, _ tree: CommandOptions) -> CommandOptions.Option? {
     guard parts.dashes == 1, parts.value == nil, parts.name.count > 1 else { return nil }
     let options = parts.name.map { tree.option("-\($0)") }
     guard !options.contains(where: { $0 == nil }), options.dropLast().allSatisfy({ $0?.takesValue == false }) else {

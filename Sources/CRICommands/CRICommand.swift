@@ -46,7 +46,7 @@ package func runCommandLine(_ arguments: [String]) async -> Int32 {
     guard let trace = try CommandTrace(globals, rest) else {
       return Crictl.exitCode(await execute(globals, rest, arguments), arguments)
     }
-    return await trace.follow { Crictl.exitCode(await execute(globals, rest, arguments), arguments) }
+    return await trace.run { Crictl.exitCode(await execute(globals, rest, arguments), arguments) }
   } catch {
     return Crictl.exitCode(printFailure(error, arguments), arguments)
   }
@@ -68,7 +68,12 @@ private func execute(_ globals: Globals, _ rest: [String], _ arguments: [String]
         "cri: ignored \(globals.ignored.joined(separator: ", ")): only crictl supports this\n")
     }
     // crictl's short options for help and version; some subcommands use -v themselves.
-    if let first = rest.first, let word = ["h": "help", "-v": "--version"][first] { words[0] = word }
+    // A dictionary would make the Swift runtime search the conformances of the whole program.
+    switch rest.first {
+    case "h": words[0] = "help"
+    case "-v": words[0] = "--version"
+    default: break
+    }
     if words == ["--version"] {
       // ArgumentParser would read the declarations of all subcommands first, which takes most of the time.
       try StandardStream.output.write(Program.named(CRICommand.versionLine) + "\n")
@@ -96,6 +101,7 @@ private func execute(_ globals: Globals, _ rest: [String], _ arguments: [String]
   } catch let code as ExitCode {
     return code.rawValue
   } catch let error as Errno {
+    if error == .noMemory { return printFailure(.noThread, words) }
     try? StandardStream.error.write("cri: cannot write to standard output: \(error)\n")
     return exitCode(.failed, words)
   } catch {

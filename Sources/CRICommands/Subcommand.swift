@@ -3,7 +3,7 @@ internal import ArgumentParser
 /// The subcommands of `cri`. A name is found without reading the declaration of any command, which would take longer than
 /// parsing.
 enum Subcommand: String, CaseIterable {
-  case preflight, snapshot, diff, verify, wait, `guard`, net, doctor, rules
+  case preflight, snapshot, diff, verify, wait, `guard`, net, doctor, monitor, history, rules
   case pods, ps, images, inspectp, inspect, inspecti, logs, info, version
   case stats, statsp, metricsp, metricdescs, imagefsinfo, events, top
   case runp, create, run, start, stop, stopp, rm, rmp, update, checkpoint
@@ -13,7 +13,10 @@ enum Subcommand: String, CaseIterable {
 
   /// The subcommands in the groups of the help.
   static let groups: [(name: String, subcommands: [Subcommand])] = [
-    ("Verification", [.preflight, .snapshot, .diff, .verify, .wait, .guard, .net, .doctor, .rules]),
+    (
+      "Verification",
+      [.preflight, .snapshot, .diff, .verify, .wait, .guard, .net, .doctor, .monitor, .history, .rules]
+    ),
     ("Runtime", [.pods, .ps, .images, .inspectp, .inspect, .inspecti, .logs, .info, .version]),
     ("Statistics", [.stats, .statsp, .metricsp, .metricdescs, .imagefsinfo, .events, .top]),
     ("Pod and container", [.runp, .create, .run, .start, .stop, .stopp, .rm, .rmp, .update, .checkpoint]),
@@ -45,6 +48,8 @@ enum Subcommand: String, CaseIterable {
     case .guard: GuardCommand.self
     case .net: NetCommand.self
     case .doctor: DoctorCommand.self
+    case .monitor: MonitorCommand.self
+    case .history: HistoryCommand.self
     case .rules: RulesCommand.self
     case .pods: PodsCommand.self
     case .ps: PsCommand.self

@@ -28,7 +28,7 @@ package enum Refusal: Hashable, Sendable {
   /// The file is larger than `CopyLimits.size`.
   case tooLarge
   /// The names in this directory, and the names not yet copied in its parent directories, need more than
-  /// `CopyLimits.names` bytes.
+  /// `CopyLimits.nameMemory` bytes.
   case tooManyNames
   /// The directory is inside another user's directory, so that user may have put it there.
   case foreignDirectory
@@ -45,6 +45,7 @@ extension CopyError: CustomStringConvertible {
     case .system(let path, .tooManySymbolicLinkLevels):
       "\(path): a symbolic link in the path cannot be followed inside the container"
     case .system(let path, .overflow): "\(path): its mount maps owners (idmapped mount); use --method tar"
+    case .system(let path, .stale): "\(path): \(FileError.replacedByOther(path: path))"
     case .system(let path, let error): "\(path): \(error)"
     case .host(let path, let error): "\(path): \(error)"
     case .refused(let path, let reason): "\(path): \(reason)"
@@ -82,7 +83,7 @@ package enum CopyLimits {
   /// Each level of directories takes two descriptors.
   package static let depth = 256
   /// The memory for the names of files that have not been copied yet, in bytes: about 1,500,000 files in one directory.
-  package static let names = 128 << 20
+  package static let nameMemory = 128 << 20
   /// The memory for the paths of files with several names, which are copied as hard links, in bytes. A file beyond this
   /// limit is copied once for each name.
   package static let linkPaths = 32 << 20

@@ -7,7 +7,7 @@ public enum DoctorDetail: Hashable, Sendable {
   case none
   /// The facts of the preflight rule that has the same condition.
   case preflight(PreflightDetail)
-  case network(NetworkReason)
+  case network([NetworkReason])
 
   // Calls.
 

@@ -35,8 +35,12 @@ public struct DoctorFacts: Hashable, Sendable {
   public var addressPools: Observation<[AddressPool]>
   /// host-local's leases in these ranges, except those of pods that may still be created.
   public var leases: Observation<[HostLocalLease]>
-  /// The paths of the network namespaces that runtimes have created for pods.
+  /// The paths of the network namespaces that runtimes have created for pods, except those in which a process is.
   public var namespaces: Observation<[String]>
+  /// The IDs for which a shim or conmon of any runtime is running.
+  public var supervised: Set<String>
+  /// The socket of another runtime on this node, to which leases and network namespaces may belong; nil if there is none.
+  public var otherRuntime: String?
   /// The file systems on which the runtime and kubelet keep their data.
   public var fileSystems: Observation<[FileSystemUse]>
   /// The mounted root file systems of sandboxes and containers; nil if this was not examined.
@@ -58,6 +62,7 @@ public struct DoctorFacts: Hashable, Sendable {
     addressPools = .unknown(.notExamined)
     leases = .unknown(.notExamined)
     namespaces = .unknown(.notExamined)
+    supervised = []
     fileSystems = .unknown(.notExamined)
   }
 

@@ -44,6 +44,8 @@ public struct DoctorReport: Hashable, Sendable {
   public var findings: [DoctorFinding]
   /// What could not be checked. An entry is required unless the user has excluded it.
   public var unchecked: [Unchecked]
+  /// The IDs of the ready sandboxes for which the runtime reports no address, so that kubelet kills them when it starts.
+  private let podsWithoutAddress: Set<String>
 
   /// Applies all rules to the facts, and reads nothing.
   /// - Parameter ignored: The rules to ignore. The report lists them as not checked.
@@ -54,6 +56,8 @@ public struct DoctorReport: Hashable, Sendable {
     pods = facts.node.readySandboxes.map(\.pod)
     let lists = facts.calls.filter { $0.isPartOfRelist && $0.outcome == .answered }
     relist = lists.count == 2 ? lists.map(\.duration).reduce(Duration.zero, +) : nil
+    podsWithoutAddress = Set(
+      facts.snapshot.sandboxes.filter { $0.isReady && !$0.isHostNetwork && $0.ip.isEmpty }.map(\.id))
     (findings, unchecked) = ([], [])
     for check in DoctorRules.checks {
       var outcome = DoctorOutcome()
@@ -75,6 +79,15 @@ public struct DoctorReport: Hashable, Sendable {
       a.element.rule.severity != b.element.rule.severity
         ? a.element.rule.severity > b.element.rule.severity : a.offset < b.offset
     }.map(\.element)
+  }
+
+  /// The rules whose violations kubelet's start makes worse: it kills the pods, or starts a second copy of them.
+  public var harmedByKubeletStart: [RuleID] {
+    let harmed: [RuleID] = [.networkBroken, .podTwoReady, .podOutlivedSandbox, .shimOrphan]
+    return harmed.filter { id in
+      // If the runtime still reports an address, kubelet does not notice that the network is broken.
+      findings.contains { $0.rule.id == id && (id != .networkBroken || podsWithoutAddress.contains($0.object.id)) }
+    }
   }
 
   /// The verdict: a finding outweighs what could not be checked.

@@ -29,7 +29,8 @@ extension DoctorRules {
       .networkPluginMissing, as: .networkPlugins, needs: { facts throws(UnknownReason) in try facts.hasCNI() }),
     DoctorCheck(.networkLeakedLease) { (facts, found) throws(UnknownReason) in
       let listed = try facts.listed()
-      let leaked = try facts.leases.get().filter { !listed.contains($0.owner) }
+      let leaked = try facts.leases.get().filter { !listed.contains($0.owner) && !facts.supervised.contains($0.owner) }
+      try facts.expectNoOwner(of: leaked)
       for (_, leases) in Dictionary(grouping: leaked, by: \.network).sorted(by: { $0.key < $1.key }) {
         found.add(ObjectName(.node), .leases(leases))
       }
@@ -51,6 +52,7 @@ extension DoctorRules {
       if let entry = facts.snapshot.unchecked.first(where: { $0.object?.kind == .pod }) { throw entry.reason }
       let used = Set(facts.snapshot.sandboxes.compactMap { $0.facts.networkNamespace.map(PlainText.path) })
       let leaked = try facts.namespaces.get().filter { !used.contains(PlainText.path($0)) }
+      try facts.expectNoOwner(of: leaked)
       if !leaked.isEmpty { found.add(ObjectName(.node), .paths(leaked)) }
     },
   ]
@@ -58,7 +60,7 @@ extension DoctorRules {
 
 extension DoctorOutcome {
   fileprivate mutating func add(_ row: NetReport.Row) {
-    add(.pod(row.sandbox), row.verdict.reasons.first.map { .network($0) } ?? .none)
+    add(.pod(row.sandbox), row.verdict.faults.isEmpty ? .none : .network(row.verdict.faults))
   }
 }
 
@@ -79,6 +81,11 @@ extension DoctorFacts {
     _ = try sandboxes()
     // Without a name there cannot be an unknown one.
     return (try? NetReport(snapshot))?.rows ?? []
+  }
+
+  /// - Throws: An error if another runtime may own some of these objects.
+  fileprivate func expectNoOwner(of leaked: [some Any]) throws(UnknownReason) {
+    if !leaked.isEmpty, let otherRuntime { throw UnknownReason(.otherRuntime, path: otherRuntime) }
   }
 
   /// Whether the runtime attaches pods to networks with CNI, as containerd and CRI-O do.

@@ -1,7 +1,7 @@
 extension RPCError: CustomStringConvertible {
   /// One line without a remedy. It contains the runtime's message unchanged, with any characters that the runtime sent.
   public var description: String {
-    switch facts {
+    switch cause {
     case .cannotConnect(let path, let errno): "cannot connect to \(path): \(errno)"
     case .notGRPC(let path, let reason): "\(path) is not a gRPC server: \(reason)"
     case .status(let status): "\(name(status.method)): \(status.code): \(status.message)"

@@ -59,19 +59,22 @@ package struct JSONWriter {
     isAfterKey = true
   }
 
-  /// Writes the key of the next value, as `encodedKey(_:)` returns it.
-  package mutating func key(encoded key: [UInt8]) {
-    separate()
-    bytes.append(contentsOf: key)
-    if isPretty { bytes.append(0x20) }
+  /// Writes the key of the next value, which must be ASCII without any character that needs an escape.
+  /// - Parameters:
+  ///   - count: The length of the key in bytes.
+  ///   - copy: Appends the key.
+  package mutating func key(unescaped count: Int, _ copy: (inout OutputSpan<UInt8>) -> Void) {
+    let separator = takeSeparator()
+    let isPretty = isPretty
+    bytes.append(addingCapacity: separator.count + count + 4) { output in
+      separator.write(to: &output)
+      output.append(UInt8(ascii: "\""))
+      copy(&output)
+      output.append(UInt8(ascii: "\""))
+      output.append(UInt8(ascii: ":"))
+      if isPretty { output.append(0x20) }
+    }
     isAfterKey = true
-  }
-
-  /// Returns a key in quotes and with its colon, for keys that are written many times.
-  package static func encodedKey(_ name: String) -> [UInt8] {
-    var writer = JSONWriter()
-    writer.quote(name)
-    return writer.bytes + [UInt8(ascii: ":")]
   }
 
   // MARK: Scalars
@@ -95,6 +98,20 @@ package struct JSONWriter {
   package mutating func string(utf8 text: Span<UInt8>) {
     separate()
     quote(utf8: text)
+  }
+
+  /// Writes a string that must be ASCII without any character that needs an escape.
+  /// - Parameters:
+  ///   - count: The length of the string in bytes.
+  ///   - copy: Appends the string.
+  package mutating func string(unescaped count: Int, _ copy: (inout OutputSpan<UInt8>) -> Void) {
+    let separator = takeSeparator()
+    bytes.append(addingCapacity: separator.count + count + 2) { output in
+      separator.write(to: &output)
+      output.append(UInt8(ascii: "\""))
+      copy(&output)
+      output.append(UInt8(ascii: "\""))
+    }
   }
 
   /// Writes a number without checking its syntax.
@@ -157,29 +174,44 @@ package struct JSONWriter {
   private mutating func end(_ bracket: UInt8) {
     precondition(depth > 0 && !isAfterKey, "endObject or endArray without its begin, or after a key without a value")
     depth -= 1
-    if !isFirst { startNewLine() }
+    if !isFirst { write(Separator(indent: isPretty ? 2 * depth : nil)) }
     bytes.append(bracket)
     isFirst = false
   }
 
-  private mutating func separate() {
-    if isAfterKey {
-      isAfterKey = false
-      return
+  /// What separates a key or an element from the bracket or the value before it.
+  private struct Separator {
+    var hasComma = false
+    /// The number of spaces after a line feed; nil for the same line.
+    var indent: Int?
+
+    var count: Int { (hasComma ? 1 : 0) + (indent.map { $0 + 1 } ?? 0) }
+
+    func write(to output: inout OutputSpan<UInt8>) {
+      if hasComma { output.append(UInt8(ascii: ",")) }
+      guard let indent else { return }
+      output.append(0x0A)
+      output.append(repeating: 0x20, count: indent)
     }
-    guard depth > 0 else { return }
-    if !isFirst { bytes.append(UInt8(ascii: ",")) }
-    isFirst = false
-    startNewLine()
   }
 
-  private mutating func startNewLine() {
-    guard isPretty else { return }
-    let indent = 2 * depth
-    bytes.append(addingCapacity: 1 + indent) { output in
-      output.append(0x0A)
-      for _ in 0..<indent { output.append(0x20) }
+  /// Returns what must be written before the next key, element or value.
+  private mutating func takeSeparator() -> Separator {
+    if isAfterKey {
+      isAfterKey = false
+      return Separator()
     }
+    guard depth > 0 else { return Separator() }
+    let hasComma = !isFirst
+    isFirst = false
+    return Separator(hasComma: hasComma, indent: isPretty ? 2 * depth : nil)
+  }
+
+  private mutating func separate() { write(takeSeparator()) }
+
+  private mutating func write(_ separator: Separator) {
+    guard separator.count > 0 else { return }
+    bytes.append(addingCapacity: separator.count) { separator.write(to: &$0) }
   }
 
   private mutating func digits(_ value: some FixedWidthInteger) {

@@ -148,7 +148,7 @@ package struct ContainerLog: ~Copyable {
           notices.append(.corrupt(path: file.path, damage, isShownInPart: false))
           break
         }
-        if search != nil { room -= try file.keepLast(room) }
+        if search != nil { room -= try file.keepTail(room) }
         files.append(file)
       } catch {
         guard case .unreadable(let path, let reason) = error else { continue }

@@ -33,7 +33,7 @@ package struct LogRemoval: Sendable {
     guard let (root, directory, name) = split(path) else { return [.kept(path: path, .outside(roots: roots))] }
     let location = directory.isEmpty ? root : "\(root)/\(directory)"
     do throws(FileError) {
-      let opened = try DirectoryBelow(directory, below: root)
+      let opened = try ConfinedDirectory(directory, below: root)
       return try opened.names().sorted().filter { $0 == name || RotatedFiles.isRotated($0, from: name) }.map { found in
         let file = "\(location)/\(found)"
         guard let kind = opened.kind(of: found), kind == .regular else {

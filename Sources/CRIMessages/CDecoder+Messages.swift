@@ -24,8 +24,19 @@ extension CDecoder {
     _ count: Int, _ entries: UnsafeMutablePointer<UnsafeMutablePointer<Runtime__V1__MapEntry>?>?
   ) -> StringMap {
     guard let entries, count > 0 else { return [:] }
-    return StringMap(count: count) { index in
-      guard let entry = entries[index] else { return ("", "") }
+    if isSelective {
+      let copied = (0..<count).filter { index in entries[index].map { copies($0.pointee.key) } ?? false }
+      guard !copied.isEmpty else { return [:] }
+      return map(copied.count) { entries[copied[$0]] }
+    }
+    return map(count) { entries[$0] }
+  }
+
+  private mutating func map(
+    _ count: Int, _ entry: (Int) -> UnsafeMutablePointer<Runtime__V1__MapEntry>?
+  ) -> StringMap {
+    StringMap(count: count) { index in
+      guard let entry = entry(index) else { return ("", "") }
       return (key(entry.pointee.key), string(entry.pointee.value))
     }
   }

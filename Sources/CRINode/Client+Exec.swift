@@ -56,7 +56,7 @@ extension Client {
       _ = try await runtime.execSync(request, options: .within(timeout + .seconds(2)))
       return .known(.works)
     } catch {
-      switch error.facts {
+      switch error.cause {
       case .status(let status) where status.message.lacksProgram: return .known(.works)
       case .status where !error.isUnknownMethod && !error.isUnknownService: return .known(.fails("\(error)"))
       case .deadlineExceeded: return .known(.fails("\(error)"))

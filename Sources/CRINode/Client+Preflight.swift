@@ -243,7 +243,7 @@ private struct PreflightReader {
         _ = try await client.images.pullImage(request, options: .within(Self.pullTimeout))
         pulls.append(ImagePull(image: image))
       } catch {
-        let message = if case .status(let status) = error.facts { status.message } else { "\(error)" }
+        let message = if case .status(let status) = error.cause { status.message } else { "\(error)" }
         pulls.append(ImagePull(image: image, error: message))
       }
     }

@@ -32,9 +32,6 @@ extension Client {
 private struct SnapshotReader {
   /// The number of concurrent calls: enough to keep a runtime busy, without long waits in its queue.
   private static let concurrency = 64
-  /// The memory that an object's record and its document take besides its status, in bytes.
-  private static let keptPerObject = 3 << 10
-
   let client: Client
 
   /// - Parameter configuration: Whether to also read the runtime's configuration; the result is nil if the runtime
@@ -46,12 +43,13 @@ private struct SnapshotReader {
       // The configuration is part of the verbose response, which is otherwise the same.
       try await client.runtime.status(StatusRequest(verbose: configuration))
     }
-    async let sandboxList = result { () async throws(RPCError) in try await client.runtime.podSandboxes() }
+    let listing = client.sharing(client.budgetForLists())
+    async let sandboxList = result { () async throws(RPCError) in try await listing.runtime.podSandboxes() }
     async let containerList = result { () async throws(RPCError) in
-      try await client.runtime.containers()
+      try await listing.runtime.containers()
     }
     async let oldVersion = configuration ? client.serves(.v1alpha2) : nil
-    async let imageResult = result { () async throws(RPCError) in try await client.images.images() }
+    async let imageResult = result { () async throws(RPCError) in try await listing.images.images() }
     let status = try await statusResult.get()
     let (sandboxes, containers) = (try await sandboxList.get(), try await containerList.get())
     try check(sandboxes.map(\.id), Method<ListPodSandboxRequest, ListPodSandboxResponse>.listPodSandbox, "sandbox")
@@ -62,7 +60,7 @@ private struct SnapshotReader {
     var newest = client.negotiatedVersion ?? .v1
     if newest == .v1alpha2, client.selection != .auto, await client.serves(.v1) == true { newest = .v1 }
 
-    let budget = client.budgetForDetails(retainedPerResponse: Self.keptPerObject)
+    let budget = client.budgetForDetails(retainedPerResponse: ObjectReader.keptPerObject)
     let bounded = client.sharing(budget)
     let pods = Dictionary(sandboxes.map { ($0.id, PodName($0.metadata)) }) { first, _ in first }
     async let sandboxRecords = details(sandboxes, budget, { $0.unchecked(because: $1) }) {
@@ -161,7 +159,7 @@ private func result<T: Sendable>(_ call: () async throws(RPCError) -> T) async -
 extension RPCError {
   /// The runtime itself is gone, not just one of its objects, so the remaining calls would fail too.
   var meansRuntimeIsGone: Bool {
-    switch facts {
+    switch cause {
     case .cannotConnect, .connectionLost, .notGRPC, .notResponding, .cancelled: true
     default: false
     }
@@ -169,7 +167,7 @@ extension RPCError {
 
   /// The runtime is gone or did not respond in time.
   var isAboutRuntime: Bool {
-    if case .deadlineExceeded = facts { true } else { meansRuntimeIsGone }
+    if case .deadlineExceeded = cause { true } else { meansRuntimeIsGone }
   }
 }
 

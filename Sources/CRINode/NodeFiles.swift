@@ -5,6 +5,7 @@ internal import CRISystem
 struct NodeFiles: Sendable {
   private static let maximumLinks = 40
   private static let maximumSize = 16 << 20
+  private static let maximumTOMLSize = 1 << 20
 
   /// The path of the node's `/`; empty if it is our own.
   private let root: String
@@ -23,9 +24,17 @@ struct NodeFiles: Sendable {
 
   func text(_ path: String) throws(FileError) -> String { String(decoding: try read(path), as: UTF8.self) }
 
+  /// The text of a runtime's configuration in TOML. It has some kilobytes, and its values take up to 35 times as much memory.
+  func toml(_ path: String) throws(FileError) -> String {
+    String(decoding: try File.read(resolve(path), limit: Self.maximumTOMLSize), as: UTF8.self)
+  }
+
   func names(in path: String) throws(FileError) -> [String] { try Directory.names(at: resolve(path)).sorted() }
 
   func exists(_ path: String) throws(FileError) -> Bool { try File.exists(resolve(path)) }
+
+  /// Whether anybody may execute a file.
+  func isExecutable(_ path: String) throws(FileError) -> Bool { try File.hasExecutePermission(resolve(path)) }
 
   /// The user that owns a file.
   func owner(of path: String) throws(FileError) -> UInt32 { try File.owner(of: resolve(path)) }

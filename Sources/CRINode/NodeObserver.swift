@@ -143,6 +143,7 @@ package struct NodeObserver: Sendable {
     let search = OrphanSearch(
       table: table, runtime: snapshot.runtime.name, listed: snapshot.listed,
       ended: Set(snapshot.containers.filter(\.hasEnded).map(\.id)),
+      endedSandboxes: Set(snapshot.sandboxes.filter { !$0.isReady }.map(\.id)),
       isOurSocket: { $0 == path || socket != nil && FileIdentity(of: view.path($0)) == socket },
       // A process that is older than the daemon cannot belong to an object that the daemon is creating now.
       deadline: max(askedAt > grace ? askedAt - grace : 0, snapshot.daemon.startTime ?? 0),

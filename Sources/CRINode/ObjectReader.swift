@@ -3,6 +3,9 @@ internal import CRISnapshot
 
 /// Reads the details of one sandbox or container.
 struct ObjectReader: Sendable {
+  /// The memory that an object's record and its document take besides its status, in bytes.
+  static let keptPerObject = 3 << 10
+
   let client: Client
 
   /// - Returns: nil if the sandbox was removed after the list was read.

@@ -60,7 +60,7 @@ public struct ReadinessWait: Sendable {
 
   /// The polling interval for changes that the kernel does not report, such as a mount; a new socket is noticed
   /// immediately.
-  package var patrolInterval = Duration.seconds(1)
+  package var fallbackInterval = Duration.seconds(1)
   /// The longest interval between attempts to connect; a replaced socket is noticed immediately.
   package var longestDelay = Duration.seconds(1)
   /// A daemon that hangs is polled again on a new connection.
@@ -147,7 +147,7 @@ public struct ReadinessWait: Sendable {
       if observation.phase != last?.phase { progress(observation) }
       last = observation
       if isMissing {
-        await ArrivalWatch.pause(for: [endpoint.path], atMost: min(patrolInterval, max(remaining, .zero)))
+        await ArrivalWatch.pause(for: [endpoint.path], atMost: min(fallbackInterval, max(remaining, .zero)))
       } else {
         await pollInterval.pause(min(between, max(remaining, .zero)))
       }
@@ -190,7 +190,7 @@ public struct ReadinessWait: Sendable {
     func bad(_ phase: Observation.Phase, _ words: String) -> PollResult {
       .bad(Observation(phase: phase, words: words))
     }
-    switch error.facts {
+    switch error.cause {
     case .cannotConnect(_, .noSuchFile): return .missing
     case .cannotConnect(_, .connectionRefused): return bad(.down, "no process listens on the socket")
     case .cannotConnect(_, .again): return bad(.silent, "the socket's connection queue is full")

@@ -12,6 +12,11 @@ public struct Advisory: Hashable, Sendable {
     case crio = "cri-o"
     case k3s, rke2, kubelet, microk8s, runc
 
+    /// Whether the product can have such a version: after containerd 1.7 came 2.0.
+    func canHave(_ version: RuntimeVersion) -> Bool {
+      self != .containerd || version.major != 1 || version.minor <= 7
+    }
+
     /// Whether the table covers this minor version; always true for products whose version numbers follow those of
     /// Kubernetes.
     func isKnown(_ version: RuntimeVersion) -> Bool {
@@ -191,9 +196,11 @@ extension Advisory.Product {
   /// The product to which a version belongs, given the runtime's name: for example, `v1.24.9+k3s1` is a version of k3s,
   /// whose containerd reports the version `v1.6.12-k3s1`.
   public init?(of version: RuntimeVersion, runtime name: String) {
+    // A tag of an image cannot contain a `+`: rancher/k3s:v1.26.0-k3s1 is release v1.26.0+k3s1.
+    let isKubernetes = version.major == 1 && version.minor >= 16
     switch version.distributor {
-    case .k3s? where version.text.contains("+k3s"): self = .k3s
-    case .rke2? where version.text.contains("+rke2r"): self = .rke2
+    case .k3s? where version.text.contains("+k3s") || isKubernetes: self = .k3s
+    case .rke2? where version.text.contains("+rke2r") || isKubernetes: self = .rke2
     default: self.init(rawValue: name)
     }
   }

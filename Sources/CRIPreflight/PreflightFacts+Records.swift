@@ -71,6 +71,20 @@ extension PreflightFacts {
     }
   }
 
+  /// Returns the reason with its cause if the runtime's own directory is hidden: the open database proves that this is the
+  /// runtime's node.
+  func explained(_ reason: UnknownReason) -> UnknownReason {
+    guard [.notOnNode, .foreignDirectory].contains(reason.code), let path = reason.path,
+      let database = containerd?.hiddenDatabase.value ?? nil
+    else { return reason }
+    // ROOT/io.containerd.metadata.v1.bolt/meta.db
+    let root = database.split(separator: "/").dropLast(2)
+    guard path.split(separator: "/").starts(with: root) else { return reason }
+    var reason = reason
+    reason.code = .hiddenDirectory
+    return reason
+  }
+
   /// Returns the live objects among these IDs: ready pods and running containers.
   /// - Parameter ids: The IDs; nil for all live objects.
   func liveObjects(_ ids: Set<String>? = nil) -> [ObjectName] {

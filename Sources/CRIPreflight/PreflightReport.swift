@@ -199,7 +199,7 @@ private struct Examination {
       }
       findings += outcome.findings.map { PreflightFinding(rule: check.rule, object: $0.object, detail: $0.detail) }
       unchecked += outcome.unknown.map {
-        Unchecked(.rule(check.rule.id), $0, isRequired: check.rule.predicts != .nothing)
+        Unchecked(.rule(check.rule.id), facts.explained($0), isRequired: check.rule.predicts != .nothing)
       }
     }
     // A stable sort keeps the runtime's order within a rule.
@@ -239,12 +239,15 @@ private struct Examination {
     if Advisory.Product(of: target, runtime: product.rawValue) == product {
       if !product.isKnown(target) {
         let version = "\(product.rawValue) \(target.major).\(target.minor)"
-        unchecked.append(Unchecked(.advisories, UnknownReason(.unknownVersion, message: version)))
+        unchecked.append(
+          Unchecked(
+            .advisories, UnknownReason(.unknownVersion, message: version), isRequired: !product.canHave(target)))
       }
       return
     }
     if facts.assumedVersion != nil { return }
-    unchecked.append(Unchecked(.bundledRuntime, UnknownReason(.unknownBundledVersion, message: "\(target)")))
+    unchecked.append(
+      Unchecked(.bundledRuntime, UnknownReason(.unknownBundledVersion, message: "\(target)"), isRequired: true))
   }
 
   func suspicions() -> [PreflightReport.Suspicion] {

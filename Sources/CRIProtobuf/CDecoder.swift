@@ -16,8 +16,22 @@ package struct CDecoder {
   /// The maximum for `keyStorage`. The estimate by `WireSizeEstimate` may be too low, because it sees the keys in the
   /// order of the wire, in which more keys may share their storage than in the order in which they are copied.
   private let keyAllowance: Int
+  /// The keys of the map entries to copy, as UTF-8; nil for all.
+  private let mapKeys: [[UInt8]]?
 
-  package init(keyAllowance: Int = .max) { self.keyAllowance = keyAllowance }
+  package init(keyAllowance: Int = .max, mapKeys: [String]? = nil) {
+    self.keyAllowance = keyAllowance
+    self.mapKeys = mapKeys.map { $0.map { Array($0.utf8) } }
+  }
+
+  /// Whether only the entries of maps for which `copies(_:)` returns true are copied.
+  package var isSelective: Bool { mapKeys != nil }
+
+  /// Whether to copy the map entry with this key.
+  package func copies(_ key: ProtobufCBinaryData) -> Bool {
+    guard let mapKeys else { return true }
+    return mapKeys.contains { $0.count == key.len && (key.len == 0 || memcmp($0, key.data, key.len) == 0) }
+  }
 
   /// The error if the copied keys take more storage than `WireSizeEstimate` allowed; nil otherwise.
   func excess(elements: Int, size: Int) -> DecodeExcess? {

@@ -16,7 +16,7 @@ extension CMessage {
   package static func decode(_ bytes: [UInt8], in arena: borrowing Arena) throws(DecodeError) -> Self {
     let allowance = ResponseLimits().allowance(forBytes: bytes.count)
     let sizeEstimate = try count(bytes, allowance)
-    return try decode(bytes, in: arena, sizeEstimate.keyAllowance, deadline: nil)
+    return try decode(bytes, in: arena, sizeEstimate.keyAllowance, allowance)
   }
 
   /// Decodes a message, and estimates how many bytes of memory it takes.
@@ -28,7 +28,7 @@ extension CMessage {
     let sizeEstimate = try count(bytes, allowance)
     let arena = Arena(limit: max(allowance.arenaSize, 32 << 10))
     do throws(DecodeError) {
-      let message = try decode(bytes, in: arena, sizeEstimate.keyAllowance, deadline: allowance.deadline)
+      let message = try decode(bytes, in: arena, sizeEstimate.keyAllowance, allowance)
       return (message, sizeEstimate.retained)
     } catch {
       guard error.reason == .outOfMemory, arena.isOverLimit else { throw error }
@@ -57,10 +57,10 @@ extension CMessage {
   }
 
   private static func decode(
-    _ bytes: [UInt8], in arena: borrowing Arena, _ keyAllowance: Int, deadline: ContinuousClock.Instant?
+    _ bytes: [UInt8], in arena: borrowing Arena, _ keyAllowance: Int, _ allowance: DecodeAllowance
   ) throws(DecodeError) -> Self {
     let elements = Self.elements
-    var decoder = CDecoder(keyAllowance: keyAllowance)
+    var decoder = CDecoder(keyAllowance: keyAllowance, mapKeys: allowance.mapKeys)
     return try bytes.withUnsafeBufferPointer { (bytes) throws(DecodeError) in
       guard !elements.isEmpty else { return try unpack(bytes, in: arena, &decoder) }
       let (counts, rest) = try split(bytes, elements)
@@ -74,7 +74,7 @@ extension CMessage {
       }
       for index in elements.indices where counts[index] > 0 {
         arena.reset()
-        try elements[index].decode(&message, bytes, counts[index], arena, &decoder, deadline)
+        try elements[index].decode(&message, bytes, counts[index], arena, &decoder, allowance.deadline)
       }
       return message
     }

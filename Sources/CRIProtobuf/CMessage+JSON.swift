@@ -32,14 +32,14 @@ extension CMessage {
     let elementArena = Arena()
     let c = UnsafeRawPointer(arena.encode(withoutLists))
     json.beginObject()
-    for field in Self.schema.fields {
+    for (index, field) in Self.schema.fields.enumerated() {
       if let element = elements.first(where: { $0.number == field.number }) {
-        json.key(encoded: field.jsonKey)
+        json.key(field.jsonName)
         json.beginArray()
         element.write(self, elementArena, &json)
         json.endArray()
       } else {
-        MessageJSONWriter.write(field, of: c, to: &json)
+        MessageJSONWriter.write(Self.schema.jsonTable.pointee.fields[index], of: c, to: &json)
       }
     }
     json.endObject()

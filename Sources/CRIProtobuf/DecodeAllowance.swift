@@ -1,4 +1,4 @@
-/// The limits for decoding one message.
+/// The limits for decoding one message, and what is decoded.
 package struct DecodeAllowance: Sendable {
   /// The memory for all decoded values, in bytes.
   package var decodedSize: Int
@@ -12,4 +12,6 @@ package struct DecodeAllowance: Sendable {
   package var renderedElement: Int
   /// The time after which the response is no longer useful; nil for no limit.
   package var deadline: ContinuousClock.Instant?
+  /// The keys of the map entries that are decoded; nil for all. The limits apply as if all were decoded.
+  package var mapKeys: [String]?
 }

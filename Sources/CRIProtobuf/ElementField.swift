@@ -50,8 +50,9 @@ package struct ElementField<Owner: CMessage>: Sendable {
     }
     clear = { owner in owner[keyPath: path] = [] }
     write = { owner, arena, json in
+      let table = Element.schema.jsonTable
       for element in owner[keyPath: path] {
-        MessageJSONWriter.write(UnsafeRawPointer(arena.encode(element)), Element.schema, to: &json)
+        MessageJSONWriter.write(UnsafeRawPointer(arena.encode(element)), table, to: &json)
         arena.reset()
       }
     }

@@ -2,7 +2,7 @@ internal import CRIProtobufC
 
 /// The names and numbers of an enum. It is `@unchecked Sendable` because the pointer refers to a constant.
 package struct EnumSchema: @unchecked Sendable {
-  private let descriptor: UnsafePointer<ProtobufCEnumDescriptor>
+  let descriptor: UnsafePointer<ProtobufCEnumDescriptor>
 
   init(_ descriptor: UnsafePointer<ProtobufCEnumDescriptor>) { self.descriptor = descriptor }
 

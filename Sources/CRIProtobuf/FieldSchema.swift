@@ -1,4 +1,3 @@
-internal import CRIJSON
 internal import CRIProtobufC
 
 /// The description of one field of a message. It is a class because it is passed along with each value.
@@ -18,8 +17,6 @@ package final class FieldSchema: Sendable {
   package let name: String
   /// The name in JSON, such as `podSandboxId`.
   package let jsonName: String
-  /// The name in JSON, in the form in which `JSONWriter` writes it.
-  let jsonKey: [UInt8]
   package let kind: Kind
   /// Whether the field is a list. Maps do not count as lists.
   package let isRepeated: Bool
@@ -34,7 +31,6 @@ package final class FieldSchema: Sendable {
     number = field.id
     name = String(cString: field.name)
     jsonName = Self.jsonName(name)
-    jsonKey = JSONWriter.encodedKey(jsonName)
     kind = Self.kind(field)
     let isMap = if case .map = kind { true } else { false }
     isRepeated = field.label == PROTOBUF_C_LABEL_REPEATED && !isMap

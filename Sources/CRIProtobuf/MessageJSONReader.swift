@@ -240,14 +240,23 @@ struct MessageJSONReader {
     return MessageJSONError(path: text, problem: problem)
   }
 
-  /// - Parameter showsText: Whether to quote a string. A string in place of an object may contain a secret.
+  /// Whether a string looks like a word or a quantity in the wrong place, such as `private` or `512Mi`. Anything else may be
+  /// a secret value.
+  private static func isPrintable(_ text: String) -> Bool {
+    func isLetter(_ byte: UInt8) -> Bool { UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20 }
+    if text.utf8.allSatisfy({ isLetter($0) || "_- ".utf8.contains($0) }) { return text.utf8.count <= 40 }
+    let unit = text.utf8.drop { "+-.0123456789".utf8.contains($0) }
+    return unit.count <= 2 && unit.allSatisfy(isLetter) && text.utf8.count <= 20
+  }
+
+  /// - Parameter showsText: Whether a string may be quoted. A string in place of an object may contain a secret.
   private func wrongType(_ expected: String, _ json: JSON, showsText: Bool = true) -> MessageJSONError {
     let found =
       switch json {
       case .null: "null"
       case .bool(let value): "\(value)"
       case .number(let text): text.shortened()
-      case .string(let text): showsText ? text.shortened().quoted : "a string"
+      case .string(let text): showsText && Self.isPrintable(text) ? text.quoted : "a string"
       case .array: "an array"
       case .object: "an object"
       }

@@ -13,6 +13,8 @@ package final class MessageSchema: @unchecked Sendable {
   let descriptor: UnsafePointer<ProtobufCMessageDescriptor>
   /// The table for counting what a message contains; it is never released.
   let sizeTable: UnsafePointer<WireSizeTable>
+  /// The table for writing JSON, with the fields in the same order; it is never released.
+  let jsonTable: UnsafePointer<MessageJSONTable>
   private let indexByName: [String: Int]
 
   /// Creates the schema together with the schemas of nested messages. The recursion ends, because no message of the CRI
@@ -25,6 +27,7 @@ package final class MessageSchema: @unchecked Sendable {
       .map { FieldSchema($0) }
       .sorted { $0.offset < $1.offset }
     sizeTable = WireSizeTable.make(fields, structSize: descriptor.pointee.sizeof_message)
+    jsonTable = MessageJSONTable.make(fields)
     var indexByName: [String: Int] = [:]
     for (index, field) in fields.enumerated() {
       indexByName[field.name] = index

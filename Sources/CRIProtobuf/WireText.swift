@@ -1,9 +1,9 @@
-/// Estimates how much text on the wire grows when it is decoded and printed.
+/// Estimates how much text on the wire grows when it is decoded and printed, and finds text that does not.
 enum WireText {
   /// A control character becomes an escape sequence in each copy that is made for a table or a document.
-  private static let control = 16
+  private static let bytesPerControlCharacter = 16
   /// A byte that is not valid UTF-8 becomes U+FFFD.
-  private static let repaired = 12
+  private static let bytesPerInvalidByte = 12
 
   /// Returns the number of additional bytes.
   static func expansion(of text: UnsafeRawBufferPointer) -> Int {
@@ -23,6 +23,32 @@ enum WireText {
     return sum
   }
 
+  /// Whether JSON contains the text as it is: it is ASCII without control characters, quotes and backslashes.
+  static func needsNoEscapes(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    let bytes = UnsafeRawBufferPointer(text)
+    guard let start = bytes.baseAddress else { return true }
+    var index = 0
+    let wholeWords = bytes.count & ~7
+    while index < wholeWords {
+      let word = start.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+      let control = (word &- 0x2020_2020_2020_2020) & ~word
+      let others = zeroByte(word ^ 0x2222_2222_2222_2222) | zeroByte(word ^ 0x5C5C_5C5C_5C5C_5C5C)
+      let delete = zeroByte(word ^ 0x7F7F_7F7F_7F7F_7F7F)
+      if (word | control | others | delete) & 0x8080_8080_8080_8080 != 0 { return false }
+      index += 8
+    }
+    while index < bytes.count {
+      let byte = bytes[index]
+      if byte < 0x20 || byte >= 0x7F || byte == 0x22 || byte == 0x5C { return false }
+      index += 1
+    }
+    return true
+  }
+
+  /// Returns a word in which the highest bit of a byte is set if this byte is zero (Mycroft's test). A byte above a zero
+  /// byte may be reported too, but none is missed.
+  private static func zeroByte(_ word: UInt64) -> UInt64 { (word &- 0x0101_0101_0101_0101) & ~word }
+
   private static func slow(_ text: UnsafeRawBufferPointer, from start: Int) -> Int {
     var index = start
     var sum = 0
@@ -31,12 +57,16 @@ enum WireText {
       switch byte {
       case 0x20..<0x7F: index += 1
       case 0..<0x20, 0x7F:
-        sum += control
+        sum += bytesPerControlCharacter
         index += 1
       default:
         let length = sequence(text, at: index)
         // C1 control characters and bidirectional control characters are escaped too.
-        if length == 0 { sum += repaired } else if byte == 0xC2 || byte == 0xE2 { sum += control }
+        if length == 0 {
+          sum += bytesPerInvalidByte
+        } else if byte == 0xC2 || byte == 0xE2 {
+          sum += bytesPerControlCharacter
+        }
         index += max(length, 1)
       }
     }

@@ -77,11 +77,15 @@ extension ReportEntry {
   fileprivate init(_ finding: Finding, isBlocking: Bool, _ kubelet: KubeletActivity, _ text: ReportText) {
     let (rule, fact) = (finding.rule, text.fact(finding))
     let cause = finding.causesPrediction ? finding.prediction : nil
-    let consequence = cause.map { text.action($0, kubelet) } ?? text.rule(rule.id).reason
+    let wasLostBefore = [.podDeadBefore, .containerDeadBefore].contains(rule.id)
+    let consequence =
+      cause.map { text.action($0, kubelet, wasLostBefore: wasLostBefore) } ?? text.reason(of: finding)
+    // A shared reason is printed once for all findings of a rule.
+    let isShared = consequence == text.rule(rule.id).reason
     let rules = [rule.id.label, cause?.rule?.rawValue].compactMap { $0 }.joined(separator: ", ")
     self.init(
       severity: rule.severity, isBlocking: isBlocking, object: finding.object, rule: rule.id, fact: fact,
       consequence: consequence, remedy: "", line: "\(fact): \(consequence) [\(rules)]",
-      brief: cause == nil ? "\(fact) [\(rules)]" : nil)
+      brief: isShared ? "\(fact) [\(rules)]" : nil)
   }
 }

@@ -20,6 +20,7 @@ extension Report {
       "scenarioReason": JSON(optional: scenarioReason.map { text.reason($0) }),
       "verdict": .string(verdict(failingOn: threshold).name),
       "reason": JSON(optional: vacuous.map { text.reason($0) }),
+      "reasonCode": JSON(optional: vacuous?.code),
       "exitCode": JSON(exitCode),
       "before": before.json,
       "after": after.json,
@@ -56,7 +57,7 @@ extension Finding {
     [
       "rule": .string(rule.id.label), "severity": .string("\(rule.severity)"), "object": object.json,
       "field": JSON(optional: rule.field?.rawValue), "before": .string(text.value(before)),
-      "after": .string(text.value(after)), "reason": .string(text.rule(rule.id).reason),
+      "after": .string(text.value(after)), "reason": .string(text.reason(of: self)),
       "kubelet": prediction?.json(text) ?? .null,
     ]
   }
@@ -82,7 +83,9 @@ extension Prediction {
       "before": JSON(optional: before.map { text.value($0) }), "after": JSON(optional: after.map { text.value($0) }),
       "alternatives": .array(alternatives.map(\.json)),
       "completedIfStopped": .array(completedIfStopped.map { .string($0) }),
+      "leftEnded": .array(leftEnded.map { .string($0) }),
       "repeated": .array(repeated.map { .string($0) }), "isDown": .bool(isDown), "isRecreated": .bool(isRecreated),
+      "runsAgainLater": .bool(runsAgainLater),
       "trigger": JSON(optional: trigger?.rawValue), "containers": .array(containers.map { .string($0) }),
     ]
   }

@@ -20,3 +20,5 @@ int cri_open_in_root(int root, const char *path) {
   };
   return (int)syscall(SYS_openat2, root, path, &how, sizeof how);
 }
+
+int cri_open_process(int pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }

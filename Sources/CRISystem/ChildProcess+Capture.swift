@@ -15,16 +15,16 @@ extension ChildProcess {
   /// - Throws: `.timedOut`, `.fileTooLarge`, or the error of a system call.
   package static func capture(
     _ arguments: [String], environment: [String]? = [], input: [UInt8] = [], limit: Int = 64 << 10, timeout: Duration
-  ) throws(Errno) -> (ending: Ending, output: [UInt8]) {
+  ) throws(Errno) -> (termination: Termination, output: [UInt8]) {
     var ends: [Int32] = [-1, -1]
     _ = try retrying { pipe2(&ends, Int32(O_CLOEXEC)) }
     let reader = Descriptor(owning: ends[0])
     let pid = try spawn(arguments, environment, input, output: Descriptor(owning: ends[1]))
-    let end = ContinuousClock.now + timeout
+    let deadline = ContinuousClock.now + timeout
     var output: [UInt8] = []
     var failure: Errno?
     do throws(Errno) {
-      while let part = try part(of: reader, until: end), !part.isEmpty {
+      while let part = try part(of: reader, until: deadline), !part.isEmpty {
         output += part
         if output.count > limit { throw .fileTooLarge }
       }
@@ -36,25 +36,25 @@ extension ChildProcess {
     // The program may close its output before it exits.
     var status: Int32 = 0
     while try retrying({ waitpid(pid, &status, WNOHANG) }) == 0 {
-      if failure == nil && ContinuousClock.now >= end {
+      if failure == nil && ContinuousClock.now >= deadline {
         failure = .timedOut
         kill(pid, SIGKILL)
       }
       Thread.sleep(.milliseconds(1))
     }
     if let failure { throw failure }
-    return (Ending(status: status), output)
+    return (Termination(status: status), output)
   }
 
   /// Reads the next part of the output.
   /// - Returns: An empty array at the end of the output.
-  private static func part(of reader: borrowing Descriptor, until end: ContinuousClock.Instant) throws(Errno)
+  private static func part(of reader: borrowing Descriptor, until deadline: ContinuousClock.Instant) throws(Errno)
     -> [UInt8]?
   {
     while true {
-      let rest = end - .now
-      if rest <= .zero { throw .timedOut }
-      guard try Poll.wait([(reader.rawValue, true, false)], timeout: rest)[0].readable else { continue }
+      let remaining = deadline - .now
+      if remaining <= .zero { throw .timedOut }
+      guard try Poll.wait([(reader.rawValue, true, false)], timeout: remaining)[0].readable else { continue }
       var buffer = [UInt8](repeating: 0, count: 4096)
       let descriptor = reader.rawValue
       let count = try retrying { read(descriptor, &buffer, buffer.count) }

@@ -1,14 +1,62 @@
+internal import CRIShims
 internal import Glibc
 
 /// Runs other programs.
 package enum ChildProcess {
   /// How a process ended.
-  package enum Ending: Hashable, Sendable {
+  package enum Termination: Hashable, Sendable {
     case exited(Int32)
     case killed(signal: Int32)
 
     /// Decodes a status from wait(2). The corresponding C macros are WIFEXITED, WEXITSTATUS and WTERMSIG.
     init(status: Int32) { self = status & 0x7f == 0 ? .exited(status >> 8 & 0xff) : .killed(signal: status & 0x7f) }
+  }
+
+  /// Makes every process whose parent ends a child of ours, so that `waitForDescendants` finds it. See prctl(2),
+  /// `PR_SET_CHILD_SUBREAPER`.
+  package static func adoptDescendants() { cri_adopt_descendants() }
+
+  /// Waits until the processes that a command has left have ended.
+  /// - Parameters:
+  ///   - limit: The maximum time to wait; nil for no limit.
+  ///   - mayStay: Whether a process may outlive the command, such as a daemon that it was to start.
+  ///   - onWait: Called once if there are others that do not end at once.
+  /// - Returns: false if a signal arrived first, or if the time has elapsed.
+  package static func waitForDescendants(
+    _ signals: SignalWatch, for limit: Duration? = nil, mayStay: (Int32) -> Bool, onWait: () -> Void
+  ) -> Bool {
+    let deadline = limit.map { ContinuousClock.now + $0 }
+    var rounds = 0
+    while true {
+      var status: Int32 = 0
+      let ended = waitpid(-1, &status, WNOHANG)
+      if ended > 0 { continue }
+      if ended < 0 || children().allSatisfy(mayStay) { return true }
+      // Some are about to end, such as a `sleep` in a loop of the shell, and a runtime may be about to listen.
+      if rounds == 10 { onWait() }
+      rounds += 1
+      if !signals.take().isEmpty { return false }
+      if let deadline, ContinuousClock.now >= deadline { return false }
+      // The exit of a child ends the wait, too.
+      let interval = rounds > 10 ? Duration.seconds(1) : .milliseconds(100)
+      if (try? Poll.wait([(signals.descriptor, true, false)], timeout: interval)) == nil {
+        Thread.sleep(.milliseconds(10))
+      }
+    }
+  }
+
+  /// Whether a process has left our session, as daemons do (daemon(7)).
+  package static func isDaemon(_ pid: Int32) -> Bool { getsid(pid) != getsid(0) }
+
+  /// The processes whose parent we are (proc_pid_stat(5), field 4).
+  private static func children() -> [Int32] {
+    let names = (try? Directory.names(at: "/proc")) ?? []
+    return names.compactMap { Int32($0) }.filter { pid in
+      guard let bytes = try? File.read("/proc/\(pid)/stat", limit: 4096) else { return false }
+      // The name, in parentheses, may contain spaces and parentheses.
+      let fields = String(decoding: bytes, as: UTF8.self).split(separator: ")").last?.split(separator: " ") ?? []
+      return fields.count > 1 && Int32(fields[1]) == getpid()
+    }
   }
 
   /// Runs a command until it exits, with our standard input, output and error. The program is looked up in PATH. The
@@ -24,7 +72,7 @@ package enum ChildProcess {
   package static func run(
     _ arguments: [String], outputToErrors: Bool = false, survivesHangUp: Bool = false, signals: SignalWatch,
     shouldForward: (SignalWatch.Received) -> Bool = { _ in true }
-  ) throws(Errno) -> Ending {
+  ) throws(Errno) -> Termination {
     var pid = pid_t()
     var vector: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) }
     vector.append(nil)
@@ -43,7 +91,7 @@ package enum ChildProcess {
       let hasEnded = try retrying { waitpid(child, &status, WNOHANG) } == child
       // Also take the signals that arrived while the command was ending, because they were meant for it.
       for received in signals.take() where shouldForward(received) && !hasEnded { kill(child, received.number) }
-      if hasEnded { return Ending(status: status) }
+      if hasEnded { return Termination(status: status) }
       // SIGCHLD also ends the wait. The timeout is for the case in which another thread blocks the signal.
       let ready = try? Poll.wait([(signals.descriptor, true, false)], timeout: .seconds(1))
       // An error from poll(2) must not leave the child without supervision.

@@ -56,12 +56,13 @@ package struct Descriptor: ~Copyable, Sendable {
   /// Writes all bytes to an inherited descriptor, such as standard output.
   ///
   /// While a `SignalWatch` is active, a signal interrupts the wait for a reader that does not read.
-  /// - Throws: `.interrupted` for such a signal.
-  package static func writeAll(_ bytes: [UInt8], to number: Int32) throws(Errno) {
-    let isWatched = SignalWatch.isActive
+  /// - Parameter patience: The maximum time to wait until the descriptor is writable; nil for no limit.
+  /// - Throws: `.interrupted` for such a signal; `.timedOut` after that time.
+  package static func writeAll(_ bytes: [UInt8], to number: Int32, patience: Duration? = nil) throws(Errno) {
+    let waits = SignalWatch.isActive || patience != nil
     // A writable pipe accepts this many bytes without blocking (pipe(7), PIPE_BUF).
-    try write(bytes, to: number, atMost: isWatched ? 4096 : bytes.count) { () throws(Errno) in
-      if isWatched { try SignalWatch.waitUntilWritable(number) }
+    try write(bytes, to: number, atMost: waits ? 4096 : bytes.count) { () throws(Errno) in
+      if waits { try SignalWatch.waitUntilWritable(number, patience: patience) }
     }
   }
 

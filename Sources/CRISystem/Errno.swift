@@ -26,6 +26,7 @@ extension Errno {
   package static var notImplemented: Errno { .noFunction }
   /// `EXDEV`: for openat2(2), the path points outside the directory in which it must stay.
   package static var crossDevice: Errno { .improperLink }
+  package static var stale: Errno { .staleNFSFileHandle }
   /// `EIO`: the device failed; for a terminal, it is gone.
   package static var inputOutput: Errno { .ioError }
 

@@ -7,10 +7,19 @@ extension File {
   /// rules. FIFOs, sockets and devices are rejected, except for `/dev/null` and descriptors that this process already
   /// holds, which are written to directly. An existing regular file is replaced, never overwritten in place; its mode
   /// is kept only if the caller owns it and the mode grants nothing beyond `mode`.
-  /// - Parameter mode: The permission bits, regardless of the umask; never more than 0755.
-  package static func writeAtomically(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o600) throws(FileError) {
+  /// - Parameters:
+  ///   - mode: The permission bits, regardless of the umask; never more than 0755.
+  ///   - patience: The maximum time during which nothing reads from a pipe or a terminal; nil for no limit.
+  /// - Throws: `.outputTimedOut` after that time.
+  package static func writeAtomically(
+    _ bytes: [UInt8], to path: String, mode: UInt32 = 0o600, patience: Duration? = nil
+  ) throws(FileError) {
     let walk = try PathWalk(toFile: path)
-    if let held = walk.held { return try system { () throws(Errno) in try Descriptor.writeAll(bytes, to: held) } }
+    if let held = walk.held {
+      do throws(Errno) { return try Descriptor.writeAll(bytes, to: held, patience: patience) } catch {
+        throw error == .timedOut ? .outputTimedOut : .system(error)
+      }
+    }
     switch walk.kind {
     case nil, .regular: try replace(walk, path, with: bytes, mode: mode)
     case .null: break
@@ -34,25 +43,6 @@ extension File {
     case .directory: throw .system(.isADirectory)
     case let kind?: throw .notRegular(path: path, kind)
     }
-  }
-
-  /// Gives a file another name in its directory, and replaces any file of that name. The corresponding C function is
-  /// `renameat`.
-  package static func moveWithinDirectory(_ path: String, to name: String) throws(FileError) {
-    let walk = try PathWalk(toFile: path)
-    let (directory, old) = (walk.directory.rawValue, walk.name)
-    _ = try system { () throws(Errno) in try retrying { renameat(directory, old, directory, name) } }
-  }
-
-  /// Creates a hard link to a file in the same directory, and replaces a file of that name. The corresponding C function
-  /// is `linkat`.
-  package static func linkWithinDirectory(_ path: String, as name: String) throws(FileError) {
-    let walk = try PathWalk(toFile: path)
-    let (directory, old, temporary) = (walk.directory.rawValue, walk.name, UniqueName.make())
-    _ = try system { () throws(Errno) in try retrying { linkat(directory, old, directory, temporary, 0) } }
-    // `renameat` does nothing if both are names of one file.
-    defer { unlinkat(directory, temporary, 0) }
-    _ = try system { () throws(Errno) in try retrying { renameat(directory, temporary, directory, name) } }
   }
 
   private static func replace(

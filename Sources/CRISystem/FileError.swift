@@ -9,6 +9,10 @@ package enum FileError: Error, Hashable, Sendable {
   case notRegular(path: String, FileKind)
   /// The input from a pipe or a terminal did not end before the deadline.
   case inputTimedOut
+  /// Nothing has read from the pipe or terminal for the permitted time.
+  case outputTimedOut
+  /// Other users can change the directory, so they could move another directory into it.
+  case changeableByOthers(directory: String)
   /// The owner of the directory replaced the file with a different one while it was being written.
   case replacedByOther(path: String)
 
@@ -39,6 +43,9 @@ extension FileError: CustomStringConvertible {
         + "choose a directory that belongs to you"
     case .notRegular(_, let kind): "it is \(kind); specify a regular file"
     case .inputTimedOut: "the input did not end before the timeout"
+    case .outputTimedOut: "nothing read the output before the timeout"
+    case .changeableByOthers(let directory):
+      "other users can write to \(directory); remove their permission (chmod go-w), or choose another directory"
     case .replacedByOther: "it was replaced while it was written; choose a directory that belongs to you"
     }
   }

@@ -152,6 +152,10 @@ package final class FileDraft {
     try attributes.apply(to: descriptor)
     _ = try retrying { renameat(fd, temporary, fd, path) }
     isPublished = true
-    return try FileIdentity.read(descriptor)
+    let identity = try FileIdentity.read(descriptor)
+    // The owner of the directory can exchange the file before it has its name.
+    var status = Glibc.stat()
+    guard fstatat(fd, path, &status, AT_SYMLINK_NOFOLLOW) == 0, FileIdentity(status) == identity else { throw .stale }
+    return identity
   }
 }

@@ -3,7 +3,7 @@ internal import Glibc
 /// Handles Ctrl-C for commands that run until they are interrupted.
 package enum Interrupt {
   /// What the exit handler does first; nil for nothing.
-  private static let lastWork = Locked<(@Sendable () -> Void)?>(nil)
+  private static let finalWork = Locked<(@Sendable () -> Void)?>(nil)
   /// The socket that wakes the thread with the last work. It is written before the handler is set.
   private nonisolated(unsafe) static var wakeDescriptor: Int32 = -1
   /// Whether SIGINT has arrived. Only the handler uses it.
@@ -11,7 +11,7 @@ package enum Interrupt {
 
   /// Sets what an exit handler that is installed later does before it terminates the process. The work must have a time
   /// limit. A second SIGINT does not wait for it.
-  package static func setLastWork(_ work: @escaping @Sendable () -> Void) { lastWork.withLock { $0 = work } }
+  package static func setFinalWork(_ work: @escaping @Sendable () -> Void) { finalWork.withLock { $0 = work } }
 
   /// From now on, SIGINT terminates the process with exit status 0, as it does with crictl's watches. If the process
   /// was started with SIGINT ignored, as shells do for background processes, the signal remains ignored. The
@@ -20,7 +20,7 @@ package enum Interrupt {
     var old = Glibc.sigaction()
     guard sigaction(SIGINT, nil, &old) == 0, unsafeBitCast(old.__sigaction_handler.sa_handler, to: Int.self) != 1
     else { return }
-    if let work = lastWork.withLock({ $0 }), let writer = try? exitThread(after: work) {
+    if let work = finalWork.withLock({ $0 }), let writer = try? exitThread(after: work) {
       wakeDescriptor = writer
       _ = Glibc.signal(SIGINT) { _ in
         if Interrupt.isEnding || Glibc.send(Interrupt.wakeDescriptor, "", 1, Int32(MSG_NOSIGNAL)) != 1 { _exit(0) }

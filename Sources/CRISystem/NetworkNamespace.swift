@@ -11,11 +11,11 @@ package struct NetworkNamespace: ~Copyable, Sendable {
   /// - Returns: The namespace, or nil if the file is not a namespace, as after a reboot.
   /// - Throws: `.noSuchFile` if the path does not exist, or the error of another system call.
   package static func open(_ path: String) throws(Errno) -> NetworkNamespace? {
-    // O_NONBLOCK because the path may be a pipe, on which open(2) would block.
-    let file = Descriptor(owning: try retrying { Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) })
-    let magic = cri_file_system_magic(file.rawValue)
+    let probe = Descriptor(owning: try retrying { Glibc.open(path, OpenFlags.path | O_CLOEXEC) })
+    let magic = cri_file_system_magic(probe.rawValue)
     if magic == 0 { throw Errno.last }
     guard magic == NSFS_MAGIC else { return nil }
+    let file = try probe.reopened()
     let identity = try FileIdentity.read(file)
     return NetworkNamespace(file: file, identity: identity)
   }

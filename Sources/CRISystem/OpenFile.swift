@@ -10,12 +10,20 @@ package final class OpenFile: Sendable {
   /// Whether the file has a size and can be read at any offset: not a pipe, a device, a socket or a directory.
   package let isRegular: Bool
 
-  /// Opens a file without waiting, for example for the writer of a FIFO. The corresponding C function is `open`.
+  /// Opens a file for reading if it is a regular one; any other file is not opened, but can still be identified. The
+  /// corresponding C function is `open`.
   package convenience init(_ path: String) throws(Errno) {
     // C functions would see only the part of the path before a NUL.
     guard !path.isEmpty, !path.utf8.contains(0) else { throw .noSuchFile }
-    let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
-    try self.init(Descriptor(owning: try retrying { open(path, flags) }))
+    let probe = Descriptor(owning: try retrying { open(path, OpenFlags.path | O_CLOEXEC) })
+    var status = Glibc.stat()
+    let fd = probe.rawValue
+    _ = try retrying { fstat(fd, &status) }
+    if status.st_mode & S_IFMT == S_IFREG {
+      try self.init(probe.reopened())
+    } else {
+      try self.init(probe)
+    }
   }
 
   /// Takes over an open descriptor.

@@ -72,15 +72,12 @@ struct OpenedInput: ~Copyable {
       if size > limit { throw .system(.fileTooLarge) }
       bytes.reserveCapacity(size)
     }
+    let isFile = Self.rest(of: fd) != nil
     while true {
-      if let deadline {
-        let ready = try File.system { () throws(Errno) in
-          try Poll.wait([(fd, true, false)], timeout: max(.zero, deadline - .now))
-        }
-        if !ready[0].readable {
-          if deadline <= .now { throw .inputTimedOut }
-          continue
-        }
+      // A writer that sends a byte from time to time must not extend the time.
+      if !isFile, !bytes.isEmpty, let deadline, deadline <= .now { throw .inputTimedOut }
+      do throws(Errno) { try SignalWatch.waitUntilReadable(fd, until: deadline) } catch {
+        throw error == .timedOut ? .inputTimedOut : .system(error)
       }
       let count: Int
       do throws(Errno) {
@@ -88,7 +85,7 @@ struct OpenedInput: ~Copyable {
       } catch {
         // Another process may have made the pipe non-blocking.
         guard error == .again else { throw .system(error) }
-        _ = try File.system { () throws(Errno) in try Poll.wait([(fd, true, false)], timeout: nil) }
+        _ = try File.system { () throws(Errno) in try Poll.wait([(fd, true, false)], timeout: .milliseconds(100)) }
         continue
       }
       if count == 0 { return bytes }

@@ -10,6 +10,8 @@ internal import Glibc
 package struct PathWalk: ~Copyable {
   /// The last directory of the path, opened with O_PATH.
   package let directory: Descriptor
+  /// The path of this directory, without the symbolic links that were followed; relative if the path was.
+  package let directoryPath: String
   /// The last component, which may not exist and is not a symbolic link; empty if the path is resolved to a directory.
   package let name: String
   /// The kind of the entry with this name; nil if it does not exist.
@@ -43,7 +45,7 @@ package struct PathWalk: ~Copyable {
         guard error == .noSuchFile else { throw .system(error) }
         if rest.isEmpty, isFile {
           if path.utf8.last == UInt8(ascii: "/") { throw .system(.isADirectory) }
-          try self.init(current.directory, name, nil)
+          try self.init(current, name, nil)
           return
         }
         guard let mode else { throw .system(error) }
@@ -58,7 +60,7 @@ package struct PathWalk: ~Copyable {
         links += 1
         if links > Self.maximumLinks { throw .system(.tooManySymbolicLinkLevels) }
         if isFile, rest.isEmpty, current.isOwnDescriptors, let fd = Int32(name) {
-          try self.init(current.directory, name, nil, held: fd)
+          try self.init(current, name, nil, held: fd)
           return
         }
         guard Caller.trusts(next.owner) else {
@@ -74,23 +76,24 @@ package struct PathWalk: ~Copyable {
         rest += Self.components(target).reversed()
       default:
         guard isFile, rest.isEmpty else { throw .system(.notADirectory) }
-        try self.init(current.directory, name, next.kind)
+        try self.init(current, name, next.kind)
         return
       }
     }
     if isFile { throw .system(.isADirectory) }
-    try self.init(current.directory, "", .directory)
+    try self.init(current, "", .directory)
   }
 
-  private init(_ directory: borrowing Descriptor, _ name: String, _ kind: FileKind?, held: Int32? = nil)
+  private init(_ last: borrowing WalkedDirectory, _ name: String, _ kind: FileKind?, held: Int32? = nil)
     throws(FileError)
   {
-    let fd = directory.rawValue
+    let fd = last.descriptor
     do throws(Errno) {
       self.directory = Descriptor(owning: try retrying { fcntl(fd, F_DUPFD_CLOEXEC, 0) })
     } catch {
       throw .system(error)
     }
+    directoryPath = last.displayPath
     self.name = name
     self.kind = kind
     self.held = held
@@ -143,7 +146,8 @@ private struct Entry: ~Copyable {
 private struct WalkedDirectory: ~Copyable {
   private(set) var directory: Descriptor
   private var owner: UInt32
-  private var displayPath: String
+  private(set) var displayPath: String
+  var descriptor: Int32 { directory.rawValue }
 
   init(_ start: String) throws(FileError) {
     let opened = try File.opened(start, O_DIRECTORY | OpenFlags.path)

@@ -24,8 +24,9 @@ package final class ReplacementWatch: Sendable {
     let deadline = ContinuousClock.now + time
     while true {
       if isReplaced { return true }
-      let rest = deadline - .now
-      guard rest > .zero, let waking = try? directories.wait(timeout: rest, waker: end.descriptor), waking == .change
+      let remaining = deadline - .now
+      guard remaining > .zero, let waking = try? directories.wait(timeout: remaining, waker: end.descriptor),
+        waking == .change
       else {
         return isReplaced
       }

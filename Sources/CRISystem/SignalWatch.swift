@@ -62,23 +62,49 @@ package final class SignalWatch: Sendable {
   static var isActive: Bool { active.withLock { $0 >= 0 } }
 
   /// Waits until a descriptor is writable.
-  /// - Throws: `.interrupted` if a signal arrives first; `take()` still returns it.
-  static func waitUntilWritable(_ number: Int32) throws(Errno) {
+  /// - Parameter patience: The maximum time to wait; nil for no limit, unless a signal has already asked the process to end.
+  /// - Throws: `.interrupted` if a signal that is caught arrives first; `take()` still returns it. `.timedOut` after the
+  ///   maximum time.
+  static func waitUntilWritable(_ number: Int32, patience: Duration? = nil) throws(Errno) {
+    let limit = patience ?? (hasTaken.withLock { $0 } ? finalPatience : nil)
+    try wait((number, false, true), until: limit.map { ContinuousClock.now + $0 })
+  }
+
+  /// Waits until a descriptor is readable.
+  /// - Parameter deadline: The time at which the wait ends; nil for no limit.
+  /// - Throws: As for `waitUntilWritable`.
+  static func waitUntilReadable(_ number: Int32, until deadline: ContinuousClock.Instant?) throws(Errno) {
+    try wait((number, true, false), until: deadline)
+  }
+
+  private static func wait(
+    _ interest: (descriptor: Int32, read: Bool, write: Bool), until deadline: ContinuousClock.Instant?
+  ) throws(Errno) {
     let signals = active.withLock { $0 }
-    guard signals >= 0 else { return }
+    guard signals >= 0 || deadline != nil else { return }
     while true {
-      let ready = try Poll.wait([(number, false, true)], timeout: .milliseconds(100))
-      if ready[0].writable { return }
+      let ready = try Poll.wait([interest], timeout: .milliseconds(100))
+      let isReadable = ready[0].readable
+      if ready[0].writable || isReadable && signals < 0 { return }
+      if !isReadable, let deadline, ContinuousClock.now >= deadline { throw .timedOut }
+      guard signals >= 0 else { continue }
       var bytes = [UInt8](repeating: 0, count: 64)
       let count = recv(signals, &bytes, bytes.count, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
       // Every other byte is a signal number; the exit of a child is not a reason to stop.
       let hasSignal = stride(from: 0, to: max(0, count), by: 2).contains { names[Int32(bytes[$0])] != nil }
       if hasSignal { throw .interrupted }
+      // A writer that sends a byte from time to time must not hide a signal, so it is checked first.
+      if isReadable { return }
     }
   }
 
   /// A descriptor that is readable when a signal has been received or a child has exited.
   package var descriptor: Int32 { reader.rawValue }
+
+  /// Whether a signal that asks the process to end has been taken.
+  private static let hasTaken = Locked(false)
+  /// How long a process that was asked to end waits for a reader of its output.
+  private static let finalPatience = Duration.seconds(2)
 
   /// Returns the signals that were received since the last call.
   package func take() -> [Received] {
@@ -86,10 +112,12 @@ package final class SignalWatch: Sendable {
     withUnsafeTemporaryAllocation(byteCount: 64, alignment: 1) { buffer in
       while let count = try? reader.read(into: buffer), count > 0 { bytes += buffer[..<count] }
     }
-    return stride(from: 0, to: bytes.count - 1, by: 2).compactMap { position in
+    let received = stride(from: 0, to: bytes.count - 1, by: 2).compactMap { position in
       let received = Received(number: Int32(bytes[position]), isForGroup: bytes[position + 1] == 1)
       return Self.names[received.number] == nil && !received.isResize ? nil : received
     }
+    if received.contains(where: { !$0.isHangUp && !$0.isResize }) { Self.hasTaken.withLock { $0 = true } }
+    return received
   }
 
   /// Waits for the next signal.

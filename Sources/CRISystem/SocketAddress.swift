@@ -49,7 +49,7 @@ package struct SocketAddress: Hashable, Sendable {
 
   /// Whether an interface of this machine has the address.
   /// - Throws: The error of a system call.
-  package func isOwn() throws(Errno) -> Bool {
+  package func isLocal() throws(Errno) -> Bool {
     let address = Array(unmapped)
     return try NetworkLink.all().contains { $0.addresses.contains { $0.bytes == address } }
   }

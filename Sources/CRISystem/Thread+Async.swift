@@ -26,12 +26,12 @@ extension Thread {
   ) throws(Errno) -> Value? {
     let box = Box<Value>(try WakePipe())
     try detach { box.finish(work()) }
-    let end = ContinuousClock.now + limit
+    let deadline = ContinuousClock.now + limit
     while true {
       if let value = box.value { return value }
-      let rest = end - .now
-      if rest <= .zero { return nil }
-      _ = try Poll.wait([(box.pipe.descriptor, true, false)], timeout: rest)
+      let remaining = deadline - .now
+      if remaining <= .zero { return nil }
+      _ = try Poll.wait([(box.pipe.descriptor, true, false)], timeout: remaining)
     }
   }
 

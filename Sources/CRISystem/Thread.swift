@@ -32,7 +32,7 @@ package enum Thread {
   package static func sleep(_ duration: Duration) {
     let (seconds, attoseconds) = duration.components
     var time = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
-    var rest = time
-    while nanosleep(&time, &rest) != 0 && errno == EINTR { time = rest }
+    var remaining = time
+    while nanosleep(&time, &remaining) != 0 && errno == EINTR { time = remaining }
   }
 }

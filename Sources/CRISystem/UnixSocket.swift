@@ -103,6 +103,17 @@ package enum UnixSocket {
     _ = try retrying { Glibc.send(number, bytes, bytes.count, Int32(MSG_NOSIGNAL)) }
   }
 
+  /// Sends a datagram to a name in the abstract namespace without blocking.
+  /// - Throws: `.again` if the receiver's queue is full.
+  package static func send(_ bytes: [UInt8], toAbstract name: String) throws(Errno) {
+    let socket = try make(SOCK_DGRAM)
+    let named = try address(ofAbstract: name)
+    var address = named.address
+    let number = socket.rawValue
+    _ = try retrying { withSocketAddress(&address, size: named.size) { Glibc.connect(number, $0, $1) } }
+    _ = try retrying { Glibc.send(number, bytes, bytes.count, Int32(MSG_NOSIGNAL)) }
+  }
+
   private static func make(_ kind: __socket_type = SOCK_STREAM) throws(Errno) -> Descriptor {
     let type = Int32(kind.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
     return Descriptor(owning: try retrying { socket(AF_UNIX, type, 0) })

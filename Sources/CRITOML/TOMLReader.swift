@@ -38,6 +38,8 @@ package struct TOMLReader {
     package let line: Int
   }
 
+  /// The maximum nesting depth of lists and inline tables.
+  private static let maximumDepth = 100
   private let characters: [Unicode.Scalar]
   private var index = 0
   private var line = 1
@@ -47,6 +49,7 @@ package struct TOMLReader {
   private var names: Set<String> = []
   /// The number of tables in each array of tables.
   private var counts: [String: Int] = [:]
+  private var depth = 0
 
   private init(_ text: String) { characters = Array(text.unicodeScalars) }
 
@@ -158,6 +161,9 @@ package struct TOMLReader {
   }
 
   private mutating func value(of path: [String]?) throws(Fault) -> Value {
+    depth += 1
+    defer { depth -= 1 }
+    guard depth <= Self.maximumDepth else { throw fault("more than \(Self.maximumDepth) values contain each other") }
     switch next {
     case "\"", "'": return .text(try text(isLong: startsWith("\"\"\"") || startsWith("'''")))
     case "[": return .list(try list())

@@ -66,7 +66,7 @@ extension JSONPathParser {
     guard position > start else { return nil }
     let text = source.text(start..<position)
     // The limit exceeds the length of any list, but adding a length to it cannot overflow.
-    guard let number = Int(text), abs(number) <= 1 << 40 else {
+    guard let number = Int(text), number.magnitude <= 1 << 40 else {
       throw source.error(at: start, "\(GoText.quote(text)) is not an index")
     }
     return number

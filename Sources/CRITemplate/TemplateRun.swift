@@ -10,9 +10,16 @@ struct TemplateRun {
   private(set) var output = ""
   private var variables: [(name: String, value: TemplateValue)] = []
   private var depth = 0
+  private var iterations = 0
 
   /// The maximum depth of nested blocks and template calls. It stops infinite recursion.
   private static let maximumDepth = 500
+  /// The maximum number of iterations of all loops: nested loops over lists multiply. They take about a second.
+  private static let maximumIterations = 10_000_000
+  /// The maximum length of the text in bytes.
+  private static let maximumOutput = 256 << 20
+  /// The maximum length of a text that a function returns, in bytes: a loop could double it each time.
+  private static let maximumValue = 64 << 20
 
   init(_ template: GoTemplate, _ document: JSON) {
     self.template = template
@@ -120,6 +127,13 @@ struct TemplateRun {
   private mutating func runIteration(
     _ branch: TemplateBranch, _ arm: TemplateBranch.Arm, key: TemplateValue, _ element: TemplateValue
   ) throws(TemplateError) -> Bool {
+    iterations += 1
+    guard iterations <= Self.maximumIterations else {
+      throw error(at: branch.offset, "the loops have more than \(Self.maximumIterations) iterations")
+    }
+    guard output.utf8.count <= Self.maximumOutput else {
+      throw error(at: branch.offset, "the text is longer than \(Self.maximumOutput >> 20) MiB")
+    }
     let scope = variables.count
     defer { variables.removeSubrange(scope...) }
     let names = arm.pipeline.variables
@@ -182,8 +196,12 @@ struct TemplateRun {
       arguments.append(value)
     }
     if let piped { arguments.append(piped) }
-    do {
-      return try function.apply(arguments)
+    do throws(TemplateFunctionError) {
+      let value = try function.apply(arguments)
+      if case .json(.string(let text)) = value, text.utf8.count > Self.maximumValue {
+        throw TemplateFunctionError("the text is longer than \(Self.maximumValue >> 20) MiB")
+      }
+      return value
     } catch {
       throw self.error(at: offset, "\(function.rawValue): \(error.message)")
     }

@@ -24,8 +24,15 @@ extension Table {
     package static let compact = Layout(minimumWidth: 0, padding: 2, countsDisplayWidth: true)
 
     func width(of text: String) -> Int {
-      if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.utf8.count }
+      if Self.isASCII(text) { return text.utf8.count }
       return countsDisplayWidth ? DisplayWidth.of(text) : text.unicodeScalars.count
+    }
+
+    private static func isASCII(_ text: String) -> Bool {
+      let utf8 = text.utf8
+      let bytes = utf8.span
+      for position in bytes.indices where bytes[position] >= 0x80 { return false }
+      return true
     }
 
     /// The distance from the start of a column to the start of the next one.

@@ -103,9 +103,14 @@ package struct Table: Sendable {
     return widths
   }
 
-  /// A single long cell must not fill every other row with spaces. If there would be far more spaces than text, columns
-  /// become narrower than their longest cell, which shifts the rest of its own row to the right.
+  /// The width from which on a cell does not widen its column.
+  private static let widestColumn = 1024
+
+  /// A single long cell must not fill every other row with spaces, so columns can be narrower than their longest cell,
+  /// which shifts the rest of its own row to the right. They become even narrower if there would be far more spaces than
+  /// text.
   private func limit(_ widths: inout [Int], rows: Int) {
+    for index in widths.indices { widths[index] = min(widths[index], Self.widestColumn) }
     let allowed = 1 << 20 + bytes.count
     guard rows > 0, widths.reduce(0, +) > allowed / rows else { return }
     let widest = max(allowed / rows / max(columns.count, 1), 16)
@@ -123,7 +128,7 @@ package struct Table: Sendable {
       if !text.isEmpty {
         let isRight = columns[column].alignment == .right
         let from = max(start + (isRight ? columnWidths[column] - cell.width : 0), written == 0 ? 0 : written + 1)
-        output.append(contentsOf: repeatElement(0x20, count: from - written))
+        output.append(addingCapacity: from - written) { $0.append(repeating: 0x20, count: from - written) }
         if style.isColoured, let emphasis = cell.emphasis {
           let plain = String(decoding: bytes[text], as: UTF8.self)
           output.append(contentsOf: style.apply(emphasis, to: plain).utf8)

@@ -3,7 +3,7 @@ package import CRIGRPC
 extension RPCError {
   /// The gRPC status of a failed call; that of grpc-go's client for failures that the runtime has not reported.
   package var traceStatus: StatusCode {
-    switch facts {
+    switch cause {
     case .status(let status): status.code
     case .cannotConnect, .connectionLost, .notResponding, .notGRPC: .unavailable
     case .deadlineExceeded: .deadlineExceeded

@@ -16,8 +16,10 @@ public struct Finding: Hashable, Sendable {
   public var prediction: Prediction?
   /// Whether this finding causes the prediction.
   public var causesPrediction = false
+  /// What kubelet does with the object's pod, even if it keeps the pod; nil if nothing is predicted about a pod.
+  package var reaction: Prediction?
 
-  init(rule: Rule, object: ObjectName, before: FindingValue, after: FindingValue) {
+  package init(rule: Rule, object: ObjectName, before: FindingValue, after: FindingValue) {
     self.rule = rule
     self.object = object
     self.before = before
@@ -25,7 +27,9 @@ public struct Finding: Hashable, Sendable {
   }
 
   /// Attaches kubelet's reaction to this finding.
-  mutating func join(_ prediction: Prediction) {
+  package mutating func join(_ prediction: Prediction) {
+    reaction = prediction
+    if prediction.action == .keep { return }
     self.prediction = prediction
     causesPrediction = isCause(of: prediction)
   }

@@ -60,7 +60,7 @@ struct Kubelet {
   func prediction(of old: SandboxRecord) -> Prediction {
     if let specification = specifications[old] { return prediction(old, specification) }
     return Prediction(
-      ofUnknownPolicy: RestartPolicy.allCases.map { policy in
+      ofUnknownPolicy: specifications.possiblePolicies(of: old).map { policy in
         prediction(old, PodSpecification(pod: old.pod, restartPolicy: policy, containers: []))
       })
   }
@@ -80,14 +80,23 @@ struct Kubelet {
       specification: specification, remembersStatus: remembers(old),
       isUnchecked: { after.isUnchecked(.container, $0) })
     prediction.isDown = !sandboxes.contains(where: \.isReady) && !containers.after.values.contains(where: \.isRunning)
+    prediction.isIdle = containers.haveEnded
     func decide(_ rule: KubeletRule, _ field: RuleField, _ before: FindingValue, _ after: FindingValue) -> Prediction {
       let outcome = containers.outcome(specification, isFirst: rule == .c1)
       prediction.outcome = outcome
       prediction.action = outcome == .a3 ? .recreate : .kill
-      if outcome == .a3 { containers.describeRecreation(specification, &prediction) }
+      if outcome == .a3 {
+        containers.describeRecreation(specification, &prediction)
+        containers.describeRestartOfAll(specification, isFirst: rule == .c1, &prediction)
+      }
       (prediction.rule, prediction.field, prediction.before, prediction.after) = (rule, field, before, after)
       prediction.trigger = trigger(old, containers)
+      prediction.runsAgainLater = runsAgainLater(prediction)
       return prediction
+    }
+    func runsAgainLater(_ prediction: Prediction) -> Bool {
+      prediction.action == .kill && old.isStatic && remembers(old)
+        && containers.runsAgainWhenForgotten(specification, isFirst: sandboxes.isEmpty)
     }
     guard let newest = sandboxes.first else { return decide(.c1, .sandbox, .id(old.id), .none) }
     let ready = sandboxes.filter(\.isReady)
@@ -105,6 +114,7 @@ struct Kubelet {
     }
     containers.decide(&prediction)
     if prediction.action != .keep { prediction.trigger = trigger(old, containers) }
+    prediction.runsAgainLater = runsAgainLater(prediction)
     prediction.isRecreated = prediction.action == .keep && newest.id != old.id
     return prediction
   }

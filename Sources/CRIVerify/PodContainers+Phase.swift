@@ -30,13 +30,33 @@ extension PodContainers {
   /// Applies rules A1 to A3.
   /// - Parameter isFirst: Whether no sandbox is left, so that the next one is attempt 0.
   func outcome(_ specification: PodSpecification, isFirst: Bool) -> KubeletOutcome {
-    let decision = specification.decision(
-      exits: exits, isFirst: isFirst, remembered: remembersStatus ? remembered : nil)
-    return switch decision {
+    switch decision(specification, isFirst) {
     case .killUnlessRestarted: .a1
     case .killFinished: .a2
     case .recreate: .a3
     }
+  }
+
+  /// Whether kubelet recreates a pod that it has ended, once it has forgotten the pod's earlier status: it then knows only
+  /// the records that are left, and all of these containers have ended.
+  func runsAgainWhenForgotten(_ specification: PodSpecification, isFirst: Bool) -> Bool {
+    let ended = exits.mapValues { code in Int32?.some(code ?? PodSpecification.killed) }
+    return specification.decision(exits: ended, isFirst: isFirst, remembered: nil) == .recreate
+  }
+
+  private func decision(
+    _ specification: PodSpecification, _ isFirst: Bool, stopped: Int32 = PodSpecification.killed
+  ) -> PodSpecification.SandboxDecision {
+    specification.decision(
+      exits: exits, isFirst: isFirst, remembered: remembersStatus ? remembered : nil, stopped: stopped)
+  }
+
+  /// Adds that the pod ends if only the exit code of a killed container makes kubelet start all containers again, and
+  /// the containers that are running exit with 0 when they are stopped.
+  func describeRestartOfAll(_ specification: PodSpecification, isFirst: Bool, _ prediction: inout Prediction) {
+    guard decision(specification, isFirst, stopped: 0) != .recreate else { return }
+    prediction.completedIfStopped = regular.filter { after[$0]?.isRunning == true }
+    prediction.mayEnd = true
   }
 
   /// Adds which containers do not run again in the new sandbox, and which completed ones do.
@@ -70,6 +90,8 @@ extension PodContainers {
       guard let count = container.restartCount.flatMap({ Int($0) }), count > 0, kinds[name]?.kind != .initial else {
         return false
       }
+      // Without a specification, this may be an init container that has completed.
+      if kinds.isEmpty, let earlier = before[name], mayHaveInitialised(earlier) { return false }
       if container.hasEnded { return isRestarted(name, container.status.exitCode) }
       guard container.isRunning, count > 1, container.status.startedAt + Self.stableTime > now else { return false }
       // It is running between two ends if the previous one had run only briefly, too.
@@ -82,7 +104,7 @@ extension PodContainers {
 
   /// The time after which kubelet takes a container to be stable, and forgets its delays: twice the longest delay, which
   /// is five minutes.
-  private static let stableTime = Duration.seconds(600)
+  static let stableTime = Duration.seconds(600)
 
   private func isRestarted(_ name: String, _ code: Int32) -> Bool {
     let decision = RestartDecision(of: kinds[name], specification?.restartPolicy, exitCode: code)

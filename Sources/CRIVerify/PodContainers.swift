@@ -50,6 +50,12 @@ struct PodContainers {
     beginning = before.filter(\.isRunning).map(\.status.startedAt).min()
   }
 
+  /// Whether all containers that are known have ended, so that a ready sandbox is all that is left of the pod.
+  var haveEnded: Bool {
+    !after.isEmpty && after.values.allSatisfy(\.hasEnded) && Set(before.keys).isSubset(of: after.keys)
+      && !before.values.contains { isUnchecked($0.id) }
+  }
+
   /// The newest container of each name.
   static func newest(_ containers: [ContainerRecord]) -> [String: ContainerRecord] {
     // kubelet reads the name from a label; a container without kubelet's labels was not created by kubelet.
@@ -96,6 +102,7 @@ struct PodContainers {
       prediction.set(.b7, first.field, first.values)
       return
     }
+    prediction.leftEnded = actions.ended.map(\.name).sorted()
     let starts = actions.starts + actions.uncertain
     // If an init container runs again, the cause is the container that has to be started.
     let causes = starts.filter { isInitialising || kinds[$0.name]?.kind != .initial }

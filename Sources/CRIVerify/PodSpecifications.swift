@@ -1,3 +1,5 @@
+internal import CRIMessages
+internal import CRIProtobuf
 internal import CRISnapshot
 
 /// What is known about the pods' specifications, which the CRI does not contain: those that the user supplied, or else
@@ -23,6 +25,13 @@ struct PodSpecifications {
     return manifest.map {
       PodSpecification(pod: pod, source: "file", restartPolicy: $0.restartPolicy, containers: $0.containers)
     }
+  }
+
+  /// The policies that a pod of which nothing is known may have. A ReplicaSet, StatefulSet or DaemonSet, which adds one of
+  /// these labels, allows only Always.
+  func possiblePolicies(of sandbox: SandboxRecord) -> [RestartPolicy] {
+    let labels = ["pod-template-hash", "controller-revision-hash"]
+    return labels.contains { sandbox.status.labels[$0] != nil } ? [.always] : RestartPolicy.allCases
   }
 
   /// kubelet appends the node's name, which is the host name with or without the domain. Any other suffix may be part

@@ -25,6 +25,7 @@ extension Prediction {
     dependsOnKind = all.contains(where: \.dependsOnKind)
     completedIfStopped = Set(all.flatMap(\.completedIfStopped)).sorted()
     repeated = Set(all.flatMap(\.repeated)).sorted()
+    leftEnded = leftEnded.filter { name in all.allSatisfy { $0.leftEnded.contains(name) } }
   }
 }
 

@@ -56,10 +56,18 @@ public struct Prediction: Hashable, Sendable {
   public var completedIfStopped: [String] = []
   /// The completed containers that kubelet runs once more, because their records are gone.
   public var repeated: [String] = []
+  /// The containers that ended during the change and that kubelet does not start again, because their restart policy is
+  /// known and does not allow it, although it keeps the pod.
+  public var leftEnded: [String] = []
   /// Whether neither a ready sandbox nor a running container of the pod is left, so that kubelet stops nothing.
   public var isDown = false
+  /// Whether all containers of the pod have ended, so that kubelet stops at most an empty sandbox.
+  public var isIdle = false
   /// Whether the pod has a ready sandbox that kubelet has created since the earlier snapshot.
   public var isRecreated = false
+  /// Whether kubelet has ended a static pod, but runs it again after its own restart, because it then knows only the
+  /// runtime's records, which are gone.
+  public var runsAgainLater = false
   /// Whether the outcome depends on an unknown restartPolicy, because some policies prevent kubelet from restarting
   /// exited containers (B4) or from recreating the pod.
   public var dependsOnPolicy = false
@@ -72,6 +80,9 @@ public struct Prediction: Hashable, Sendable {
   /// The kind of the object that controls the pod, such as `Job`; nil if it is unknown or if no object controls the
   /// pod.
   public var owner: String?
+
+  /// Whether the pod has ended and kubelet has nothing left to stop or start.
+  public var hasEnded: Bool { action == .kill && isDown }
 
   /// What kubelet does under some of the policies that an unknown one may be.
   public struct Alternative: Hashable, Sendable {
@@ -87,7 +98,7 @@ public struct Prediction: Hashable, Sendable {
     public var trigger: Trigger?
   }
 
-  init(pod: PodName, restartPolicy: RestartPolicy?) {
+  package init(pod: PodName, restartPolicy: RestartPolicy?) {
     self.pod = pod
     self.restartPolicy = restartPolicy
     action = .keep

@@ -18,6 +18,10 @@ public enum Remedy: String, Hashable, Sendable, CaseIterable {
   case stopDeadObjects = "stop-dead"
   case stopCopies = "stop-copies"
   case repairNetwork = "repair-network"
+  case repeatWork = "repeat-work"
+  case expectForgottenPods = "expect-forgotten-pods"
+  case letKubeletRecreate = "let-kubelet-recreate"
+  case removeManifests = "remove-manifests"
   case pullImages = "pull-images"
   case restartRuntime = "restart-runtime"
   /// No more specific remedy fits.
@@ -29,7 +33,8 @@ extension Report {
   /// - Parameter threshold: The lowest severity that counts as a loss.
   public func remedy(failingOn threshold: Severity = .major) -> Remedy {
     let rules = findings.filter { $0.rule.severity >= threshold }.map(\.rule.id)
-    let loss = Loss(report: self, rules: Set(rules), affected: affected)
+    let pods = findings.filter { $0.rule.severity >= threshold }.compactMap(\.object.pod)
+    let loss = Loss(report: self, rules: Set(rules), pods: Set(pods), affected: affected)
     return Remedy.table.first { $0.fits(loss) }?.remedy ?? .understandFirst
   }
 }
@@ -38,6 +43,8 @@ extension Report {
 private struct Loss {
   let report: Report
   let rules: Set<RuleID>
+  /// The pods that the findings name.
+  let pods: Set<PodName>
   let affected: [Prediction]
 
   /// Whether there are findings and all of them come from these rules.
@@ -60,8 +67,22 @@ private struct Loss {
 
   /// Whether kubelet kills pods, at the time that the trigger determines.
   func killsPods(_ trigger: Prediction.Trigger) -> Bool {
-    affected.contains { $0.action != .restartContainers && $0.trigger == trigger }
+    affected.contains { $0.action != .restartContainers && !$0.isDown && !$0.isIdle && $0.trigger == trigger }
   }
+
+  /// Whether nothing of the pods that kubelet recreates is running, and no process of theirs may have been overlooked.
+  var hasNothingToKill: Bool {
+    affected.contains { $0.action == .recreate } && affected.allSatisfy(\.isDown) && hasOnlyAffectedPods
+      && !report.unchecked.contains { $0.subject == .source(.orphans) }
+  }
+
+  /// Whether kubelet does nothing but leave pods ended of which nothing is running.
+  var leavesEndedPods: Bool {
+    !affected.isEmpty && affected.allSatisfy { $0.hasEnded || $0.action == .kill && $0.isIdle } && hasOnlyAffectedPods
+  }
+
+  /// Whether kubelet's reaction to all lost pods is known. It is not for pods that were created after the earlier snapshot.
+  private var hasOnlyAffectedPods: Bool { pods.isSubset(of: affected.map(\.pod)) }
 }
 
 extension Remedy {
@@ -81,8 +102,12 @@ extension Remedy {
     Row(.judgePods) { $0.isOnly([.podReplaced, .containerReplaced]) },
     Row(.waitForKubelet) {
       let successors: Set<RuleID> = [.podSuccessor, .containerSuccessor]
+      // kubelet recreates these pods, whatever it has recreated or ended already.
       return !$0.rules.isDisjoint(with: successors)
-        && $0.rules.isSubset(of: successors.union([.imageMissing, .imagePinned, .runtimePauseImage]))
+        && $0.rules.isSubset(
+          of: successors.union([
+            .imageMissing, .imagePinned, .runtimePauseImage, .podRunsAgain, .podRunsAgainLater, .podEnded,
+          ]))
     },
     Row(.recreateForgottenPods) { $0.isSameNode(running: .containerd) && $0.hasForgottenAddresses },
     // CRI-O queries CNI only once, when it starts.
@@ -90,6 +115,10 @@ extension Remedy {
     Row(.endOrphans) { $0.rules.contains(.runtimeOrphan) },
     Row(.keepKubeletStopped) { $0.killsPods(.immediate) },
     Row(.recreatePods) { $0.killsPods(.atKubeletRestart) || $0.killsPods(.atNextEvent) },
+    Row(.letKubeletRecreate, \.hasNothingToKill),
+    Row(.expectForgottenPods) { $0.leavesEndedPods && $0.affected.contains(where: \.runsAgainLater) },
+    Row(.repeatWork, \.leavesEndedPods),
+    Row(.removeManifests) { $0.isOnly([.podRunsAgain, .podRunsAgainLater]) },
     Row(.restartContainers) { loss in
       !loss.affected.isEmpty
         && loss.affected.allSatisfy { $0.action == .restartContainers && $0.trigger != .immediate }

@@ -29,9 +29,8 @@ enum SandboxRules {
     ) { before, after in
       // A sandbox that is not ready has no address; the rule about the state reports this.
       guard after.isReady else { return nil }
-      // A host-network pod has the node's addresses, whether or not the runtime reports any.
-      if before.isHostNetwork, after.isHostNetwork, after.ip.isEmpty { return nil }
-      if before.isHostNetwork { return address(before, after) }
+      // A host-network pod has the node's addresses, whatever the runtime reports, and kubelet does not look at them.
+      if before.isHostNetwork { return after.isHostNetwork ? nil : address(before, after) }
       // An address that was missing before and exists now is not a loss.
       return before.ip.isEmpty ? nil : address(before, after)
     },

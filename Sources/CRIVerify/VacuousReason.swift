@@ -19,4 +19,20 @@ public enum VacuousReason: Hashable, Sendable {
   case sameRuntime(String)
   case kubeletStopped
   case kubeletNotRestarted
+
+  /// The reason's name in documents, such as `other-node`.
+  public var code: String {
+    switch self {
+    case .otherNode: "other-node"
+    case .nothingToVerify: "nothing-to-verify"
+    case .nothingInScope: "nothing-in-scope"
+    case .allEnded: "all-ended"
+    case .daemonNotRestarted: "daemon-not-restarted"
+    case .sameVersion: "same-version"
+    case .notRebooted: "not-rebooted"
+    case .sameRuntime: "same-runtime"
+    case .kubeletStopped: "kubelet-stopped"
+    case .kubeletNotRestarted: "kubelet-not-restarted"
+    }
+  }
 }

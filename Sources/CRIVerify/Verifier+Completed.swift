@@ -8,8 +8,10 @@ internal import CRISnapshot
 /// server has its status.
 extension Verifier {
   mutating func checkCompletedPods() {
-    for earlier in before.sandboxes where !earlier.isReady && !after.listed.contains(earlier.id) {
-      _ = reportIfItRunsAgain(earlier)
+    for earlier in before.sandboxes where !earlier.isReady {
+      // If the runtime keeps its objects, the check of the missing sandboxes reports those that are gone.
+      let isSuspect = after.listed.contains(earlier.id) ? hasLostItsContainers(earlier) : !scenario.keepsObjects
+      if isSuspect { _ = reportIfItRunsAgain(earlier) }
     }
   }
 
@@ -17,16 +19,20 @@ extension Verifier {
   /// - Parameter earlier: A sandbox that was not ready and is no longer listed.
   /// - Returns: Whether the pod was reported.
   mutating func reportIfItRunsAgain(_ earlier: SandboxRecord) -> Bool {
-    guard earlier.isStatic, hasCompleted(earlier), !expectedChanges.isDeleted(earlier.pod), !after.hasUnchecked(.pod)
+    guard earlier.isStatic, !isOutdated(earlier), hasCompleted(earlier), !expectedChanges.isDeleted(earlier.pod),
+      !after.hasUnchecked(.pod)
     else {
       return false
     }
     let siblings = sandboxesAfter[earlier.pod.uid] ?? []
     // kubelet keeps the newest sandbox of a pod, and removes the older ones. A newer one has run since the snapshot.
-    if siblings.contains(where: { !$0.isReady && $0.status.createdAt <= before.taken }) { return false }
+    if siblings.contains(where: { !$0.isReady && $0.status.createdAt <= before.taken && !hasLostItsContainers($0) }) {
+      return false
+    }
     let object = ObjectName.pod(earlier)
-    guard let next = siblings.max(by: { $0.status.createdAt < $1.status.createdAt }) else {
-      report(.podRunsAgain, object, .id(earlier.id), .none)
+    let newer = siblings.filter { $0.id != earlier.id }
+    guard let next = newer.max(by: { $0.status.createdAt < $1.status.createdAt }) else {
+      report(kubeletHasRunThroughout ? .podRunsAgainLater : .podRunsAgain, object, .id(earlier.id), .none)
       return true
     }
     report(
@@ -34,6 +40,27 @@ extension Verifier {
       .successor(
         id: next.id, attempt: earlier.status.metadata?.attempt ?? 0, next: next.status.metadata?.attempt ?? 0))
     return true
+  }
+
+  /// Whether kubelet's process is the same as before, so that it remembers which static pods have completed.
+  private var kubeletHasRunThroughout: Bool {
+    after.observed?.kubelet?.wasRestarted(since: before.observed?.kubelet) == false
+  }
+
+  /// Whether the manifest of a static pod was changed before the first snapshot: its hash is the pod's UID, so that the new
+  /// version is a different pod of the same name.
+  private func isOutdated(_ earlier: SandboxRecord) -> Bool {
+    before.sandboxes.contains { other in
+      other.isStatic && other.pod.uid != earlier.pod.uid && other.pod.name == earlier.pod.name
+        && other.pod.namespace == earlier.pod.namespace && other.status.createdAt > earlier.status.createdAt
+    }
+  }
+
+  /// Whether a sandbox is left without any record of a container, which kubelet itself never causes: it keeps the last
+  /// container of each name.
+  private func hasLostItsContainers(_ sandbox: SandboxRecord) -> Bool {
+    !after.hasUnchecked(.container) && containersBefore[sandbox.id]?.isEmpty == false
+      && (containersAfter[sandbox.id] ?? []).isEmpty
   }
 
   /// Whether the pod had completed in its newest sandbox, which was not ready.
@@ -67,7 +94,7 @@ extension Verifier {
     }
     // kubelet remembers nothing about a static pod, and the API server has the status of any other pod.
     if earlier.isStatic, siblings.isEmpty, !after.hasUnchecked(.pod) {
-      report(.podRunsAgain, object, .id(earlier.id), .none)
+      report(kubeletHasRunThroughout ? .podRunsAgainLater : .podRunsAgain, object, .id(earlier.id), .none)
       return true
     }
     report(.podEndedBefore, object, .status(.ready), .status(now == nil ? .gone : .notReady))
@@ -92,5 +119,26 @@ extension Verifier {
           && RestartDecision(
             of: specification[name], specification.restartPolicy, exitCode: container.status.exitCode) == .leave
       }
+  }
+
+  /// Reports the completed containers that have run again beside the others, because kubelet recreated the pod without
+  /// their records.
+  mutating func checkCompletedContainers() {
+    for earlier in before.sandboxes where earlier.isReady && !hadEnded(earlier) {
+      guard let specification = specifications[earlier], !expectedChanges.isDeleted(earlier.pod) else { continue }
+      let renewed = (sandboxesAfter[earlier.pod.uid] ?? []).filter {
+        $0.id != earlier.id && $0.status.createdAt > earlier.status.createdAt
+      }
+      let others = renewed.flatMap { containersAfter[$0.id] ?? [] }.filter { !containerIDsBefore.contains($0.id) }
+      for (name, old) in PodContainers.newest(containersBefore[earlier.id] ?? []).sorted(by: { $0.key < $1.key }) {
+        guard old.hasEnded, let item = specification[name], item.kind == .regular,
+          RestartDecision(of: item, specification.restartPolicy, exitCode: old.status.exitCode) == .leave,
+          let next = PodContainers.newest(others)[name]
+        else { continue }
+        let object = ObjectName(.container, pod: earlier.pod, name: name, id: next.id)
+        let now = next.hasEnded ? next.exit : .containerState(next.status.state)
+        report(.containerRunsAgain, object, .exited(old.status.exitCode), now)
+      }
+    }
   }
 }

@@ -40,7 +40,9 @@ extension Verifier {
           successor ?? .lostRecord(process(of: old.id, old.facts.pid)))
       case (false, let found?) where found.isReady: report(.podCameBack, object, .status(.notReady), .status(.ready))
       case (false, nil):
-        if !reportIfItRunsAgain(old) { report(.podCollected, object, .status(.notReady), .status(.gone)) }
+        if !reportIfItRunsAgain(old) {
+          report(wasKubeletDown ? .podRecordLost : .podCollected, object, .status(.notReady), .status(.gone))
+        }
       case (false, _): break
       }
     }
@@ -95,6 +97,9 @@ extension Verifier {
       let isWellEndedJob = object.pod.map(expectedChanges.isJob) == true && now[old.id].map(hasEndedWell) == true
       if deadBefore.contains(old.id), !isWellEndedJob, !after.isUnchecked(.container, old.id) {
         reportDead(old, now[old.id], object, table)
+      } else if let end = repeatedEnd(of: old, now[old.id]) {
+        report(.containerEndedAgain, object, .status(.running), end.exit)
+        if let found = now[old.id] { check(table, old, found, without: [.containerState]) { _ in object } }
       } else if let found = now[old.id] {
         if let pod = object.pod, expectedChanges.isJob(pod), old.isRunning, hasEndedWell(found) {
           report(.containerFinishedJob, object, .status(.running), .exited(0))
@@ -114,7 +119,7 @@ extension Verifier {
         if isLatestWithItsName(old) || hasRunAgain(old), !isDoneInitialising(old), !isOverForGood(old) {
           report(.containerForgotten, object, ended, .none)
         } else {
-          report(.containerCollected, object, ended, .status(.gone))
+          report(wasKubeletDown ? .containerRecordLost : .containerCollected, object, ended, .status(.gone))
         }
       } else if old.isRunning, let successor = successor(of: old) {
         // Exited containers have already been handled.
@@ -148,7 +153,7 @@ extension Verifier {
 
   /// What remains of an object that the runtime no longer lists, according to its shim or conmon.
   /// - Parameter pid: Its process before the change; nil if it had none.
-  private func process(of id: String, _ pid: Int32?) -> LostProcess {
+  func process(of id: String, _ pid: Int32?) -> LostProcess {
     guard let orphans = after.observed?.orphans?.value else { return .unknown }
     if let pid, orphans.contains(where: { $0.processes.contains(pid) }) { return .running(pid) }
     let own = orphans.first { $0.id == id && !$0.processes.isEmpty }

@@ -25,6 +25,9 @@ extension Verifier {
           isUnchanged ? .podClockSetBack : .podClock, object, .time(sandbox.status.createdAt), .now(after.taken))
       }
       checkNetwork(of: sandbox, earlier, now, &notCompared)
+      if podsBefore[sandbox.id] == nil, sandbox.hasLostAddress, !after.isUnchecked(.pod, sandbox.id) {
+        report(.podNoIP, object, .none, .none)
+      }
       let subnets = after.runtime.settings?.networks?.flatMap(\.subnets) ?? []
       if !sandbox.isHostNetwork, let address = IPAddress(sandbox.ip),
         subnets.contains(where: { $0.address.isIPv4 == address.isIPv4 }),
@@ -45,7 +48,13 @@ extension Verifier {
     guard let fault = now.fault(of: sandbox.id) else { return }
     let object = ObjectName.pod(sandbox)
     // If the sandbox existed before, a fault that existed then does not count as a loss.
-    let isOld = scenario.keepsObjects && earlier.fault(of: sandbox.id)?.kind == fault.kind
+    let earlierFault = scenario.keepsObjects ? earlier.fault(of: sandbox.id) : nil
+    // The other pods of a shared address may change, but an interface that was down before and is gone now is a loss.
+    let earlierReasons = Set(earlierFault?.reasons ?? [])
+    let isOld =
+      earlierFault?.kind == fault.kind && (fault.kind == .duplicate || earlierReasons.isSuperset(of: fault.reasons))
+    let later = fault.reasons.filter { !earlierReasons.contains($0) }
+    let reasons = isOld || later.isEmpty ? fault.reasons : later
     switch (now.isAlive(sandbox.id), scenario.keepsObjects ? earlier.isAlive(sandbox.id) : nil) {
     case (false, false) where isOld: notCompared.append(sandbox.pod)
     // The rule about the namespace reports that it disappeared.
@@ -55,7 +64,7 @@ extension Verifier {
       let wasRead = !scenario.keepsObjects || earlier.isAlive(sandbox.id) != nil
       report(
         isOld ? .podNetworkFaultyBefore : Self.rule(for: fault.kind), object,
-        .status(isOld ? .unchanged : wasRead ? .good : .unknown), .network(fault.reason))
+        .status(isOld ? .unchanged : wasRead ? .good : .unknown), .network(reasons))
     }
   }
 
@@ -111,6 +120,8 @@ extension Verifier {
   mutating func checkOrphans() {
     guard let orphans = after.observed?.orphans?.value else { return }
     let earlier = Set(before.observed?.orphans?.value?.map(\.pid) ?? [])
+    let ready = Set(after.sandboxes.filter(\.isReady).compactMap { $0.status.metadata?.uid })
+    let known = (after.observed?.kubelet?.podDirectories?.value ?? []).subtracting(ready)
     let names =
       Dictionary(before.sandboxes.map { ($0.id, ObjectName.pod($0)) }, uniquingKeysWith: { first, _ in first })
       .merging(before.containers.map { ($0.id, name(of: $0)) }) { first, _ in first }
@@ -120,9 +131,11 @@ extension Verifier {
       let object = names[orphan.id] ?? ObjectName(.runtime, id: orphan.id)
       // A shim or conmon without child processes no longer does anything.
       let isHarmless = orphan.processes.isEmpty && orphan.kind != .container
+      // kubelet still knows the pod, and starts it again beside these processes.
+      let isStartedAgain = orphan.podUID.map(known.contains) == true
       let isOld = earlier.contains(orphan.pid)
       report(
-        isHarmless ? .runtimeLeftover : isOld ? .runtimeOrphanBefore : .runtimeOrphan, object,
+        isHarmless ? .runtimeLeftover : isOld && !isStartedAgain ? .runtimeOrphanBefore : .runtimeOrphan, object,
         .status(isOld ? .notListed : .listed), .orphan(orphan))
     }
   }
@@ -200,7 +213,7 @@ private struct ImageSuccessors {
 
 /// The faults in the networks of a snapshot's pods, as far as the kernel's and CNI's data could be read.
 private struct NetworkView {
-  private var faults: [String: (kind: NetworkVerdict.Kind, reason: NetworkReason)] = [:]
+  private var faults: [String: (kind: NetworkVerdict.Kind, reasons: [NetworkReason])] = [:]
   private var outside: Set<String> = []
   private var namespaces: [String: Bool] = [:]
 
@@ -219,8 +232,13 @@ private struct NetworkView {
     }
   }
 
-  func fault(of id: String) -> (kind: NetworkVerdict.Kind, reason: NetworkReason)? { faults[id] }
+  func fault(of id: String) -> (kind: NetworkVerdict.Kind, reasons: [NetworkReason])? { faults[id] }
   func isOutside(_ id: String) -> Bool { outside.contains(id) }
   /// Whether the sandbox's network namespace exists; nil if this could not be read.
   func isAlive(_ id: String) -> Bool? { namespaces[id] }
+}
+
+extension SandboxRecord {
+  /// Whether kubelet kills the pod because it has no address: a ready pod with its own network always has one.
+  fileprivate var hasLostAddress: Bool { isReady && !isHostNetwork && status.network?.ip.isEmpty == true }
 }

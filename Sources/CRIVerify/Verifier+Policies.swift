@@ -1,3 +1,4 @@
+internal import CRIMessages
 internal import CRIRules
 internal import CRISnapshot
 
@@ -9,10 +10,24 @@ extension Verifier {
     return specifications[sandbox]?[old.name]?.kind == .initial
   }
 
+  /// Whether a container has exited, and its restart policy is known not to restart it.
+  func isLeft(_ container: ContainerRecord, of sandbox: SandboxRecord) -> Bool {
+    guard container.hasEnded, let specification = specifications[sandbox] else { return false }
+    return RestartDecision(
+      of: specification[container.name], specification.restartPolicy, exitCode: container.status.exitCode) == .leave
+  }
+
   /// Whether kubelet does not recreate a pod that has no ready sandbox, because no container of it may be started again.
   func endsForGood(_ old: SandboxRecord, _ kubelet: Kubelet) -> Bool {
     guard specifications[old] != nil, !after.hasUnchecked(.pod) else { return false }
     return kubelet.prediction(of: old).action == .kill
+  }
+
+  /// The policies with which kubelet does not recreate a pod that has no ready sandbox, if they decide and the pod's
+  /// policy is unknown.
+  func endingPolicies(of old: SandboxRecord, _ kubelet: Kubelet) -> [RestartPolicy] {
+    guard specifications[old] == nil else { return [] }
+    return kubelet.prediction(of: old).alternatives.filter { $0.action == .kill }.flatMap(\.policies)
   }
 
   /// Whether all regular containers of a pod have exited with 0, so that the pod has completed.

@@ -12,6 +12,7 @@ extension Verifier {
     let successors = Dictionary(grouping: after.sandboxes.filter(\.isReady), by: \.pod.uid)
     var seen: Set<String> = []
     var waiting = 0
+    var undecided: [[RestartPolicy]: [PodName]] = [:]
     let kubelet = Kubelet(before: before, after: after)
     for old in before.sandboxes where old.isReady && seen.insert(old.pod.uid).inserted {
       let hasSandbox = sandboxesAfter[old.pod.uid] != nil
@@ -23,14 +24,23 @@ extension Verifier {
         checkContainers(of: old, successor)
       } else if !expectedChanges.isDeleted(old.pod), endsForGood(old, kubelet) {
         report(
-          hasCompletedItsWork(old) ? .podFinished : .podEnded, .pod(old), .status(.ready), .status(.notReady))
+          hasCompletedItsWork(old) ? .podFinished : .podEnded, .pod(old), .status(.ready),
+          .status(hasSandbox ? .notReady : .gone))
       } else if let rule = excuse(for: old) {
         report(rule, .pod(old), .status(.ready), .status(hasSandbox ? .notReady : .gone))
       } else if isKubeletStopped || after.hasUnchecked(.pod) {
         waiting += 1
+      } else if case let policies = endingPolicies(of: old, kubelet), !policies.isEmpty {
+        if scope.contains(old.pod) { undecided[policies, default: []].append(old.pod) }
       } else {
         report(.podSuccessor, .pod(old), .status(.ready), hasSandbox ? .status(.notReady) : .none)
       }
+    }
+    for (policies, pods) in undecided.sorted(by: { $0.key.count < $1.key.count }) {
+      isIncomplete = true
+      unchecked.append(
+        Unchecked(
+          .endings(pods.sorted { "\($0)" < "\($1)" }, policies: policies), UnknownReason(.restartPolicyUnknown)))
     }
     guard waiting > 0 else { return }
     isIncomplete = true
@@ -75,11 +85,14 @@ extension Verifier {
         continue
       }
       if !found.isRunning {
-        let isDone = expectedChanges.isJob(old.pod) && hasEndedWell(found)
+        let isDone = (expectedChanges.isJob(old.pod) || isLeft(found, of: old)) && hasEndedWell(found)
         let isInitialised = hasEndedWell(found) && isInitial(container)
+        let isCrashLoop = endsAsBefore(container, found)
         let state = found.status.state
         report(
-          isDone ? .containerFinishedJob : isInitialised ? .containerInitialised : .containerSuccessor, object,
+          isDone
+            ? .containerFinishedJob
+            : isInitialised ? .containerInitialised : isCrashLoop ? .containerEndedAgain : .containerSuccessor, object,
           .status(.running),
           state == .exited ? found.exit : .containerState(state))
       }

@@ -14,7 +14,8 @@ extension Report {
     // Two different nodes cannot be compared.
     let predictions =
       verifier.isForeign
-      ? [] : Kubelet(before: before, after: after).predictions(without: verifier.endedPods)
+      ? []
+      : Kubelet(before: before, after: after).predictions(without: verifier.endedPods) + verifier.predictionsOfNewPods()
     self.init(
       scenario: choice.scenario, scenarioReason: choice.reason, before: Side(before), after: Side(after),
       findings: verifier.findings(joinedWith: predictions).sorted { a, b in
@@ -111,13 +112,20 @@ struct Verifier {
 
   /// Returns the findings, each together with kubelet's reaction to it.
   func findings(joinedWith predictions: [Prediction]) -> [Finding] {
-    let affected = Dictionary(
-      predictions.filter { $0.action != .keep }.map { ($0.pod, $0) }, uniquingKeysWith: { first, _ in first })
+    let reactions = Dictionary(predictions.map { ($0.pod, $0) }, uniquingKeysWith: { first, _ in first })
     return findings.map { finding in
       var finding = finding
-      if let pod = finding.object.pod, let prediction = affected[pod] { finding.join(prediction) }
+      if let pod = finding.object.pod, let prediction = reactions[pod] { finding.join(prediction) }
       return finding
     }
+  }
+
+  /// What kubelet does to the pods without an address that were created after the earlier snapshot.
+  func predictionsOfNewPods() -> [Prediction] {
+    let known = Set(podsBefore.values)
+    let pods = Set(findings.filter { $0.rule.id == .podNoIP }.compactMap(\.object.pod)).subtracting(known)
+    if pods.isEmpty { return [] }
+    return Kubelet(before: after, after: after).predictions(without: []).filter { pods.contains($0.pod) }
   }
 
   mutating func run() {
@@ -135,7 +143,8 @@ struct Verifier {
       // Pods that were not stopped do not have to be recreated.
       checkRenewedPods()
     }
-    if !scenario.keepsObjects { checkCompletedPods() }
+    checkCompletedPods()
+    checkCompletedContainers()
     checkWipe()
     checkReadySandboxes()
     checkCopies()
@@ -190,6 +199,13 @@ struct Verifier {
       return .allEnded(count: ready.count, isWholeNode: scope.isWhole)
     }
     return noChangeReason
+  }
+
+  /// Whether kubelet is installed but was not running in either snapshot, so that its garbage collection has not removed
+  /// anything in between.
+  var wasKubeletDown: Bool {
+    let sides = [before.observed?.kubelet, after.observed?.kubelet]
+    return sides.allSatisfy { $0?.processes?.value?.isEmpty == true } && sides.contains { $0?.podDirectories != nil }
   }
 
   /// Whether kubelet was running before the change and is not running now.

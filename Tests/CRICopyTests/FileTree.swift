@@ -13,7 +13,7 @@ struct FileTree {
   init() throws {
     folder = try TemporaryDirectory()
     for path in [container, host, secret] { mkdir(path, 0o755) }
-    try ProcessFacts.write("secret", to: "\(secret)/file")
+    try TestFile.write("secret", to: "\(secret)/file")
   }
 
   var root: ContainerRoot { get throws { ContainerRoot(root: try FileNode(trusted: container)) } }
@@ -48,7 +48,7 @@ struct FileTree {
 
   /// Extracts a tar stream into a directory of the container.
   func extract(_ bytes: [UInt8], to path: String) throws {
-    try ProcessFacts.write("", to: folder.file("stream"))
+    try TestFile.write("", to: folder.file("stream"))
     let fd = open(folder.file("stream"), O_RDWR | O_TRUNC)
     defer { close(fd) }
     _ = bytes.withUnsafeBytes { write(fd, $0.baseAddress, $0.count) }

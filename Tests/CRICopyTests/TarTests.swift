@@ -96,14 +96,14 @@ import Testing
 
   private static func run(_ script: String, in folder: TemporaryDirectory) throws -> String {
     let output = folder.file("output")
-    try ProcessFacts.write("", to: output)
+    try TestFile.write("", to: output)
     let pid = try spawn(["/bin/sh", "-c", "cd '\(folder.path)' && LC_ALL=C && export LC_ALL && \(script)"]) { actions in
       posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY, 0)
     }
     var status: Int32 = 0
     waitpid(pid, &status, 0)
     try #require(status == 0, "\(script)")
-    return ProcessFacts.read(output)
+    return TestFile.read(output)
   }
 
   @Test(arguments: ["tar", "busybox tar"])

@@ -15,7 +15,7 @@ struct TreeCopyTests {
   init() throws { tree = try FileTree() }
 
   private func write(_ text: String, _ name: String, mode: mode_t = 0o644, owner: uid_t = 0) throws {
-    try ProcessFacts.write(text, to: "\(tree.container)/\(name)")
+    try TestFile.write(text, to: "\(tree.container)/\(name)")
     #expect(chown("\(tree.container)/\(name)", owner, owner) == 0 && chmod("\(tree.container)/\(name)", mode) == 0)
   }
 
@@ -55,7 +55,7 @@ struct TreeCopyTests {
       #expect(status.st_mtim.tv_sec == 1_000_000_000 && status.st_mtim.tv_nsec == 123_456_789)
     }
     #expect(try FileManager.default.destinationOfSymbolicLink(atPath: "\(tree.host)/new/link") == "/etc/passwd")
-    #expect(ProcessFacts.read("\(tree.host)/new/f") == "one")
+    #expect(TestFile.read("\(tree.host)/new/f") == "one")
   }
 
   @Test func `numeric owners are kept on request, and dangerous bits never`() throws {
@@ -67,9 +67,32 @@ struct TreeCopyTests {
     #expect(tree.status("\(tree.host)/f").st_mode & 0o7777 == 0o755)
   }
 
+  /// Runs a line of Python with a path, because Swift does not import the calls for extended attributes.
+  private func python(_ line: String, _ path: String) throws -> String {
+    let (process, output) = (Process(), Pipe())
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
+    process.arguments = ["-c", "import os, sys; \(line)", path]
+    process.standardOutput = output
+    try process.run()
+    process.waitUntilExit()
+    return String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+  }
+
+  @Test func `extended attributes and file capabilities are never copied`() throws {
+    try write("x", "f")
+    // VFS_CAP_REVISION_2 with cap_setuid (capabilities(7)).
+    let capability = "bytes([0, 0, 0, 2, 128]) + bytes(15)"
+    let line = "os.setxattr(sys.argv[1], 'security.capability', \(capability)); print(os.listxattr(sys.argv[1]))"
+    #expect(try python(line, "\(tree.container)/f").contains("security.capability"))
+    for owners in [CopyPolicy.Owners.caller, .kept] {
+      try tree.copyOut("/f", to: "copy-\(owners)", owners: owners)
+      #expect(try python("print(os.listxattr(sys.argv[1]))", "\(tree.host)/copy-\(owners)") == "[]\n")
+    }
+  }
+
   @Test func `what is copied into a container belongs to its root user, mapped through its user namespace`() throws {
     #expect(mkdir("\(tree.host)/d", 0o755) == 0 && symlink("x", "\(tree.host)/d/l") == 0)
-    try ProcessFacts.write("x", to: "\(tree.host)/d/f")
+    try TestFile.write("x", to: "\(tree.host)/d/f")
     #expect(chmod("\(tree.host)/d/f", 0o4755) == 0 && chown("\(tree.host)/d/f", mallory, mallory) == 0)
     try tree.copyIn("d", to: "/", users: IDMap("0 100000 65536"))
     for name in ["d", "d/f", "d/l"] {
@@ -108,10 +131,10 @@ struct TreeCopyTests {
 
   @Test func `a file replaces a file and is never written into it`() throws {
     try write("new", "f")
-    try ProcessFacts.write("old", to: "\(tree.host)/f")
+    try TestFile.write("old", to: "\(tree.host)/f")
     #expect(Glibc.link("\(tree.host)/f", "\(tree.host)/other") == 0)
     try tree.copyOut("/f", to: "f")
-    #expect(ProcessFacts.read("\(tree.host)/f") == "new" && ProcessFacts.read("\(tree.host)/other") == "old")
+    #expect(TestFile.read("\(tree.host)/f") == "new" && TestFile.read("\(tree.host)/other") == "old")
     #expect(names(tree.host) == ["f", "other"])
   }
 
@@ -122,10 +145,10 @@ struct TreeCopyTests {
     try write("new", "d/file")
     #expect(symlink("\(tree.secret)/file", "\(tree.host)/file") == 0)
     try tree.copyOut("/d/.", to: "")
-    #expect(ProcessFacts.read("\(tree.secret)/file") == "secret" && ProcessFacts.read("\(tree.host)/file") == "new")
+    #expect(TestFile.read("\(tree.secret)/file") == "secret" && TestFile.read("\(tree.host)/file") == "new")
     #expect(symlink(tree.secret, "\(tree.host)/d") == 0)
     #expect(throws: CopyError.refused(path: "d", .directoryOverOther)) { try tree.copyOut("/.", to: "") }
-    #expect(ProcessFacts.read("\(tree.secret)/file") == "secret" && names(tree.secret) == ["file"])
+    #expect(TestFile.read("\(tree.secret)/file") == "secret" && names(tree.secret) == ["file"])
   }
 
   @Test func `another user's link is not followed to the destination`() throws {
@@ -133,7 +156,7 @@ struct TreeCopyTests {
     #expect(symlink(tree.secret, "\(tree.host)/l") == 0 && lchown("\(tree.host)/l", mallory, mallory) == 0)
     #expect(throws: CopyError.self) { try tree.copyOut("/file", to: "l/file") }
     #expect(throws: CopyError.self) { try tree.copyOut("/file", to: "l") }
-    #expect(ProcessFacts.read("\(tree.secret)/file") == "secret")
+    #expect(TestFile.read("\(tree.secret)/file") == "secret")
   }
 
   @Test func `devices and FIFOs are not written to, and an existing directory keeps its mode`() throws {
@@ -174,10 +197,10 @@ struct TreeCopyTests {
     link("\(tree.secret)/.", "d/abs")
     // The file at the same path in the container is found instead.
     #expect(throws: CopyError.self) { try tree.copyOut(path, to: "x", followsLink: true) }
-    try ProcessFacts.write("mine", to: "\(tree.host)/mine")
+    try TestFile.write("mine", to: "\(tree.host)/mine")
     #expect(throws: CopyError.self) { try tree.copyIn("mine", to: "/l/file") }
     _ = try? tree.copyIn("mine", to: path)
-    #expect(ProcessFacts.read("\(tree.secret)/file") == "secret" && names(tree.secret) == ["file"])
+    #expect(TestFile.read("\(tree.secret)/file") == "secret" && names(tree.secret) == ["file"])
     #expect(tree.isMissing("\(tree.host)/x"))
   }
 
@@ -187,17 +210,17 @@ struct TreeCopyTests {
     link("/etc/passwd", "p")
     link("/etc", "e")
     try tree.copyOut("/p", to: "p", followsLink: true)
-    #expect(ProcessFacts.read("\(tree.host)/p") == "inside")
+    #expect(TestFile.read("\(tree.host)/p") == "inside")
     try tree.copyOut("/e/passwd", to: "q")
-    #expect(ProcessFacts.read("\(tree.host)/q") == "inside")
+    #expect(TestFile.read("\(tree.host)/q") == "inside")
     try tree.copyOut("/e", to: "link")
     #expect(tree.status("\(tree.host)/link").st_mode & S_IFMT == S_IFLNK)
     try tree.copyOut("/e/", to: "directory")
     #expect(names("\(tree.host)/directory") == ["passwd"])
-    try ProcessFacts.write("changed", to: "\(tree.host)/mine")
+    try TestFile.write("changed", to: "\(tree.host)/mine")
     try tree.copyIn("mine", to: "/p")
-    #expect(ProcessFacts.read("\(tree.container)/etc/passwd") == "changed")
-    #expect(ProcessFacts.read("/etc/passwd").contains("root:"))
+    #expect(TestFile.read("\(tree.container)/etc/passwd") == "changed")
+    #expect(TestFile.read("/etc/passwd").contains("root:"))
   }
 
   @Test func `procfs is neither read nor written, and its magic links are refused`() throws {
@@ -211,7 +234,7 @@ struct TreeCopyTests {
     ] {
       #expect(throws: CopyError.self, "\(path)") { try tree.copyOut(path, to: "x", followsLink: true) }
     }
-    try ProcessFacts.write("1", to: "\(tree.host)/mine")
+    try TestFile.write("1", to: "\(tree.host)/mine")
     link("/proc/sys/kernel", "d")
     #expect(throws: CopyError.refused(path: "/d/core_pattern", .pseudoFileSystem)) {
       try tree.copyIn("mine", to: "/d/core_pattern")
@@ -225,7 +248,7 @@ struct TreeCopyTests {
     makeDirectory("top/d")
     try write("inside", "top/d/file")
     link(tree.secret, "top/other")
-    try ProcessFacts.write("mine", to: "\(tree.host)/file")
+    try TestFile.write("mine", to: "\(tree.host)/file")
     let exchange = try RepeatingThread.exchanging("\(tree.container)/top/d", "\(tree.container)/top/other")
     defer { exchange.stop() }
     var (copied, refused) = (0, 0)
@@ -235,7 +258,7 @@ struct TreeCopyTests {
           try tree.copyIn("file", to: "/top/d/file")
         } else {
           try tree.copyOut("/top/d/file", to: "out")
-          #expect(ProcessFacts.read("\(tree.host)/out") == "inside")
+          #expect(TestFile.read("\(tree.host)/out") == "inside")
         }
         copied += 1
       } catch {
@@ -246,14 +269,14 @@ struct TreeCopyTests {
         for name in ["d", "other"] {
           let path = "\(tree.host)/tree/\(name)"
           if tree.status(path).st_mode & S_IFMT == S_IFDIR, !tree.isMissing("\(path)/file") {
-            #expect(ProcessFacts.read("\(path)/file") == "inside")
+            #expect(TestFile.read("\(path)/file") == "inside")
           }
         }
         TemporaryDirectory.remove("\(tree.host)/tree")
       }
     }
     #expect(copied > 0 && refused > 0, "the race was never lost or never won")
-    #expect(ProcessFacts.read("\(tree.secret)/file") == "secret" && names(tree.secret) == ["file"])
+    #expect(TestFile.read("\(tree.secret)/file") == "secret" && names(tree.secret) == ["file"])
   }
 
   /// The rule of `PathWalk`: mallory could have moved root's directory to where root writes.
@@ -268,11 +291,11 @@ struct TreeCopyTests {
       #expect(names("\(tree.host)/own/inner") == [])
     } else {
       try tree.copyOut("/d/.", to: "own")
-      #expect(ProcessFacts.read("\(tree.host)/own/inner/file") == "new")
+      #expect(TestFile.read("\(tree.host)/own/inner/file") == "new")
     }
     // Directories created by the same copy may be entered again.
     try tree.copyOut("/d", to: "own")
-    #expect(ProcessFacts.read("\(tree.host)/own/d/inner/file") == "new")
+    #expect(TestFile.read("\(tree.host)/own/d/inner/file") == "new")
   }
 
   @Test func `the memory for names and for paths of hard links is limited`() throws {
@@ -311,7 +334,7 @@ struct TreeCopyTests {
     let path = "/dev/shm/cri-\(getpid())"
     #expect(mkdir(path, 0o700) == 0)
     defer { TemporaryDirectory.remove(path) }
-    try ProcessFacts.write("", to: "\(path)/huge")
+    try TestFile.write("", to: "\(path)/huge")
     try #require(truncate("\(path)/huge", .max) == 0)
     let root = ContainerRoot(root: try FileNode(trusted: path))
     var reader = TreeReader(try root.source(CopyPath("/huge"), followsLast: false))
@@ -359,7 +382,7 @@ struct TreeCopyTests {
       entry("a", .directory, mode: 0o700), entry("a/b/g", .regular(size: 0), mode: 0o600),
     ])
     try tree.extract(bytes, to: "/t")
-    #expect(ProcessFacts.read("\(tree.container)/t/c") == "abc" && names("\(tree.container)/t/a/b") == ["f", "g"])
+    #expect(TestFile.read("\(tree.container)/t/c") == "abc" && names("\(tree.container)/t/a/b") == ["f", "g"])
     #expect(tree.status("\(tree.container)/t/c").st_uid == 7 && tree.status("\(tree.container)/t/c").st_nlink == 2)
     #expect(throws: CopyError.self) { try tree.extract(bytes, to: "/missing") }
     #expect(throws: CopyError.archive(.truncated)) { try tree.extract(Array(bytes[..<1536]), to: "/t") }
@@ -375,7 +398,7 @@ struct TreeCopyTests {
       ])
       #expect(throws: CopyError.self) { try tree.extract(bytes, to: "/t") }
     }
-    #expect(ProcessFacts.read("\(tree.secret)/file") == "secret" && names(tree.secret) == ["file"])
+    #expect(TestFile.read("\(tree.secret)/file") == "secret" && names(tree.secret) == ["file"])
   }
 
   @Test func `a hard link leads only to a file of the same copy`() throws {

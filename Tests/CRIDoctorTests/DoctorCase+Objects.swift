@@ -21,16 +21,16 @@ extension DoctorCase {
     .fires("D16", "the shim does not respond", ["default/web"]) {
       $0.statuses[0] = status($0, .seconds(5), .hanging)
     },
-    .holds("D16", "the shim is slow") { $0.statuses[0] = status($0, .seconds(3)) },
+    .staysSilent("D16", "the shim is slow") { $0.statuses[0] = status($0, .seconds(3)) },
 
     .fires("D17", "the runtime lists it only", ["default/web"]) {
       $0.statuses[0] = status($0, .milliseconds(1), .failed(message: "NOT_FOUND: no"))
     },
-    .holds("D17", "all have a status"),
+    .staysSilent("D17", "all have a status"),
 
     .fires("D18", "one second", ["default/web"]) { $0.statuses[0] = status($0, .seconds(1)) },
-    .holds("D18", "less than a second") { $0.statuses[0] = status($0, .milliseconds(999)) },
-    .holds("D18", "everything is slow") {
+    .staysSilent("D18", "less than a second") { $0.statuses[0] = status($0, .milliseconds(999)) },
+    .staysSilent("D18", "everything is slow") {
       $0.statuses[0] = status($0, .seconds(1))
       $0.replaceCall("ListImages", .seconds(1))
     },
@@ -41,9 +41,9 @@ extension DoctorCase {
     .fires("D19", "containerd waited for it in vain", ["default/web"]) {
       $0.snapshot.sandboxes[0].facts.isShimSilent = true
     },
-    .holds("D19", "the shims respond"),
-    .holds("D19", "the sandbox is not ready") { $0.snapshot.sandboxes[2].facts.isShimSilent = true },
-    .holds("D19", "D16 reports it") {
+    .staysSilent("D19", "the shims respond"),
+    .staysSilent("D19", "the sandbox is not ready") { $0.snapshot.sandboxes[2].facts.isShimSilent = true },
+    .staysSilent("D19", "D16 reports it") {
       $0.statuses[0] = status($0, .seconds(5), .hanging)
       $0.snapshot.sandboxes[0].facts.isShimSilent = true
     },
@@ -55,20 +55,22 @@ extension DoctorCase {
     .fires("D20", "a container's process", ["runtime"]) {
       $0.snapshot.observed?.orphans = orphan(.container, processes: [])
     },
-    .holds("D20", "a shim without processes") { $0.snapshot.observed?.orphans = orphan(.shim, processes: []) },
+    .staysSilent("D20", "a shim without processes") { $0.snapshot.observed?.orphans = orphan(.shim, processes: []) },
     .unchecked("D20", "processes are not visible") { $0.snapshot.observed?.orphans = .unknown("no") },
     .unchecked("D20", "the containers are unknown") { $0.unlistedContainers = "no" },
 
     .fires("D21", "a shim without processes", ["runtime"]) {
       $0.snapshot.observed?.orphans = orphan(.shim, processes: [])
     },
-    .holds("D21", "a conmon with processes") { $0.snapshot.observed?.orphans = orphan(.conmon, processes: [778]) },
+    .staysSilent("D21", "a conmon with processes") {
+      $0.snapshot.observed?.orphans = orphan(.conmon, processes: [778])
+    },
     .unchecked("D21", "processes are not visible") { $0.snapshot.observed?.orphans = .unknown("no") },
   ]
 
   static let pods: [DoctorCase] = [
     .fires("D22", "a container runs in it", ["default/web"]) { $0.snapshot.sandboxes[0].status.state = .notReady },
-    .holds("D22", "its containers have ended"),
+    .staysSilent("D22", "its containers have ended"),
     .unchecked("D22", "the containers are unknown") { $0.unlistedContainers = "no" },
 
     .fires("D23", "two ready sandboxes", ["default/web"]) { facts in
@@ -76,7 +78,7 @@ extension DoctorCase {
       twin.status.id = "sandbox-web-1"
       facts.snapshot.sandboxes.append(twin)
     },
-    .holds("D23", "an older one is not ready") { facts in
+    .staysSilent("D23", "an older one is not ready") { facts in
       var twin = facts.snapshot.sandboxes[0]
       twin.status.id = "sandbox-web-1"
       twin.status.state = .notReady
@@ -86,11 +88,11 @@ extension DoctorCase {
     .fires("D24", "no container for hours", ["default/web"]) {
       $0.snapshot.containers.removeAll { $0.sandboxID == "sandbox-web" }
     },
-    .holds("D24", "the pod is young") {
+    .staysSilent("D24", "the pod is young") {
       $0.snapshot.containers.removeAll { $0.sandboxID == "sandbox-web" }
       $0.snapshot.sandboxes[0].status.createdAt = $0.time(secondsAgo: 599)
     },
-    .holds("D24", "the details of its container are unknown") { facts in
+    .staysSilent("D24", "the details of its container are unknown") { facts in
       facts.snapshot.containers.removeAll { $0.sandboxID == "sandbox-web" }
       facts.statuses.append(
         ObservedStatus(
@@ -102,13 +104,13 @@ extension DoctorCase {
       $0.snapshot.containers[0].status.state = .created
       $0.snapshot.containers[0].status.createdAt = $0.time(secondsAgo: 120)
     },
-    .holds("D25", "created a moment ago") {
+    .staysSilent("D25", "created a moment ago") {
       $0.snapshot.containers[0].status.state = .created
       $0.snapshot.containers[0].status.createdAt = $0.time(secondsAgo: 119)
     },
 
     .fires("D26", "a shim was lost", ["default/web/nginx"]) { $0.snapshot.containers[0].status.state = .unknown },
-    .holds("D26", "all states are known"),
+    .staysSilent("D26", "all states are known"),
     .unchecked("D26", "the containers are unknown") { $0.unlistedContainers = "no" },
 
     .fires("D27", "the third restart failed", ["default/web/nginx"]) { $0.crash(attempt: 3, secondsAgo: 60) },
@@ -125,10 +127,10 @@ extension DoctorCase {
       next.status.startedAt = facts.time(secondsAgo: 10)
       facts.snapshot.containers.append(next)
     },
-    .holds("D27", "the second restart failed") { $0.crash(attempt: 2, secondsAgo: 60) },
-    .holds("D27", "it ended long ago") { $0.crash(attempt: 9, secondsAgo: 1000) },
-    .holds("D27", "it ran for long") { $0.crash(attempt: 9, secondsAgo: 60, ran: 700) },
-    .holds("D27", "the next attempt has been running for long") { facts in
+    .staysSilent("D27", "the second restart failed") { $0.crash(attempt: 2, secondsAgo: 60) },
+    .staysSilent("D27", "it ended long ago") { $0.crash(attempt: 9, secondsAgo: 1000) },
+    .staysSilent("D27", "it ran for long") { $0.crash(attempt: 9, secondsAgo: 60, ran: 700) },
+    .staysSilent("D27", "the next attempt has been running for long") { facts in
       facts.crash(attempt: 3, secondsAgo: 800)
       var next = facts.snapshot.containers[0]
       next.status.id = "next"
@@ -141,25 +143,25 @@ extension DoctorCase {
     .fires("D28", "once", ["default/web/nginx"]) {
       $0.crash(attempt: 0, secondsAgo: 60, ran: 5000, reason: "OOMKilled", exitCode: 137)
     },
-    .holds("D28", "long ago") { $0.crash(attempt: 0, secondsAgo: 3601, reason: "OOMKilled") },
-    .holds("D28", "D27 reports it") { $0.crash(attempt: 5, secondsAgo: 60, reason: "OOMKilled") },
+    .staysSilent("D28", "long ago") { $0.crash(attempt: 0, secondsAgo: 3601, reason: "OOMKilled") },
+    .staysSilent("D28", "D27 reports it") { $0.crash(attempt: 5, secondsAgo: 60, reason: "OOMKilled") },
 
     .fires("D29", "processes that have ended", ["default/web/nginx", "default/proxy"]) {
       $0.node.endedProcesses = .known(["container-web-nginx": 1101, "sandbox-proxy": 1001])
     },
-    .holds("D29", "all are alive"),
+    .staysSilent("D29", "all are alive"),
     .unchecked("D29", "processes are not visible") { $0.node.endedProcesses = .unknown("no") },
 
     .fires("D30", "the file is gone", ["default/web/nginx"]) {
       $0.snapshot.containers[0].observed?.hasLog = .known(false)
     },
-    .holds("D30", "the files exist"),
+    .staysSilent("D30", "the files exist"),
     .unchecked("D30", "the directory is not readable") {
       $0.snapshot.containers[0].observed?.hasLog = .unknown("no")
     },
 
     .fires("D31", "1 GiB", ["default/web/nginx"]) { $0.logSizes = .known(["container-web-nginx": 1 << 30]) },
-    .holds("D31", "1 GiB less one byte") { $0.logSizes = .known(["container-web-nginx": (1 << 30) - 1]) },
+    .staysSilent("D31", "1 GiB less one byte") { $0.logSizes = .known(["container-web-nginx": (1 << 30) - 1]) },
     .unchecked("D31", "the sizes are unknown") { $0.logSizes = .unknown("no") },
   ]
 }

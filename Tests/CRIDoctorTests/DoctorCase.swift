@@ -24,7 +24,7 @@ struct DoctorCase: Sendable, CustomStringConvertible {
     _ rule: String, _ name: String, _ objects: Set<String>, _ change: @escaping @Sendable (inout DoctorFacts) -> Void
   ) -> DoctorCase { DoctorCase(rule: rule, name: name, objects: objects, change: change) }
 
-  static func holds(
+  static func staysSilent(
     _ rule: String, _ name: String, _ change: @escaping @Sendable (inout DoctorFacts) -> Void = { _ in }
   ) -> DoctorCase { DoctorCase(rule: rule, name: name, change: change) }
 

@@ -19,13 +19,33 @@ import Testing
     #expect(report.unchecked.contains { $0.rule?.label == test.rule } == test.isUnchecked)
   }
 
-  @Test func `every rule has a case that fires and one that holds`() {
+  @Test func `every rule has a case that fires and one that stays silent`() {
     #expect(DoctorRules.table.map(\.id) == Rule.all(of: .doctor).map(\.id))
     for rule in DoctorRules.table {
       let cases = DoctorCase.all.filter { $0.rule == rule.id.label }
       #expect(cases.contains { !$0.objects.isEmpty }, "\(rule.id) must fire")
       #expect(cases.contains { $0.objects.isEmpty && !$0.isUnchecked }, "\(rule.id) must not fire")
     }
+  }
+
+  @Test func `the start of kubelet is not advised while it would kill pods`() {
+    var facts = DoctorFacts.good
+    facts.snapshot.observed?.kubelet?.processes = .known([])
+    func advice(_ facts: DoctorFacts) -> String {
+      let report = DoctorReport(facts)
+      return ReportFormat.table.text(
+        ReportView(report, failingOn: .major, exitCode: report.verdict().exitCode, checked: report.taken))
+    }
+    #expect(advice(facts).contains("start kubelet (systemctl status kubelet)"))
+    facts.snapshot.sandboxes[0].status.network = PodSandboxNetworkStatus()
+    #expect(DoctorReport(facts).harmedByKubeletStart == [.networkBroken])
+    #expect(advice(facts).contains("do not start kubelet before D32 is solved"))
+    #expect(!advice(facts).contains("start kubelet (systemctl status kubelet)"))
+    // kubelet does not notice an interface that is gone.
+    facts.snapshot.sandboxes[0].status.network = DoctorFacts.good.snapshot.sandboxes[0].status.network
+    facts.snapshot.sandboxes[0].observed?.interfaces = .known([])
+    #expect(DoctorReport(facts).findings.contains { $0.rule.id == .networkBroken })
+    #expect(advice(facts).contains("start kubelet (systemctl status kubelet)"))
   }
 
   @Test func `nothing is wrong on a healthy node`() {

@@ -83,22 +83,22 @@ extension Outcome {
   }
 
   func isUndecodable(_ text: String = "") -> Bool {
-    guard case .undecodable(method, let reason) = error?.facts else { return false }
+    guard case .undecodable(method, let reason) = error?.cause else { return false }
     return text.isEmpty || reason.contains(text)
   }
 
   func isLost(_ text: String = "") -> Bool {
-    guard case .connectionLost(method, let reason) = error?.facts else { return false }
+    guard case .connectionLost(method, let reason) = error?.cause else { return false }
     return text.isEmpty || reason.contains(text)
   }
 
   func isNotGRPC(_ text: String = "") -> Bool {
-    guard case .notGRPC(_, let reason) = error?.facts else { return false }
+    guard case .notGRPC(_, let reason) = error?.cause else { return false }
     return text.isEmpty || reason.contains(text)
   }
 
   func isStatus(_ code: StatusCode, _ message: String? = nil) -> Bool {
-    guard case .status(let status) = error?.facts else { return false }
+    guard case .status(let status) = error?.cause else { return false }
     return status.code == code && status.method == method && (message == nil || status.message == message)
   }
 }

@@ -174,5 +174,5 @@ extension WireTests {
 }
 
 extension RPCError {
-  var isCannotConnect: Bool { if case .cannotConnect = facts { true } else { false } }
+  var isCannotConnect: Bool { if case .cannotConnect = cause { true } else { false } }
 }

@@ -20,7 +20,7 @@ extension WireTests {
         #"{"method": "\#(method)", "request": "", "response": "AQID", "code": 0, "message": ""}"#,
         #"{"method": "\#(method)", "request": "BAU=", "response": "", "code": 9, "message": "schon läuft 🐳 100%"}"#,
       ]
-      try ProcessFacts.write(lines.joined(separator: "\n"), to: recording)
+      try TestFile.write(lines.joined(separator: "\n"), to: recording)
       let server = try await GRPCIO.serve(
         at: path, [recording, "--metadata", "a=b", "--trailing", "c-bin=d"])
       let channel = Channel(path: path)
@@ -65,14 +65,14 @@ extension WireTests {
         at: path, ["--big", "Version=10", "--delay", "Version=20000", "--log", log])
       let channel = Channel(path: path)
       #expect(await call(channel, [1], timeout: .milliseconds(300)).isOverdue)
-      #expect(await eventually { ProcessFacts.read(log).contains(#""cancelled": true"#) })
-      let line = ProcessFacts.read(log)
+      #expect(await eventually { TestFile.read(log).contains(#""cancelled": true"#) })
+      let line = TestFile.read(log)
       #expect(line.contains(#""deadline": 0.2"#) || line.contains(#""deadline": 0.3"#), "\(line)")
       let task = Task { await call(channel, [2], timeout: nil) }
       try await Task.sleep(for: .milliseconds(100))
       task.cancel()
       #expect(await task.value == .failure(.cancelled(method: method)))
-      #expect(await eventually { ProcessFacts.read(log).split(separator: "\n").count == 2 })
+      #expect(await eventually { TestFile.read(log).split(separator: "\n").count == 2 })
       #expect(server.pid > 0)
     }
 
@@ -91,8 +91,8 @@ extension WireTests {
       #expect(count == 2000)
       #expect(error == .status(RPCStatus(code: .aborted, message: "zu spät", method: events)))
       for try await _ in try channel.stream(events, []) { break }
-      #expect(await eventually { ProcessFacts.read(log).split(separator: "\n").count == 2 })
-      #expect(ProcessFacts.read(log).split(separator: "\n").last?.contains(#""cancelled": true"#) ?? false)
+      #expect(await eventually { TestFile.read(log).split(separator: "\n").count == 2 })
+      #expect(TestFile.read(log).split(separator: "\n").last?.contains(#""cancelled": true"#) ?? false)
       #expect(server.pid > 0)
     }
 
@@ -108,7 +108,7 @@ extension WireTests {
         }
       }
       #expect(count == 3)
-      guard case .connectionLost = error?.facts else {
+      guard case .connectionLost = error?.cause else {
         Issue.record("\(String(describing: error))")
         return
       }

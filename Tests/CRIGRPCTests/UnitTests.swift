@@ -68,7 +68,7 @@ struct UnitTests {
     (.undecodable(method: "/a.B/C", reason: "truncated"), "C: invalid response: truncated"),
   ]
 
-  @Test func `an error keeps its facts`() {
+  @Test func `an error keeps its cause`() {
     let path = RPCError.cannotConnect(path: "/s", .noSuchFile)
     #expect(path.code == .cannotConnect && path.socketPath == "/s" && path.errno == .noSuchFile && path.method == nil)
     let other = RPCError.notGRPC(path: "/s", reason: "r")

@@ -11,7 +11,7 @@ import Testing
   /// Returns text compressed by `/bin/gzip`.
   private static func gzip(_ text: String) throws -> [UInt8] {
     let directory = try TemporaryDirectory()
-    try ProcessFacts.write(text, to: directory.file("f"))
+    try TestFile.write(text, to: directory.file("f"))
     let (ending, _) = try ChildProcess.capture(["/bin/gzip", directory.file("f")], timeout: .seconds(60))
     try #require(ending == .exited(0))
     return try File.read(directory.file("f.gz"))

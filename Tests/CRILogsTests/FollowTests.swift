@@ -82,7 +82,7 @@ import Testing
     if isCompressed {
       for number in 1...2 {
         let name = directory.directory.file("0.log.2024010\(number)-120000")
-        #expect(try ChildProcess.capture(["/bin/gzip", name], timeout: .seconds(60)).ending == .exited(0))
+        #expect(try ChildProcess.capture(["/bin/gzip", name], timeout: .seconds(60)).termination == .exited(0))
       }
     }
     try expect(&log, files, "2\n3\n4\n5\n")
@@ -95,7 +95,7 @@ import Testing
     try expect(&log, files, "1\n")
     directory.move("0.log", to: "0.log.20240101-120000")
     let name = directory.directory.file("0.log.20240101-120000")
-    #expect(try ChildProcess.capture(["/bin/gzip", name], timeout: .seconds(60)).ending == .exited(0))
+    #expect(try ChildProcess.capture(["/bin/gzip", name], timeout: .seconds(60)).termination == .exited(0))
     try directory.append(Records.cri("oF 2", from: 1))
     try expect(&log, files, "2\n")
   }
@@ -118,6 +118,19 @@ import Testing
     try expect(&log, files, "1\n")
     directory.move("0.log", to: "0.log.20240102-120000")
     try directory.append(Records.cri("oF 2", from: 5))
+    try expect(&log, files, "2\n")
+  }
+
+  /// If a file is truncated while a process writes it without O_APPEND, the file begins with NUL bytes.
+  @Test(arguments: [70_000, 131_072, 1_000_000]) func `a new file is followed even if its first record comes late`(
+    count: Int
+  ) throws {
+    let directory = try LogDirectory(Records.cri("oF 1"))
+    let (files, selection) = try start(directory)
+    var log = try ContainerLog(directory.log, selection, isFollowed: true)
+    try expect(&log, files, "1\n")
+    directory.move("0.log", to: "0.log.20240102-120000")
+    try directory.append(String(repeating: "\0", count: count) + "\n" + Records.cri("oF 2", from: 5))
     try expect(&log, files, "2\n")
   }
 

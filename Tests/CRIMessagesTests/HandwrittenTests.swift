@@ -113,6 +113,12 @@ struct HandwrittenTests {
       // Both may be a secret whose key is misspelt.
       (#"{"annotations": "PW=secret"}"#, "annotations: expected an object, found a string"),
       (#"{"hostname:secret": null}"#, "hostname…: PodSandboxConfig has no such field"),
+      (
+        #"{"port_mappings": [{"protocol": "s3cret"}]}"#,
+        "port_mappings[0].protocol: expected one of TCP, UDP, SCTP, found a string"
+      ),
+      (#"{"metadata": {"attempt": "12secret"}}"#, "metadata.attempt: expected an integer, found a string"),
+      (#"{"metadata": {"attempt": "512Mi"}}"#, #"metadata.attempt: expected an integer, found "512Mi""#),
       (#"{"metadata": {"attempt": "x"}}"#, #"metadata.attempt: expected an integer, found "x""#),
       (#"{"metadata": {"attempt": -1}}"#, "metadata.attempt: out of the range of UInt32"),
       (#"{"metadata": {"attempt": 1.5}}"#, "metadata.attempt: expected an integer, found 1.5"),

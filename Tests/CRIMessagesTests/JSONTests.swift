@@ -35,6 +35,31 @@ struct JSONTests {
     #expect(String(decoding: StopContainerResponse().jsonBytes(.compact), as: UTF8.self) == "{}")
   }
 
+  @Test("a character that needs an escape has one at every position of a value and of a key")
+  func escapes() {
+    for character in ["\"", "\\", "\n", "\0", "\u{1f}", "\u{7f}", "\u{80}", "é", "漢", "\u{2028}"] {
+      for position in 0..<17 {
+        let text = String(repeating: "a", count: position) + character + String(repeating: "z", count: 17 - position)
+        let expected = JSON.string(text).text()
+        let container = Container(id: text, labels: [text: text])
+        let written = String(decoding: container.jsonBytes(.compact), as: UTF8.self)
+        #expect(written.hasPrefix("{\"id\":\(expected),"))
+        #expect(written.contains("\"labels\":{\(expected):\(expected)}"))
+        #expect(container.json()["labels"]?[text]?.stringValue == text)
+      }
+    }
+  }
+
+  @Test("text without such a character is written as it is, whatever its length")
+  func plainText() {
+    let printable = String(decoding: (0x20...0x7E).filter { $0 != 0x22 && $0 != 0x5C }, as: UTF8.self)
+    for count in 0...printable.utf8.count {
+      let text = String(printable.prefix(count))
+      let written = String(decoding: Container(id: text).jsonBytes(.compact), as: UTF8.self)
+      #expect(written.hasPrefix("{\"id\":\"\(text)\",\"podSandboxId\""))
+    }
+  }
+
   @Test("the fields are in the order of their declaration, not of their numbers")
   func declarationOrder() {
     let keys = LinuxSandboxSecurityContext(runAsUser: 1, runAsGroup: 2).json().objectValue?.keys

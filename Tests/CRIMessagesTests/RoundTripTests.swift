@@ -94,4 +94,30 @@ struct RoundTripTests {
     #expect(list.unknownFields.bytes == [0xF8, 0x7D, 3])
     #expect(try ListContainersResponse.decode(list.encode()) == list)
   }
+
+  @Test("only the map entries with the chosen keys are decoded, and everything else is complete")
+  func chosenMapKeys() throws {
+    let container = Container(
+      id: "c", metadata: ContainerMetadata(name: "web"),
+      image: ImageSpec(image: "i", annotations: ["a": "1", "b": "2"]),
+      labels: ["a": "1", "a long key of a label": "x", "ab": "2", "": "3"], annotations: ["b": "4"])
+    let bytes = ListContainersResponse(containers: [container, Container()]).encode()
+    func decoded(_ keys: [String]?) throws -> [Container] {
+      var allowance = ResponseLimits().allowance(forBytes: bytes.count)
+      allowance.mapKeys = keys
+      return try ListContainersResponse.decode(bytes, allowance).message.containers
+    }
+    #expect(try decoded(nil) == [container, Container()])
+    var expected = container
+    (expected.labels, expected.annotations) = ([:], [:])
+    expected.image?.annotations = [:]
+    #expect(try decoded([]) == [expected, Container()])
+    expected.labels = ["a": "1", "a long key of a label": "x"]
+    expected.image?.annotations = ["a": "1"]
+    #expect(try decoded(["a", "a long key of a label", "missing"]) == [expected, Container()])
+    expected.labels = ["": "3"]
+    expected.annotations = ["b": "4"]
+    expected.image?.annotations = ["b": "2"]
+    #expect(try decoded(["", "b"]) == [expected, Container()])
+  }
 }

@@ -28,7 +28,7 @@ final class FakeNode: Sendable {
 
   func write(_ text: String, to path: String) throws {
     try makeDirectory(path.split(separator: "/").dropLast().joined(separator: "/"))
-    try ProcessFacts.write(text, to: directory.file(path))
+    try TestFile.write(text, to: directory.file(path))
   }
 
   /// - Parameter namespace: Processes with the same text share a network namespace.

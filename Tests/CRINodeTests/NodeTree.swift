@@ -1,6 +1,7 @@
 import CRISnapshot
 import CRISystem
 import Foundation
+import Glibc
 import TestSupport
 
 /// The file system of an intact node in a directory, for preflight.
@@ -42,7 +43,10 @@ extension NodeTree {
   static func containerd(_ snapshot: Snapshot) throws -> NodeTree {
     let tree = try NodeTree()
     try tree.write("/usr/bin/containerd-shim-runc-v2", "")
-    for plugin in ["bridge", "host-local", "loopback"] { try tree.write("/usr/lib/cni/\(plugin)", "") }
+    for plugin in ["bridge", "host-local", "loopback"] {
+      try tree.write("/usr/lib/cni/\(plugin)", "")
+      chmod("\(tree.root)/usr/lib/cni/\(plugin)", 0o755)
+    }
     for container in snapshot.containers {
       try tree.write("\(containerdRoot)/containers/\(container.id)/status", checkpoint)
     }

@@ -103,7 +103,7 @@ import Testing
     if let place, how == .inRecreatedDirectory { #expect(mkdir(place, 0o755) == 0) }
     let socket = (place ?? directory.path) + "/runtime.sock"
     var wait = ReadinessWait(endpoint: try Endpoint(socket), timeout: .seconds(36_000), stability: .zero)
-    wait.patrolInterval = .seconds(36_000)
+    wait.fallbackInterval = .seconds(36_000)
     let watch = Watch(wait)
     #expect(await watch.reaches(.down))
     // The delay is long enough for the socket to appear during the wait; the test would also pass with a shorter delay.
@@ -122,7 +122,7 @@ import Testing
 
   @Test func `other new files do not end the wait for a socket`() async throws {
     var wait = try wait(timeout: .seconds(36_000))
-    wait.patrolInterval = .seconds(36_000)
+    wait.fallbackInterval = .seconds(36_000)
     let watch = Watch(wait)
     #expect(await watch.reaches(.down))
     for number in 1...20 { try Data().write(to: URL(filePath: directory.file("noise-\(number)"))) }

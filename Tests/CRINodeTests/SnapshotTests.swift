@@ -255,7 +255,7 @@ import Testing
     defer { server.stop() }
     let client = try client()
     let error = await #expect(throws: RPCError.self) { try await client.snapshot(tool: "t") }
-    guard case .connectionLost = error?.facts else {
+    guard case .connectionLost = error?.cause else {
       Issue.record("\(String(describing: error))")
       return
     }

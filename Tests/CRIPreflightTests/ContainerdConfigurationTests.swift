@@ -74,6 +74,18 @@ import Testing
     #expect(ReportText.english.detail(.configuration(fault)) == "/etc/0.toml:3: the section has no closing \"]\"")
   }
 
+  @Test(arguments: ["[", "{a=", "[{a=["])
+  func `values that contain each other too often are refused`(_ opening: String) throws {
+    let outcome = try Self.outcome(["a = " + String(repeating: opening, count: 100_000)], "1.7.28")
+    guard case .refused(let fault) = outcome else {
+      Issue.record("\(outcome)")
+      return
+    }
+    #expect(ReportText.english.detail(.configuration(fault)).contains("more than 100 values contain each other"))
+    let good = "a = " + String(repeating: "[", count: 100) + String(repeating: "]", count: 100) + "\nversion = 2\n"
+    _ = try Self.settings([good], "1.7.28")
+  }
+
   private static let older = "plugins.\"io.containerd.grpc.v1.cri\""
   private static let service = """
     [\(older)]

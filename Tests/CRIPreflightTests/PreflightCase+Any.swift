@@ -124,7 +124,9 @@ extension PreflightCase {
       $0.configuration.pauseImage = .known("index.docker.io/rancher/mirrored-pause:3.6")
       $0.snapshot.images[1].repoTags = ["docker.io/rancher/mirrored-pause:3.6"]
     },
-    PreflightCase(rule: "N6", name: "a tag, and a digest that is not listed") {
+    PreflightCase(
+      rule: "N6", name: "a tag, and a digest that is not listed", objects: ["image registry.k8s.io/pause:3.9@sha256:77"]
+    ) {
       $0.configuration.pauseImage = .known("registry.k8s.io/pause:3.9@sha256:77")
       $0.snapshot.images[1].repoTags = ["registry.k8s.io/pause:3.9"]
       $0.snapshot.images[1].repoDigests = []
@@ -135,6 +137,11 @@ extension PreflightCase {
       $0.configuration.pauseImage = .known("registry.k8s.io/pause:3.9@sha256:77")
       $0.snapshot.images[1].repoTags = ["registry.k8s.io/pause:3.9"]
       $0.snapshot.images[1].repoDigests = ["registry.k8s.io/pause@sha256:78"]
+    },
+    PreflightCase(rule: "N6", name: "a tag, and a digest that is listed") {
+      $0.configuration.pauseImage = .known("registry.k8s.io/pause:3.9@sha256:77")
+      $0.snapshot.images[1].repoTags = []
+      $0.snapshot.images[1].repoDigests = ["registry.k8s.io/pause@sha256:77"]
     },
     PreflightCase(rule: "N6", name: "a digest") {
       $0.configuration.pauseImage = .known("registry.k8s.io/pause@sha256:77")

@@ -18,7 +18,7 @@ import Testing
     #expect(report.unchecked.contains { $0.rule?.label == test.rule } == test.isUnchecked)
   }
 
-  @Test func `every rule has a case that fires and one that holds`() {
+  @Test func `every rule has a case that fires and one that stays silent`() {
     #expect(PreflightRules.table.map(\.id) == Rule.all(of: .preflight).map(\.id))
     for rule in PreflightRules.table {
       let cases = PreflightCase.all.filter { $0.rule == rule.id.label }
@@ -150,11 +150,11 @@ import Testing
     let suspicion = PreflightReport(facts).suspicions.first { $0.match.advisory.product == .rke2 }
     #expect(suspicion?.match.advisory.id == .rke23723)
     #expect(suspicion?.match.concern == .target)
-    #expect(PreflightReport(facts).unchecked.map(\.isRequired) == [false])
+    #expect(PreflightReport(facts).unchecked.map(\.isRequired) == [true])
     #expect(PreflightReport(facts).verdict == .loss, "its containerd is not in the table, but its own advisory is")
     facts.target = RuntimeVersion("v1.23.16+rke2r1")
     #expect(!PreflightReport(facts).suspicions.contains { $0.match.advisory.product == .rke2 })
-    #expect(PreflightReport(facts).verdict == .none)
+    #expect(PreflightReport(facts).verdict == .unchecked)
   }
 
   struct Target: Sendable {
@@ -164,6 +164,7 @@ import Testing
     /// version.
     let assumed: String?
     let isBad: Bool
+    var isUnchecked = false
   }
 
   @Test(arguments: [
@@ -174,7 +175,12 @@ import Testing
     Target(running: "v1.6.8-k3s1", target: "v1.24.9+rke2r2", assumed: "v1.6.14-k3s1", isBad: false),
     Target(running: "v1.6.8-k3s1", target: "v1.24.8+rke2r1", assumed: "v1.6.8-k3s1", isBad: false),
     Target(running: "v1.7.1-k3s1", target: "v1.33.1+k3s1", assumed: "v2.0.5-k3s1", isBad: false),
-    Target(running: "v1.7.1-k3s1", target: "v1.99.0+k3s1", assumed: nil, isBad: false),
+    Target(running: "v1.7.1-k3s1", target: "v1.99.0+k3s1", assumed: nil, isBad: false, isUnchecked: true),
+    Target(running: "v1.6.8-k3s1", target: "v1.26.0-k3s1", assumed: "v1.6.12-k3s1", isBad: true),
+    Target(running: "1.6.8", target: "v1.24.9-rke2r1", assumed: "v1.6.12-k3s1", isBad: true),
+    Target(running: "v1.6.8-k3s1", target: "v1.6.14-k3s1", assumed: "", isBad: false),
+    Target(running: "1.6.8", target: "v1.26.0+k0s.0", assumed: "", isBad: false, isUnchecked: true),
+    Target(running: "1.6.8", target: "v1.26", assumed: "", isBad: false, isUnchecked: true),
     Target(running: "v1.7.1-k3s1", target: "v1.23.15+rke2r1", assumed: nil, isBad: true),
     Target(running: "1.6.8", target: "1.6.12", assumed: "", isBad: true),
     Target(running: "1.6.20", target: "1.6.14", assumed: "", isBad: true),
@@ -185,7 +191,7 @@ import Testing
     facts.snapshot.runtime.version = test.running
     facts.target = RuntimeVersion(test.target)
     let report = PreflightReport(facts)
-    #expect(report.verdict == (test.isBad ? .loss : .none))
+    #expect(report.verdict == (test.isBad ? .loss : test.isUnchecked ? .unchecked : .none))
     #expect(report.findings.contains { $0.rule.id == .runtimeTargetVersion } == test.isBad)
     let title = ReportText.english.title(report)
     let change = "of containerd \(test.running) to \(test.target)"
@@ -227,9 +233,9 @@ import Testing
     var facts = PreflightFacts.goodContainerd
     facts.target = RuntimeVersion(target)
     let report = PreflightReport(facts)
-    #expect(
-      report.unchecked.contains { $0.reason.code == .unknownVersion && !$0.isRequired } == isUnknown)
-    #expect(report.verdict == .none)
+    #expect(report.unchecked.contains { $0.reason.code == .unknownVersion } == isUnknown)
+    // containerd has no version 1.8 or later of the first series.
+    #expect(report.verdict == (target.hasPrefix("1.") && isUnknown ? .unchecked : .none))
   }
 
   @Test(arguments: [("1.7.20", true), ("2.1.4", true), ("1.38.0", true), ("1.36.9", false)])
@@ -336,6 +342,23 @@ import Testing
     var facts = PreflightFacts.goodContainerd
     facts.snapshot.unchecked = [Unchecked.details(ObjectName(.pod, id: "x"), "no")]
     #expect(PreflightReport(facts).verdict == .unchecked)
+  }
+
+  @Test(arguments: [UnknownReason.Code.notOnNode, .foreignDirectory])
+  func `a hidden directory of the runtime does not mean that cri is not on the node`(code: UnknownReason.Code) {
+    var facts = PreflightFacts.goodContainerd
+    facts.containerd?.missingShims = .unknown(
+      UnknownReason(code, path: "/srv/containerd/io.containerd.runtime.v2.task"))
+    facts.containerd?.missingCheckpoints = .unknown(UnknownReason(code, path: "/srv/containerd2/x"))
+    func reasons() -> [String] { PreflightReport(facts).unchecked.map(\.reasonText) }
+    #expect(reasons().count { $0.contains("run cri on") } == 2)
+    facts.containerd?.hiddenDatabase = .known("/srv/containerd/io.containerd.metadata.v1.bolt/meta.db")
+    #expect(PreflightReport(facts).findings.contains { $0.rule.id == .recordDirectory })
+    #expect(reasons().count { $0.contains("run cri on") } == 1)
+    #expect(
+      reasons().contains(
+        "/srv/containerd/io.containerd.runtime.v2.task is in the runtime's directory, which is hidden or was replaced (P20)"
+      ))
   }
 
   @Test func `the document contains the whole report`() throws {

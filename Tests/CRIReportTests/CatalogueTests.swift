@@ -75,6 +75,7 @@ import Testing
     for key in ["findings", "pods"] {
       document[key] = .array((document[key]?.arrayValue ?? []).map { Self.withoutConditions($0) })
     }
+    document["reasonCode"] = nil
     for key in ["before", "schema"] { document[key] = old[key] }
     #expect(Rewording.facts(document) == Rewording.facts(old))
     // Values are facts even though they are text.
@@ -91,8 +92,9 @@ import Testing
   private static func withoutConditions(_ entry: JSON) -> JSON {
     var entry = entry
     let added = [
-      "dependsOnPolicy", "mayEnd", "dependsOnKind", "owner", "alternatives", "completedIfStopped", "repeated", "isDown",
-      "isRecreated",
+      "dependsOnPolicy", "mayEnd", "dependsOnKind", "owner", "alternatives", "completedIfStopped", "repeated",
+      "leftEnded", "isDown",
+      "isRecreated", "runsAgainLater",
     ]
     for key in added { entry[key] = nil }
     if let prediction = entry["kubelet"], !prediction.isNull { entry["kubelet"] = withoutConditions(prediction) }

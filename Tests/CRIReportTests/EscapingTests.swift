@@ -50,11 +50,13 @@ import Testing
   }
 
   @Test(arguments: hostileTexts) func `prometheus labels can be parsed back`(text: String) throws {
+    // Control characters are printed as escape sequences, as in the other formats.
+    let shown = Sanitizer.visible(text)
     let samples = try Prometheus(ReportFormat.prometheus.text(.saying(text))).samples
     let info = try #require(samples.first { $0.name == "cri_verify_info" })
-    #expect((info.labels["node"] ?? "").unicodeScalars.elementsEqual(text.unicodeScalars))
+    #expect((info.labels["node"] ?? "").unicodeScalars.elementsEqual(shown.unicodeScalars))
     let finding = try #require(samples.first { $0.name == "cri_verify_finding" })
-    #expect((finding.labels["pod"] ?? "").unicodeScalars.elementsEqual(text.unicodeScalars))
+    #expect((finding.labels["pod"] ?? "").unicodeScalars.elementsEqual(shown.unicodeScalars))
   }
 
   @Test(arguments: hostileTexts) func `github commands can be parsed back`(text: String) {

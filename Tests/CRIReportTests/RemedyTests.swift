@@ -122,11 +122,12 @@ import Testing
       runtime: "containerd-2.4",
       words: "kubelet has not recreated these pods: see its log, and wait longer with --wait", scenario: .migrate
     ) {
+      // With this label, the policy can only be Always.
+      for index in $0.sandboxes.indices { $0.sandboxes[index].status.labels["pod-template-hash"] = "5d4b" }
       $1.runtime.name = "cri-o"
       $1.sandboxes = []
       $1.containers = []
       $1.images = $1.images.filter(\.pinned)
-      _ = $0
     },
     Loss(
       description: "stopped pods", runtime: "containerd-2.4",
@@ -202,6 +203,24 @@ import Testing
       guard let index = $1.sandboxes.firstIndex(where: { $0.isReady && !$0.isHostNetwork }) else { return }
       $1.sandboxes[index].observed = ObservedSandbox(
         namespace: .known(.alive(NamespaceID(device: 4, inode: 1))), interfaces: .known([]))
+      _ = $0
+    },
+    Loss(
+      description: "a pod of which nothing runs, and another one whose network is gone", runtime: "containerd-2.4",
+      words: "do not start kubelet until you have found the cause"
+    ) {
+      let snapshot = $1
+      let ready = snapshot.sandboxes.indices.filter {
+        snapshot.sandboxes[$0].isReady && !snapshot.sandboxes[$0].isHostNetwork
+      }
+      guard let first = ready.first, let last = ready.last, first != last else { return }
+      $1.sandboxes[first].status.state = .notReady
+      for index in $1.containers.indices where $1.containers[index].sandboxID == $1.sandboxes[first].id {
+        $1.containers[index].status.state = .exited
+      }
+      $1.sandboxes[last].observed = ObservedSandbox(
+        namespace: .known(.alive(NamespaceID(device: 4, inode: 1))), interfaces: .known([]))
+      $1.observed = ObservedNode(orphans: .known([]))
       _ = $0
     },
     Loss(

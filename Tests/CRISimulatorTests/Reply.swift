@@ -24,7 +24,7 @@ struct Reply: Equatable {
       (code, message) = (.ok, "")
       document = try Self.document(bytes, call.name)
     } catch let error as RPCError {
-      guard case .status(let status) = error.facts else { throw error }
+      guard case .status(let status) = error.cause else { throw error }
       (code, message, document) = (status.code, status.message, .null)
     }
   }

@@ -51,7 +51,7 @@ final class ServedRuntime: Sendable {
       _ = try await channel.unary(method.path(api), request.encode())
       return nil
     } catch {
-      guard case .status(let status) = error.facts else { throw error }
+      guard case .status(let status) = error.cause else { throw error }
       return "\(status.code): \(status.message)"
     }
   }

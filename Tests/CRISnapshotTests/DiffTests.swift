@@ -124,6 +124,15 @@ import Testing
     before.containers[0].status.logPath = "/var/log//pods/web/nginx/0.log"
     after.images[0].repoTags = ["docker.io/library/busybox:1"]
     after.images[0].repoDigests = ["index.docker.io/library/busybox@sha256:bb"]
+    before.containers[0].status.image?.userSpecifiedImage = "busybox:1@sha256:bb"
+    after.containers[0].status.image?.userSpecifiedImage = "index.docker.io/library/busybox@sha256:bb"
+    before.runtime.settings = RuntimeSettings(pauseImage: "index.docker.io/rancher/mirrored-pause:3.6")
+    after.runtime.settings = RuntimeSettings(pauseImage: "docker.io/rancher/mirrored-pause:3.6")
+    before.sandboxes[0].facts.pauseImage = "registry.k8s.io/pause:3.9@sha256:aa"
+    after.sandboxes[0].facts.pauseImage = "registry.k8s.io/pause@sha256:aa"
+    after.images[1].id = "p"
+    before.images[0].spec = ImageSpec(image: "busybox")
+    after.images[0].spec = ImageSpec(image: "docker.io/library/busybox:latest")
     #expect(Diff.changes(from: before, to: after).map { "\($0.object) \($0.text)" } == [])
     after.sandboxes[0].status.network?.ip = "fd00::1:0:0:6"
     #expect(

@@ -47,7 +47,7 @@ struct ImageReferenceTests {
     arguments: [
       ("index.docker.io/rancher/mirrored-pause:3.6", true), ("rancher/mirrored-pause:3.6", true),
       ("rancher/mirrored-pause", false), ("rancher/mirrored-pause:3.6@sha256:77", true),
-      ("rancher/mirrored-pause:3.6@sha256:78", false), ("registry.k8s.io/pause:3.9@sha256:99", true),
+      ("rancher/mirrored-pause:3.6@sha256:78", false), ("registry.k8s.io/pause:3.9@sha256:99", false),
       ("registry.k8s.io/pause:3.8@sha256:99", false), ("registry.k8s.io/pause@sha256:99", false),
       ("sha256:\(hex)", true), (hex, true), ("mirrored-pause:3.6", false),
     ])

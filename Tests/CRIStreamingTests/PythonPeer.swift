@@ -7,14 +7,14 @@ enum PythonPeer {
 
   /// The tests always run in CI, so that a missing module makes them fail.
   static let hasWebSocket =
-    ProcessFacts.environment("CI") != nil || ProcessFacts.exists("/usr/lib/python3/dist-packages/wsproto/__init__.py")
+    ProcessFacts.environment("CI") != nil || TestFile.exists("/usr/lib/python3/dist-packages/wsproto/__init__.py")
 
   /// Runs a script on a file that contains this text.
   /// - Returns: The lines of its output.
   static func run(_ script: String, _ verb: String, _ text: String) async throws -> [String] {
     let directory = try TemporaryDirectory()
     let file = directory.path + "/input"
-    try ProcessFacts.write(text, to: file)
+    try TestFile.write(text, to: file)
     let process = try SpawnedProcess([python, "\(GRPCIO.root)/Tools/streaming-peer/\(script)", verb, file])
     let (code, output) = await process.end()
     guard code == 0 else { throw PeerFailure.timedOut(waitingFor: "\(script): exit \(code ?? -1)") }

@@ -170,13 +170,13 @@ struct SPDYFlowControlTests {
     try session.receiveFrames(
       try Self.bytes([.synReply(id: 1, []), .data(id: 1, [UInt8](repeating: 1, count: count))]))
     _ = try SPDYSessionTests.sent(&session, &decoder)
-    #expect(session.mayHaveStalledPeer == false)
+    #expect(session.peerMayBeStalled == false)
     session.consume(count, on: 1)
     #expect(try SPDYSessionTests.sent(&session, &decoder) == [])
-    #expect(session.mayHaveStalledPeer == true)
-    session.peerIsIdle()
+    #expect(session.peerMayBeStalled == true)
+    session.notePeerIdle()
     #expect(try SPDYSessionTests.sent(&session, &decoder) == [.windowUpdate(id: 1, delta: UInt32(count))])
-    #expect(session.mayHaveStalledPeer == false)
+    #expect(session.peerMayBeStalled == false)
   }
 
   /// A peer that implements windows receives window updates as data is consumed, in a few frames, before it has to

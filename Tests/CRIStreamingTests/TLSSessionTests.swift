@@ -259,11 +259,11 @@ import Testing
     trust: String, certificate: String, key: String, text: String?
   ) async throws {
     let files = try await TestCertificates()
-    try ProcessFacts.write("nothing\n", to: files.certificate("empty"))
-    try ProcessFacts.write("", to: files.key("empty"))
+    try TestFile.write("nothing\n", to: files.certificate("empty"))
+    try TestFile.write("", to: files.key("empty"))
     let good = String(decoding: try File.read(files.certificate("authority")), as: UTF8.self)
     let half = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
-    try ProcessFacts.write(good + half, to: files.certificate("damaged"))
+    try TestFile.write(good + half, to: files.certificate("damaged"))
     do throws(TLSFailure) {
       let identity = TLSClient.Identity(
         certificate: (try? File.read(files.certificate(certificate))) ?? [], key: (try? File.read(files.key(key))) ?? []

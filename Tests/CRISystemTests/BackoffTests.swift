@@ -27,12 +27,12 @@ import Testing
   @Test func `only a new file at the path ends the wait`() async throws {
     let directory = try TemporaryDirectory()
     let path = directory.file("socket")
-    try ProcessFacts.write("old", to: path)
+    try TestFile.write("old", to: path)
     let watch = try #require(ReplacementWatch(path))
-    try ProcessFacts.write("noise", to: directory.file("other"))
+    try TestFile.write("noise", to: directory.file("other"))
     #expect(await watch.pause(atMost: .milliseconds(100)) == false)
     let wait = Task { await watch.pause(atMost: .seconds(50)) }
-    try ProcessFacts.write("new", to: directory.file("new"))
+    try TestFile.write("new", to: directory.file("new"))
     try await Task.sleep(for: .milliseconds(50))
     #expect(rename(directory.file("new"), path) == 0)
     #expect(await wait.value)

@@ -21,13 +21,13 @@ import Testing
     let number = "\(device >> 8 & 0xfff):\(device & 0xff | device >> 12 & 0xfff00)"
     for path in ["", "/dev", "/dev/block", "/fs", "/fs/ext4", "/fs/ext4/sda1"] { mkdir(sys + path, 0o700) }
     #expect(symlink("../../devices/pci0000:00/block/sda/sda1", "\(sys)/dev/block/\(number)") == 0)
-    try ProcessFacts.write("\(UInt64.max)\n", to: "\(sys)/fs/ext4/sda1/reserved_clusters")
+    try TestFile.write("\(UInt64.max)\n", to: "\(sys)/fs/ext4/sda1/reserved_clusters")
     #expect(try FileSystemSpace.read(directory.path, sys: sys).blocks == 0)
-    try ProcessFacts.write("\(plain / 2)\n", to: "\(sys)/fs/ext4/sda1/reserved_clusters")
+    try TestFile.write("\(plain / 2)\n", to: "\(sys)/fs/ext4/sda1/reserved_clusters")
     let rest = try #require(try FileSystemSpace.read(directory.path, sys: sys).blocks)
     // Other processes use the file system as well.
     #expect(rest > plain / 4 && rest < plain / 4 * 3)
-    try ProcessFacts.write("many", to: "\(sys)/fs/ext4/sda1/reserved_clusters")
+    try TestFile.write("many", to: "\(sys)/fs/ext4/sda1/reserved_clusters")
     #expect(try #require(try FileSystemSpace.read(directory.path, sys: sys).blocks) > 0)
   }
 
@@ -43,7 +43,7 @@ import Testing
     try with("size=16k,nr_inodes=3") {
       let space = try FileSystemSpace.read(path)
       #expect(space == FileSystemSpace(blocks: 4, inodes: 2))
-      for name in ["a", "b"] { try ProcessFacts.write(String(repeating: "x", count: 8192), to: "\(path)/\(name)") }
+      for name in ["a", "b"] { try TestFile.write(String(repeating: "x", count: 8192), to: "\(path)/\(name)") }
       let full = try FileSystemSpace.read(path)
       #expect(full == FileSystemSpace(blocks: 0, inodes: 0))
     }

@@ -17,7 +17,7 @@ struct FileTests {
 
   @Test func `a file over the limit is refused`() throws {
     let path = directory.file("f")
-    try ProcessFacts.write(String(repeating: "x", count: 100_000), to: path)
+    try TestFile.write(String(repeating: "x", count: 100_000), to: path)
     #expect(try File.read(path).count == 100_000)
     #expect(try File.read(path, limit: 100_000).count == 100_000)
     #expect(throws: FileError.fileTooLarge) { try File.read(path, limit: 99_999) }
@@ -30,7 +30,7 @@ struct FileTests {
     let path = directory.file("f")
     for (mode, text) in [(UInt32(0o755), "one"), (0o644, ""), (0o600, "three")] {
       try File.writeAtomically(Array(text.utf8), to: path, mode: mode)
-      #expect(ProcessFacts.read(path) == text)
+      #expect(TestFile.read(path) == text)
       #expect(self.mode(path) == mode_t(mode))
     }
     #expect(names == ["f"])
@@ -38,11 +38,11 @@ struct FileTests {
 
   @Test func `a link stays and its target is replaced`() throws {
     let link = directory.file("link")
-    try ProcessFacts.write("old", to: directory.file("f"))
+    try TestFile.write("old", to: directory.file("f"))
     #expect(symlink("f", link) == 0)
     try File.writeAtomically(Array("new".utf8), to: link)
     #expect(File.linkTarget(link) == "f")
-    #expect(ProcessFacts.read(directory.file("f")) == "new")
+    #expect(TestFile.read(directory.file("f")) == "new")
   }
 
   @Test func `a failure leaves no temporary file`() throws {
@@ -57,22 +57,22 @@ struct FileTests {
     await #expect(processExitsWith: .success) {
       let directory = try TemporaryDirectory()
       let path = directory.file("f")
-      try ProcessFacts.write("old", to: path)
+      try TestFile.write("old", to: path)
       signal(SIGXFSZ, SIG_IGN)
       var limit = rlimit(rlim_cur: 1000, rlim_max: 1000)
       #expect(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
       #expect(throws: FileError.fileTooLarge) {
         try File.writeAtomically([UInt8](repeating: 1, count: 5000), to: path)
       }
-      #expect(ProcessFacts.read(path) == "old")
+      #expect(TestFile.read(path) == "old")
       #expect(TemporaryDirectory.names(in: directory.path) == ["f"])
     }
   }
 
   @Test func identity() throws {
-    try ProcessFacts.write("", to: directory.file("a"))
+    try TestFile.write("", to: directory.file("a"))
     #expect(link(directory.file("a"), directory.file("b")) == 0)
-    try ProcessFacts.write("", to: directory.file("c"))
+    try TestFile.write("", to: directory.file("c"))
     #expect(FileIdentity(of: directory.file("a")) == FileIdentity(of: directory.file("b")))
     #expect(FileIdentity(of: directory.file("a")) != FileIdentity(of: directory.file("c")))
     #expect(FileIdentity(of: directory.file("missing")) == nil)

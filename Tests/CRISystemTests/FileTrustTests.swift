@@ -9,7 +9,7 @@ import Testing
   init() throws {
     directory = try TemporaryDirectory()
     mkdir(directory.file("bin"), 0o755)
-    try ProcessFacts.write("", to: directory.file("bin/program"))
+    try TestFile.write("", to: directory.file("bin/program"))
     chmod(directory.file("bin/program"), 0o755)
   }
 

@@ -52,18 +52,18 @@ struct PathWalkTests {
     _ found: mode_t, _ owner: uid_t, _ asked: UInt32, _ left: mode_t
   ) throws {
     let path = directory.file("report")
-    try ProcessFacts.write("old", to: path)
+    try TestFile.write("old", to: path)
     #expect(chown(path, owner, owner) == 0 && chmod(path, found) == 0)
     try write(path, mode: asked)
-    #expect(ProcessFacts.read(path) == "new" && mode(path) == left && self.owner(path) == 0)
+    #expect(TestFile.read(path) == "new" && mode(path) == left && self.owner(path) == 0)
   }
 
   @Test func `a hard link is replaced and the other file is unchanged`() throws {
     let (secret, report) = (directory.file("secret"), directory.file("report"))
-    try ProcessFacts.write("old", to: secret)
+    try TestFile.write("old", to: secret)
     #expect(Glibc.link(secret, report) == 0)
     try write(report)
-    #expect(ProcessFacts.read(secret) == "old" && ProcessFacts.read(report) == "new")
+    #expect(TestFile.read(secret) == "old" && TestFile.read(report) == "new")
   }
 
   // MARK: Links
@@ -136,6 +136,22 @@ struct PathWalkTests {
   }
 
   // MARK: Races
+
+  @Test func `temporary files have random names`() throws {
+    let own = makeDirectory("mallory", owner: mallory)
+    let seen = Locked<Set<String>>([])
+    let watch = try RepeatingThread {
+      let found = TemporaryDirectory.names(in: own).filter { $0 != "report" }
+      seen.withLock { $0.formUnion(found) }
+    }
+    for _ in 0..<20_000 where seen.withLock({ $0.count }) < 10 { try File.writeAtomically([1], to: "\(own)/report") }
+    watch.stop()
+    let names = seen.withLock { $0 }
+    #expect(names.count >= 10, "the temporary file was never seen, or has always the same name: \(names)")
+    for name in names {
+      #expect(name.hasPrefix(".cri-") && name.dropFirst(5).count == 32 && name.dropFirst(5).allSatisfy(\.isHexDigit))
+    }
+  }
 
   /// Another user repeatedly replaces their own directory with a link to root's directory while root writes into it.
   @Test func `replacing a directory with a link never redirects the file`() throws {

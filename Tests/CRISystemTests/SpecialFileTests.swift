@@ -59,12 +59,22 @@ struct SpecialFileTests {
 
   @Test func `a file behind a descriptor is written to, not replaced`() throws {
     let path = directory.file("f")
-    try ProcessFacts.write("first ", to: path)
+    try TestFile.write("first ", to: path)
     let number = open(path, O_WRONLY | O_APPEND)
     defer { close(number) }
     let inode = FileIdentity(of: path)
     try File.writeAtomically(Array("second".utf8), to: "/proc/self/fd/\(number)")
-    #expect(ProcessFacts.read(path) == "first second" && FileIdentity(of: path) == inode)
+    #expect(TestFile.read(path) == "first second" && FileIdentity(of: path) == inode)
+  }
+
+  /// No driver has this number, so that opening the device would fail.
+  @Test(.enabled(if: geteuid() == 0, "needs root: only root can create devices"))
+  func `a device that a runtime names is not opened`() throws {
+    let path = directory.file("device")
+    #expect(mknod(path, S_IFCHR | 0o600, dev_t(500 << 8 | 1)) == 0)
+    #expect(open(path, O_RDONLY | O_NONBLOCK) == -1)
+    #expect(try OpenFile(path).isRegular == false)
+    if let namespace = try NetworkNamespace.open(path) { Issue.record("a namespace: \(namespace.identity)") }
   }
 
   @Test func `a descriptor that is not open is an error`() {
@@ -73,7 +83,7 @@ struct SpecialFileTests {
   }
 }
 
-struct DirectoryBelowTests {
+struct ConfinedDirectoryTests {
   let directory: TemporaryDirectory
 
   init() throws {
@@ -85,8 +95,8 @@ struct DirectoryBelowTests {
   }
 
   @Test func `names and removal stay below the root`() throws {
-    try ProcessFacts.write("", to: directory.file("root/a/b/x"))
-    let below = try DirectoryBelow("a/b", below: directory.file("root"))
+    try TestFile.write("", to: directory.file("root/a/b/x"))
+    let below = try ConfinedDirectory("a/b", below: directory.file("root"))
     #expect(try below.names() == ["x"] && below.kind(of: "x") == .regular && below.kind(of: "y") == nil)
     #expect(throws: FileError.invalid) { try below.remove("../b/x") }
     try below.remove("x")
@@ -94,8 +104,17 @@ struct DirectoryBelowTests {
     #expect(throws: FileError.noSuchFile) { try below.remove("x") }
   }
 
+  @Test(
+    .enabled(if: geteuid() == 0, "needs root: only root can give files to other users"), arguments: ["root", "root/a"])
+  func `a directory that others can change is refused at any depth`(name: String) throws {
+    #expect(chown(directory.file(name), 64_001, 64_001) == 0)
+    #expect(throws: FileError.changeableByOthers(directory: directory.file(name))) {
+      _ = try ConfinedDirectory("a/b", below: directory.file("root"))
+    }
+  }
+
   @Test(arguments: ["..", "a/../..", "/", "absolute", "relative", "inside", "a/b/../../../out", "missing", "a\u{0}b"])
   func `links and paths that leave the root are refused`(path: String) throws {
-    #expect(throws: FileError.self) { _ = try DirectoryBelow(path, below: directory.file("root")) }
+    #expect(throws: FileError.self) { _ = try ConfinedDirectory(path, below: directory.file("root")) }
   }
 }

@@ -110,10 +110,10 @@ struct UnixSocketTests {
 
   @Test func `a regular file is not replaced`() throws {
     let path = directory.file("f")
-    try ProcessFacts.write("precious", to: path)
+    try TestFile.write("precious", to: path)
     #expect(throws: Errno.addressInUse) { _ = try UnixSocket.listen(at: path).rawValue }
     #expect(throws: Errno.notASocket) { _ = try UnixSocket.connect(to: path).rawValue }
-    #expect(ProcessFacts.read(path) == "precious")
+    #expect(TestFile.read(path) == "precious")
   }
 
   @Test func `a listener that was shut down refuses connections and can be replaced`() throws {

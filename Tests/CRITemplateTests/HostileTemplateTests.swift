@@ -17,6 +17,28 @@ import Testing
     #expect(error?.message.contains("nest") == true)
   }
 
+  @Test(arguments: [
+    ("{{range 999999999}}{{end}}", "iterations"),
+    ("{{$x := \"aaaaaaaa\"}}{{range 60}}{{$x = print $x $x}}{{end}}{{len $x}}", "longer than 64 MiB"),
+    ("{{$x := \"aaaaaaaa\"}}{{range 60}}{{$x = printf \"%s%s\" $x $x}}{{end}}{{len $x}}", "longer than 64 MiB"),
+    ("{{range 9000}}{{range 9000}}{{range 9000}}{{end}}{{end}}{{end}}", "iterations"),
+    ("{{range 9000000}}\(String(repeating: "x", count: 1000)){{end}}", "longer"),
+  ])
+  func `loops do not run or write without end`(_ text: String, reason: String) {
+    let error = #expect(throws: TemplateError.self) { try GoTemplate(text).render(.null) }
+    #expect(error?.message.contains(reason) == true, "\(error?.message ?? "")")
+  }
+
+  @Test(arguments: ["[%]", "[%:]", "[:%]", "[::%]"]) func `an index of any size is an error or has no effect`(
+    bounds: String
+  ) {
+    for number in ["-9223372036854775808", "9223372036854775807", "-9223372036854775809"] {
+      #expect(throws: TemplateError.self) {
+        try JSONPath("{.a\(bounds.replacing("%", with: number))}").render(["a": [1, 2]])
+      }
+    }
+  }
+
   @Test func `a long chain of else if does not count as nesting`() throws {
     let text = "{{if false}}" + String(repeating: "{{else if false}}", count: 20_000) + "{{else}}x{{end}}"
     #expect(try GoTemplate(text).render(.null) == "x")

@@ -67,7 +67,7 @@ import Testing
     serve([])
     let client = Client(endpoint)
     let error = try #require(await rpcError { try await client.runtime.version() })
-    guard case .status(let status) = error.facts else { throw error }
+    guard case .status(let status) = error.cause else { throw error }
     #expect(status.method == "/runtime.v1.RuntimeService/Version")
     #expect(error.isUnknownService)
     #expect(client.negotiatedVersion == nil)

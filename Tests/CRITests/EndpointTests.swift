@@ -53,7 +53,7 @@ import Testing
     let directory = try TemporaryDirectory()
     let candidates = try ["missing.sock", "nowhere/a.sock", name].map { try Endpoint(directory.file($0)) }
     async let found = onThread {
-      Endpoint.listening(among: candidates, within: .seconds(36_000), patrolInterval: .seconds(36_000))
+      Endpoint.listening(among: candidates, within: .seconds(36_000), pollInterval: .seconds(36_000))
     }
     try await Task.sleep(for: .milliseconds(100))
     if name.hasPrefix("new/") {
@@ -68,12 +68,12 @@ import Testing
   @Test func `discovery ends after its timeout`() throws {
     let directory = try TemporaryDirectory()
     let missing = try Endpoint(directory.file("a.sock"))
-    #expect(Endpoint.listening(among: [missing], within: .milliseconds(10), patrolInterval: .seconds(36_000)) == [])
+    #expect(Endpoint.listening(among: [missing], within: .milliseconds(10), pollInterval: .seconds(36_000)) == [])
     // The socket file is stale.
     let dead = try SimulatedRuntime()
     try dead.start(at: missing.path)
     dead.crash()
-    #expect(Endpoint.listening(among: [missing], within: .milliseconds(10), patrolInterval: .seconds(36_000)) == [])
+    #expect(Endpoint.listening(among: [missing], within: .milliseconds(10), pollInterval: .seconds(36_000)) == [])
   }
 
   @Test func `discovery tries the most common runtimes first`() {

@@ -22,9 +22,12 @@ import Testing
 
   /// Stops all running containers until the feed reports the first of them.
   private func firstStop(_ feed: inout ContainerEventFeed.AsyncIterator) async throws -> ContainerEventResponse {
-    let client = client
+    let (client, runtime) = (client, runtime)
     let containers = try await client.runtime.containers()
     async let stops: Void = {
+      // The feed must have subscribed before the first stop.
+      _ = await eventually { runtime.calls["GetContainerEvents"] == 1 && runtime.calls["ListPodSandbox"] == 1 }
+      try? await Task.sleep(for: .milliseconds(200))
       for container in containers {
         _ = try? await client.runtime.stopContainer(StopContainerRequest(containerID: container.id))
         try? await Task.sleep(for: .milliseconds(200))

@@ -62,7 +62,7 @@ import Testing
     // The limit is between the size of one message in the stream and that of the whole list.
     let limit = 300_000
     let client = try client(limit: limit)
-    guard case .responseTooLarge = await rpcError({ try await client.runtime.listContainers() })?.facts else {
+    guard case .responseTooLarge = await rpcError({ try await client.runtime.listContainers() })?.cause else {
       Issue.record("the list is not too long")
       return
     }
@@ -76,7 +76,7 @@ import Testing
   @Test func `a list that is too long and cannot be streamed gives the first error`() async throws {
     runtime.faults.failures["StreamContainers"] = .init(.unimplemented, "unknown method")
     let client = try client(limit: 1000)
-    guard case .responseTooLarge(_, _, 1000) = await rpcError({ try await client.runtime.containers() })?.facts else {
+    guard case .responseTooLarge(_, _, 1000) = await rpcError({ try await client.runtime.containers() })?.cause else {
       Issue.record("another error")
       return
     }
@@ -121,7 +121,7 @@ import Testing
     let container = Container(id: id, podSandboxID: id, annotations: annotations)
     let honest = StreamContainersResponse(containers: Array(repeating: container, count: 100))
     let (server, client) = try endless(honest.encode())
-    guard case .responseOverLimit(_, let excess) = await rpcError({ try await client.runtime.containers() })?.facts
+    guard case .responseOverLimit(_, let excess) = await rpcError({ try await client.runtime.containers() })?.cause
     else {
       Issue.record("not refused")
       return server.stop()
@@ -132,7 +132,7 @@ import Testing
     // A few bytes, each of which takes more memory than its share.
     let (other, second) = try endless((0..<100).flatMap { _ in [0x0A, 0] })
     guard
-      case .responseOverLimit(let method, let few) = await rpcError({ try await second.runtime.containers() })?.facts
+      case .responseOverLimit(let method, let few) = await rpcError({ try await second.runtime.containers() })?.cause
     else {
       Issue.record("not refused")
       return other.stop()

@@ -55,6 +55,15 @@ struct TableTests {
     #expect(table.text(showingHeaders: false) == "cgroup driver:   CGROUPFS\n")
   }
 
+  @Test func `a cell of 100,000 letters does not widen the other rows`() {
+    var table = Table(["A", "B"], layout: .compact)
+    table.append([String(repeating: "x", count: 100_000), "1"])
+    for _ in 0..<10 { table.append(["y", "1"]) }
+    let text = table.text()
+    #expect(text.utf8.count < 120_000)
+    #expect(text.contains("x 1\n") && text.hasSuffix(" 1\n"))
+  }
+
   @Test("a table without rows has only headers")
   func empty() {
     #expect(Table(["A", "B"]).text() == "A                   B\n")

@@ -186,6 +186,32 @@ import Testing
     #expect(!lines.contains { $0.contains("kill and recreate") })
   }
 
+  @Test func `a pod that has ended is not called killed, and nothing is left to stop`() throws {
+    let report = Self.pod(.never, [PodSpecification.Container("nginx", .regular)]) { _, after in
+      after.sandboxes[0].status.state = .notReady
+      for index in after.containers.indices where after.containers[index].sandboxID == "sandbox-web" {
+        after.containers[index].status.state = .exited
+        after.containers[index].status.exitCode = 137
+      }
+    }
+    let prediction = try Self.web(report)
+    #expect(prediction.action == .kill && prediction.hasEnded)
+    #expect(report.remedy() == .repeatWork)
+    let text = "kubelet will not start the pod again, whose restartPolicy is Never"
+    #expect(Self.lines(report).contains { $0.contains(text) }, "\(Self.lines(report))")
+  }
+
+  @Test func `a container that a known policy leaves ended is named`() throws {
+    let containers = ["nginx", "second"].map { PodSpecification.Container($0, .regular) }
+    let report = Self.pod(.never, containers) { _, after in
+      guard let index = after.containers.firstIndex(where: { $0.name == "nginx" }) else { return }
+      after.containers[index].status.state = .exited
+    }
+    let prediction = try Self.web(report)
+    #expect(prediction.action == .keep && prediction.leftEnded == ["nginx"])
+    #expect(Self.lines(report).contains { $0.hasPrefix("kubelet will not start ") }, "\(Self.lines(report))")
+  }
+
   @Test(arguments: [Scenario.reboot, .wipe])
   func `pods that kubelet has recreated do not count as kept`(scenario: Scenario) {
     let report = Report(scenario: scenario, before: .before, after: .after(scenario))

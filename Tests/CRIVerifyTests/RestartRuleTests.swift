@@ -113,6 +113,17 @@ import Testing
     }
   }
 
+  @Test func `if the exit code of a container that kubelet stops decides, both outcomes are named`() {
+    let rules = [RestartRule(.restartAllContainers, .isIn, [137])]
+    let container = PodSpecification.Container("nginx", .regular, restartRules: rules)
+    var (before, after) = (Snapshot.before, Snapshot.after)
+    before.pods = [PodSpecification(pod: before.sandboxes[0].pod, restartPolicy: .never, containers: [container])]
+    after.sandboxes[0].status.network?.ip = ""
+    let prediction = Report(before, after).predictions.first { $0.pod.name == "web" }
+    #expect(prediction?.action == .recreate && prediction?.mayEnd == true, "\(String(describing: prediction))")
+    #expect(prediction?.completedIfStopped == ["nginx"])
+  }
+
   struct Loss: Sendable, CustomTestStringConvertible {
     let name: String
     var pod = RestartPolicy.never

@@ -7,6 +7,15 @@ import TestSupport
 /// Containers that run twice or without their sandbox, and pods that had ended before the change.
 extension RuleCase {
   static let copies: [RuleCase] = [
+    .fires("runtime.orphan", "kubelet starts the pod again beside an old orphan", "not listed") { before, after in
+      addOldOrphan(&before, &after, of: "uid-unlisted")
+    },
+    .staysSilent("runtime.orphan", "kubelet has started the pod again already") { before, after in
+      addOldOrphan(&before, &after, of: before.sandboxes[0].status.metadata?.uid)
+    },
+    .staysSilent("runtime.orphan", "the pod of the old orphan is unknown") { before, after in
+      addOldOrphan(&before, &after, of: nil)
+    },
     .fires("container.several-running", "a second copy runs in the sandbox", "1 running", "2 running") { _, after in
       addTwin(&after)
     },
@@ -22,15 +31,15 @@ extension RuleCase {
       before.containers[before.containers.count - 1].status.state = .exited
       addTwin(&after)
     },
-    .holds("container.several-running", "it was so before the change") { before, after in
+    .staysSilent("container.several-running", "it was so before the change") { before, after in
       addTwin(&before)
       addTwin(&after)
     },
-    .holds("container.several-running", "the older attempt has exited") { _, after in
+    .staysSilent("container.several-running", "the older attempt has exited") { _, after in
       addTwin(&after)
       after.containers[0].status.state = .exited
     },
-    .holds("container.several-running", "two ready sandboxes are reported instead") { before, after in
+    .staysSilent("container.several-running", "two ready sandboxes are reported instead") { before, after in
       let next = before.successor(of: 0)
       after.sandboxes.append(next)
       addTwin(&after, in: next.id)
@@ -44,12 +53,12 @@ extension RuleCase {
       after.containers.append(before.containers[0])
       after.containers[after.containers.count - 1].sandboxID = "sandbox-x"
     },
-    .holds("container.without-sandbox", "it was so before the change") { before, after in
+    .staysSilent("container.without-sandbox", "it was so before the change") { before, after in
       addTwin(&before, in: "sandbox-x")
       addTwin(&after, in: "sandbox-x")
     },
-    .holds("container.without-sandbox", "the missing pod is reported instead") { $1.sandboxes.removeFirst() },
-    .holds("container.without-sandbox", "it was created a moment ago") { _, after in
+    .staysSilent("container.without-sandbox", "the missing pod is reported instead") { $1.sandboxes.removeFirst() },
+    .staysSilent("container.without-sandbox", "it was created a moment ago") { _, after in
       addTwin(&after, in: "sandbox-x")
       after.containers[after.containers.count - 1].status.createdAt = after.taken
     },
@@ -67,45 +76,46 @@ extension RuleCase {
       after.sandboxes[0] = before.sandboxes[0]
       after.sandboxes[0].status.state = .notReady
     },
-    .holds("pod.ended-already", "a container was running") { before, after in
+    .staysSilent("pod.ended-already", "a container was running") { before, after in
       end(&before, &after)
       before.containers[0].status.state = .running
       after.sandboxes[0].status.state = .notReady
     },
-    .holds("pod.ended-already", "its policy restarts the containers") { before, after in
+    .staysSilent("pod.ended-already", "its policy restarts the containers") { before, after in
       end(&before, &after, .always)
       after.sandboxes[0].status.state = .notReady
     },
-    .holds("pod.ended-already", "its policy is unknown") { before, after in
+    .staysSilent("pod.ended-already", "its policy is unknown") { before, after in
       end(&before, &after)
       before.pods = nil
       after.sandboxes[0].status.state = .notReady
     },
-    .holds("pod.ended-already", "a container could not be read") { before, after in
+    .staysSilent("pod.ended-already", "a container could not be read") { before, after in
       end(&before, &after)
       let object = ObjectName(.container, pod: before.sandboxes[0].pod, name: "other", id: "x")
       before.unchecked = [Unchecked.details(object, isLive: true, "no")]
       after.sandboxes[0].status.state = .notReady
     },
-    .holds("pod.state", "the pod had ended before the change") { before, after in
+    .staysSilent("pod.state", "the pod had ended before the change") { before, after in
       end(&before, &after)
       after.sandboxes[0].status.state = .notReady
     },
-    .holds("pod.missing", "the pod had ended before the change") { before, after in
+    .staysSilent("pod.missing", "the pod had ended before the change") { before, after in
       end(&before, &after)
       forget(&after)
     },
-    .holds("pod.ended", "the pod had ended before the reboot, so nothing was cut off", in: .reboot) { before, after in
+    .staysSilent("pod.ended", "the pod had ended before the reboot, so nothing was cut off", in: .reboot) {
+      before, after in
       end(&before, &after)
       after.sandboxes[0] = before.sandboxes[0]
       after.sandboxes[0].status.state = .notReady
     },
-    .holds("pod.successor", "the pod had completed before the reboot", in: .reboot) { before, after in
+    .staysSilent("pod.successor", "the pod had completed before the reboot", in: .reboot) { before, after in
       end(&before, &after, .onFailure)
       after.sandboxes[0] = before.sandboxes[0]
       after.sandboxes[0].status.state = .notReady
     },
-    .holds("container.forgotten", "the API server has the status of the ended pod") { before, after in
+    .staysSilent("container.forgotten", "the API server has the status of the ended pod") { before, after in
       end(&before, &after)
       after.containers.remove(at: 1)
     },
@@ -159,5 +169,15 @@ extension RuleCase {
   private static func forget(_ after: inout Snapshot) {
     let id = after.sandboxes.removeFirst().id
     after.containers.removeAll { $0.sandboxID == id }
+  }
+
+  /// Adds an orphan that existed before the change, of a pod for which kubelet still has a directory.
+  private static func addOldOrphan(_ before: inout Snapshot, _ after: inout Snapshot, of uid: String?) {
+    addObservations(&before, &after)
+    after.observed?.orphans = .known([
+      Orphan(kind: .shim, id: "x", pid: 50, startTime: 1, processes: [51], podUID: uid)
+    ])
+    after.observed?.kubelet?.podDirectories = .known(Set([uid].compactMap(\.self)))
+    before.observed = after.observed
   }
 }

@@ -22,11 +22,11 @@ extension RuleCase {
       addObservations(&before, &after)
       after.sandboxes[0].observed?.process = process(1001, state: "Z")
     },
-    .holds("pod.process", "the process could not be read") { before, after in
+    .staysSilent("pod.process", "the process could not be read") { before, after in
       addObservations(&before, &after)
       after.sandboxes[0].observed?.process = .unknown("why")
     },
-    .holds("pod.process", "the runtime reports a different PID (pod.pid covers this)") { before, after in
+    .staysSilent("pod.process", "the runtime reports a different PID (pod.pid covers this)") { before, after in
       addObservations(&before, &after)
       after.sandboxes[0].facts.pid = 7
       after.sandboxes[0].observed?.process = process(7, startTime: 9)
@@ -46,21 +46,21 @@ extension RuleCase {
       die(&before, &after)
       after.containers.remove(at: 0)
     },
-    .holds("container.dead-already", "it ended during the change") { before, after in
+    .staysSilent("container.dead-already", "it ended during the change") { before, after in
       addObservations(&before, &after)
       after.containers[0].status.state = .exited
     },
-    .holds("container.dead-already", "no process is visible") { before, after in
+    .staysSilent("container.dead-already", "no process is visible") { before, after in
       die(&before, &after)
       before.sandboxes[0].observed = nil
       before.containers[2].observed = nil
       after.containers[0].status.state = .exited
     },
-    .holds("container.state", "it had ended before the change") { before, after in
+    .staysSilent("container.state", "it had ended before the change") { before, after in
       die(&before, &after)
       after.containers[0].status.state = .exited
     },
-    .holds("container.missing", "it had ended before the change") { before, after in
+    .staysSilent("container.missing", "it had ended before the change") { before, after in
       die(&before, &after)
       after.containers.remove(at: 0)
     },
@@ -71,7 +71,7 @@ extension RuleCase {
       die(&before, &after)
       after.containers[0].observed?.process = .known(.gone)
     },
-    .holds("container.dead-unnoticed", "it has another process now") { before, after in
+    .staysSilent("container.dead-unnoticed", "it has another process now") { before, after in
       die(&before, &after)
       after.containers[0].pid = 1107
       after.containers[0].observed?.process = process(1107)
@@ -80,15 +80,15 @@ extension RuleCase {
       die(&before, &after, sandbox: true)
       after.sandboxes[0].status.state = .notReady
     },
-    .holds("pod.dead-already", "it ended during the change") { before, after in
+    .staysSilent("pod.dead-already", "it ended during the change") { before, after in
       addObservations(&before, &after)
       after.sandboxes[0].status.state = .notReady
     },
-    .holds("pod.state", "its pause process had ended before the change") { before, after in
+    .staysSilent("pod.state", "its pause process had ended before the change") { before, after in
       die(&before, &after, sandbox: true)
       after.sandboxes[0].status.state = .notReady
     },
-    .holds("pod.dead-already", "the pod was deleted") { before, after in
+    .staysSilent("pod.dead-already", "the pod was deleted") { before, after in
       die(&before, &after, sandbox: true)
       after.sandboxes[0].status.state = .notReady
       after.observed?.kubelet?.podDirectories = .known(["uid-proxy"])
@@ -97,7 +97,7 @@ extension RuleCase {
       die(&before, &after, sandbox: true)
       after.sandboxes[0].observed?.process = .known(.gone)
     },
-    .holds("pod.dead-unnoticed", "it is alive") { before, after in
+    .staysSilent("pod.dead-unnoticed", "it is alive") { before, after in
       addObservations(&before, &after)
     },
 
@@ -128,11 +128,11 @@ extension RuleCase {
       addObservations(&before, &after)
       after.sandboxes[0].observed?.namespace = .known(.notANamespace)
     },
-    .holds("pod.netns-inode", "the namespace could not be read") { before, after in
+    .staysSilent("pod.netns-inode", "the namespace could not be read") { before, after in
       addObservations(&before, &after)
       after.sandboxes[0].observed?.namespace = .unknown("why")
     },
-    .holds("pod.netns-inode", "the pod is no longer ready") { before, after in
+    .staysSilent("pod.netns-inode", "the pod is no longer ready") { before, after in
       addObservations(&before, &after)
       after.sandboxes[0].status.state = .notReady
       after.sandboxes[0].observed?.namespace = .known(.missing)
@@ -142,14 +142,15 @@ extension RuleCase {
       addObservations(&before, &after)
       before.containers[0].observed?.process = process(1101, shim: "container-web-main")
     },
-    .holds("container.keeper", "the conmon still exists") { before, after in
+    .staysSilent("container.keeper", "the conmon still exists") { before, after in
       addObservations(&before, &after)
       before.containers[0].observed?.process = process(1101, shim: "container-web-main")
       after.containers[0].observed = before.containers[0].observed
     },
-    .holds("container.keeper", "the parent is of an unknown kind") { before, after in addObservations(&before, &after)
+    .staysSilent("container.keeper", "the parent is of an unknown kind") { before, after in
+      addObservations(&before, &after)
     },
-    .holds("container.keeper", "the process ended too") { before, after in
+    .staysSilent("container.keeper", "the process ended too") { before, after in
       addObservations(&before, &after)
       before.containers[0].observed?.process = process(1101, shim: "container-web-main")
       after.containers[0].observed?.process = .known(.gone)
@@ -159,12 +160,12 @@ extension RuleCase {
       before.containers[0].observed?.hasLog = .known(true)
       after.containers[0].observed?.hasLog = .known(false)
     },
-    .holds("container.log-file", "the file never existed") { before, after in
+    .staysSilent("container.log-file", "the file never existed") { before, after in
       addObservations(&before, &after)
       before.containers[0].observed?.hasLog = .known(false)
       after.containers[0].observed?.hasLog = .known(false)
     },
-    .holds("container.log-file", "the file could not be examined") { before, after in
+    .staysSilent("container.log-file", "the file could not be examined") { before, after in
       addObservations(&before, &after)
       before.containers[0].observed?.hasLog = .known(true)
       after.containers[0].observed?.hasLog = .unknown("why")
@@ -177,11 +178,11 @@ extension RuleCase {
       addObservations(&before, &after)
       after.containers[0].observed?.exec = .known(.fails("ttrpc: closed"))
     },
-    .holds("container.exec", "the probe works") { before, after in
+    .staysSilent("container.exec", "the probe works") { before, after in
       addObservations(&before, &after)
       after.containers[0].observed?.exec = .known(.works)
     },
-    .holds("container.exec", "the probe could not be run") { before, after in
+    .staysSilent("container.exec", "the probe could not be run") { before, after in
       addObservations(&before, &after)
       after.containers[0].observed?.exec = .unknown("why")
     },
@@ -217,16 +218,16 @@ extension RuleCase {
       before.sandboxes[0].observed?.cache = cache
       after.sandboxes[0].observed?.cache = cache
     },
-    .holds("pod.network-gone", "only the runtime has lost the address") { before, after in
+    .staysSilent("pod.network-gone", "only the runtime has lost the address") { before, after in
       addObservations(&before, &after)
       after.sandboxes[0].status.network = PodSandboxNetworkStatus()
     },
-    .holds("pod.network-gone", "the network was already gone before") { before, after in
+    .staysSilent("pod.network-gone", "the network was already gone before") { before, after in
       addObservations(&before, &after)
       before.sandboxes[0].observed?.interfaces = .known([])
       after.sandboxes[0].observed?.interfaces = .known([])
     },
-    .holds("pod.network-gone", "the namespace is gone, which pod.netns-inode reports") { before, after in
+    .staysSilent("pod.network-gone", "the namespace is gone, which pod.netns-inode reports") { before, after in
       addObservations(&before, &after)
       after.sandboxes[0].observed?.namespace = .known(.notANamespace)
     },
@@ -237,7 +238,7 @@ extension RuleCase {
         after.sandboxes[index].observed = ObservedSandbox(namespace: .known(.missing))
       }
     },
-    .holds("pod.network-gone", "the interfaces could not be read") { before, after in
+    .staysSilent("pod.network-gone", "the interfaces could not be read") { before, after in
       addObservations(&before, &after)
       after.sandboxes[0].observed?.interfaces = .unknown("why")
     },
@@ -246,12 +247,12 @@ extension RuleCase {
       before.sandboxes[0].observed?.interfaces = .known([])
       after.sandboxes[0].observed?.interfaces = .known([])
     },
-    .holds("pod.network-already", "the namespace was already missing before") { before, after in
+    .staysSilent("pod.network-already", "the namespace was already missing before") { before, after in
       addObservations(&before, &after)
       before.sandboxes[0].observed?.namespace = .known(.missing)
       after.sandboxes[0].observed?.namespace = .known(.missing)
     },
-    .holds("pod.network-already", "the network is gone only now") { before, after in
+    .staysSilent("pod.network-already", "the network is gone only now") { before, after in
       addObservations(&before, &after)
       after.sandboxes[0].observed?.interfaces = .known([])
     },
@@ -261,7 +262,7 @@ extension RuleCase {
         CNICacheEntry(network: "n", interface: "eth0", addresses: ["10.0.0.7"])
       ])
     },
-    .holds("pod.network-mismatch", "all sources agree") { before, after in addObservations(&before, &after) },
+    .staysSilent("pod.network-mismatch", "all sources agree") { before, after in addObservations(&before, &after) },
     .fires("pod.duplicate-ip", "the interface of another pod also has the address") { before, after in
       addObservations(&before, &after)
       var second = after.successor(of: 0)
@@ -274,11 +275,11 @@ extension RuleCase {
       before.runtime.settings = RuntimeSettings(networks: [network("10.0.0.0/16")])
       after.runtime.settings = RuntimeSettings(networks: [network("10.9.0.0/16")])
     },
-    .holds("pod.outside-cidr", "the address was already outside before") { before, after in
+    .staysSilent("pod.outside-cidr", "the address was already outside before") { before, after in
       before.runtime.settings = RuntimeSettings(networks: [network("10.9.0.0/16")])
       after.runtime.settings = before.runtime.settings
     },
-    .holds("pod.outside-cidr", "the subnets are of the other family") { before, after in
+    .staysSilent("pod.outside-cidr", "the subnets are of the other family") { before, after in
       before.runtime.settings = RuntimeSettings(networks: [network("10.0.0.0/16")])
       after.runtime.settings = RuntimeSettings(networks: [network("fd01::/64")])
     },
@@ -287,7 +288,7 @@ extension RuleCase {
       addObservations(&before, &after)
       after.containers[0].observed?.process = .known(.gone)
     },
-    .holds("container.process", "the runtime reports that the container has exited") { before, after in
+    .staysSilent("container.process", "the runtime reports that the container has exited") { before, after in
       addObservations(&before, &after)
       after.containers[0].status.state = .exited
       after.containers[0].observed?.process = .known(.gone)
@@ -305,28 +306,28 @@ extension RuleCase {
       setCgroupNamespaces(&$0, &$1)
       $1.containers[0].observed?.process = process(1101, cgroup: "/../../pod/b")
     },
-    .holds("container.cgroup", "a namespace whose root is a sibling of the cgroup") {
+    .staysSilent("container.cgroup", "a namespace whose root is a sibling of the cgroup") {
       addObservations(&$0, &$1)
       setCgroupNamespaces(&$0, &$1)
       $1.containers[0].observed?.process = process(1101, cgroup: "/../../pod/a")
     },
-    .holds("container.cgroup", "a namespace whose root is below the other one's") {
+    .staysSilent("container.cgroup", "a namespace whose root is below the other one's") {
       addObservations(&$0, &$1)
       setCgroupNamespaces(&$0, &$1)
       $1.containers[0].observed?.process = process(1101, cgroup: "/machine/payload/pod/a")
     },
-    .holds("container.cgroup", "the namespace of the container itself") {
+    .staysSilent("container.cgroup", "the namespace of the container itself") {
       addObservations(&$0, &$1)
       setCgroupNamespaces(&$0, &$1)
       $1.containers[0].observed?.process = process(1101, cgroup: "/")
     },
-    .holds("container.cgroup", "an older snapshot, which does not have the namespace") {
+    .staysSilent("container.cgroup", "an older snapshot, which does not have the namespace") {
       addObservations(&$0, &$1)
       setCgroupNamespaces(&$0, &$1)
       $0.observed?.cgroupNamespace = nil
       $1.containers[0].observed?.process = process(1101, cgroup: "/machine/pod/a")
     },
-    .holds("container.cgroup", "the cgroup could not be read") { before, after in
+    .staysSilent("container.cgroup", "the cgroup could not be read") { before, after in
       addObservations(&before, &after)
       after.containers[0].observed?.process = process(1101, cgroup: nil)
     },
@@ -340,12 +341,12 @@ extension RuleCase {
       addObservations(&before, &after)
       after.observed?.orphans = .known([Orphan(kind: .container, id: "x", pid: 50, startTime: 1)])
     },
-    .holds("runtime.orphan", "the orphan already existed before") { before, after in
+    .staysSilent("runtime.orphan", "the orphan already existed before") { before, after in
       addObservations(&before, &after)
       after.observed?.orphans = .known([Orphan(kind: .shim, id: "x", pid: 50, startTime: 1, processes: [51])])
       before.observed?.orphans = after.observed?.orphans
     },
-    .holds("runtime.orphan", "a conmon, but the runtime is containerd") { before, after in
+    .staysSilent("runtime.orphan", "a conmon, but the runtime is containerd") { before, after in
       addObservations(&before, &after)
       after.observed?.orphans = .known([Orphan(kind: .conmon, id: "x", pid: 50, startTime: 1, processes: [51])])
     },
@@ -361,7 +362,7 @@ extension RuleCase {
       after.observed?.orphans = .known([Orphan(kind: .shim, id: "x", pid: 50, startTime: 1, processes: [51])])
       before.observed?.orphans = after.observed?.orphans
     },
-    .holds("runtime.orphan-already", "a shim without processes") { before, after in
+    .staysSilent("runtime.orphan-already", "a shim without processes") { before, after in
       addObservations(&before, &after)
       after.observed?.orphans = .known([Orphan(kind: .shim, id: "x", pid: 50, startTime: 1)])
       before.observed?.orphans = after.observed?.orphans
@@ -370,7 +371,7 @@ extension RuleCase {
       addObservations(&before, &after)
       after.observed?.orphans = .known([Orphan(kind: .shim, id: "x", pid: 50, startTime: 1)])
     },
-    .holds("runtime.leftover", "no shim is left over") { before, after in addObservations(&before, &after) },
+    .staysSilent("runtime.leftover", "no shim is left over") { before, after in addObservations(&before, &after) },
 
     .fires("runtime.oci", "a different default", "runc /usr/bin/runc", "crun /usr/bin/crun") { before, after in
       addObservations(&before, &after)
@@ -380,7 +381,7 @@ extension RuleCase {
       addObservations(&before, &after)
       before.observed?.ociRuntimes = .known([oci("kata", isDefault: false), oci("runc", isDefault: true)])
     },
-    .holds("runtime.oci", "the program has a different path") { before, after in
+    .staysSilent("runtime.oci", "the program has a different path") { before, after in
       addObservations(&before, &after)
       after.observed?.ociRuntimes = .known([oci("runc", isDefault: true, in: "/usr/local/sbin")])
     },
@@ -389,23 +390,23 @@ extension RuleCase {
       addObservations(&before, &after)
       after.observed?.ociRuntimes = .known([oci("runc", isDefault: true, in: "/usr/local/sbin")])
     },
-    .holds("runtime.oci-path", "a link points to the same file") { before, after in
+    .staysSilent("runtime.oci-path", "a link points to the same file") { before, after in
       addObservations(&before, &after)
       var link = oci("runc", isDefault: true, in: "/usr/sbin")
       link.target = "/usr/bin/runc"
       after.observed?.ociRuntimes = .known([link])
     },
-    .holds("runtime.oci-path", "a different OCI runtime, which runtime.oci reports") { before, after in
+    .staysSilent("runtime.oci-path", "a different OCI runtime, which runtime.oci reports") { before, after in
       addObservations(&before, &after)
       after.observed?.ociRuntimes = .known([oci("crun", isDefault: true)])
     },
-    .holds("runtime.oci", "an older CRI-O reports only the OCI runtimes in use", in: .upgrade) { before, after in
+    .staysSilent("runtime.oci", "an older CRI-O reports only the OCI runtimes in use", in: .upgrade) { before, after in
       addObservations(&before, &after)
       after.runtime.name = "cri-o"
       before.observed?.ociRuntimes = .known([oci("crun", isDefault: false), oci("runc", isDefault: true)])
       after.observed?.ociRuntimes = .known([oci("runc", isDefault: false)])
     },
-    .holds("runtime.oci", "an additional OCI runtime") { before, after in
+    .staysSilent("runtime.oci", "an additional OCI runtime") { before, after in
       addObservations(&before, &after)
       after.observed?.ociRuntimes = .known([oci("kata", isDefault: false), oci("runc", isDefault: true)])
     },
@@ -413,7 +414,7 @@ extension RuleCase {
       addObservations(&before, &after)
       after.observed?.ociRuntimes = .known([oci("runc", isDefault: true, version: "1.2.0")])
     },
-    .holds("runtime.oci-version", "the version could not be read") { before, after in
+    .staysSilent("runtime.oci-version", "the version could not be read") { before, after in
       addObservations(&before, &after)
       after.observed?.ociRuntimes = .unknown("why")
     },
@@ -429,22 +430,22 @@ extension RuleCase {
       after.sandboxes[0].status.state = .notReady
       after.observed?.kubelet?.podDirectories = .known(["uid-proxy"])
     },
-    .holds("pod.deleted", "the pod's directory still exists") { before, after in
+    .staysSilent("pod.deleted", "the pod's directory still exists") { before, after in
       addObservations(&before, &after)
       after.sandboxes.removeFirst()
     },
-    .holds("pod.deleted", "kubelet never had a directory for the pod") { before, after in
+    .staysSilent("pod.deleted", "kubelet never had a directory for the pod") { before, after in
       addObservations(&before, &after)
       before.observed?.kubelet?.podDirectories = .known(["uid-proxy"])
       after.observed?.kubelet?.podDirectories = .known(["uid-proxy"])
       after.sandboxes.removeFirst()
     },
-    .holds("pod.missing", "the pod was deleted") { before, after in
+    .staysSilent("pod.missing", "the pod was deleted") { before, after in
       addObservations(&before, &after)
       after.sandboxes.removeFirst()
       after.observed?.kubelet?.podDirectories = .known(["uid-proxy"])
     },
-    .holds("container.missing", "the pod was deleted") { before, after in
+    .staysSilent("container.missing", "the pod was deleted") { before, after in
       addObservations(&before, &after)
       after.sandboxes.removeFirst()
       after.containers.removeFirst()
@@ -458,14 +459,14 @@ extension RuleCase {
         after.containers[index].status.exitCode = 0
       }
     },
-    .holds("pod.finished", "the running container is lost, and the init container is left") { before, after in
+    .staysSilent("pod.finished", "the running container is lost, and the init container is left") { before, after in
       makeJob(&before, &after)
       before.containers[1].status.exitCode = 0
       after.containers[1].status.exitCode = 0
       after.sandboxes.removeFirst()
       after.containers.removeFirst()
     },
-    .holds("pod.finished", "a container of a Job has failed") { before, after in
+    .staysSilent("pod.finished", "a container of a Job has failed") { before, after in
       makeJob(&before, &after)
       after.sandboxes[0].status.state = .notReady
       after.containers[0].status.state = .exited
@@ -475,10 +476,10 @@ extension RuleCase {
       makeJob(&before, &after)
       after.containers[0].status.state = .exited
     },
-    .holds("container.finished-job", "the container does not belong to a Job") {
+    .staysSilent("container.finished-job", "the container does not belong to a Job") {
       $1.containers[0].status.state = .exited
     },
-    .holds("container.state", "the container of a Job has succeeded") { before, after in
+    .staysSilent("container.state", "the container of a Job has succeeded") { before, after in
       makeJob(&before, &after)
       after.containers[0].status.state = .exited
     },
@@ -494,7 +495,7 @@ extension RuleCase {
       old.status.state = .notReady
       after.sandboxes.append(old)
     },
-    .holds("pod.young", "created ten seconds before the snapshot") { before, after in
+    .staysSilent("pod.young", "created ten seconds before the snapshot") { before, after in
       before.sandboxes[0].status.createdAt = before.taken + .seconds(-10)
       after.sandboxes.removeFirst()
     },
@@ -505,11 +506,11 @@ extension RuleCase {
       $0.sandboxes[0].status.createdAt = $0.taken + .seconds(3500)
       $1.sandboxes.removeFirst()
     },
-    .holds("pod.young", "created before the clock was set back by an hour") {
+    .staysSilent("pod.young", "created before the clock was set back by an hour") {
       $0.sandboxes[0].status.createdAt = $0.taken + .seconds(3500)
       $1.sandboxes.removeFirst()
     },
-    .holds("container.young", "created before the clock was set back by an hour") {
+    .staysSilent("container.young", "created before the clock was set back by an hour") {
       $0.containers[0].status.createdAt = $0.taken + .seconds(3500)
       $1.containers.removeFirst()
     },
@@ -517,7 +518,7 @@ extension RuleCase {
       before.containers[0].status.createdAt = before.taken + .seconds(-9)
       after.containers.removeFirst()
     },
-    .holds("container.young", "created long before") { $1.containers.removeFirst() },
+    .staysSilent("container.young", "created long before") { $1.containers.removeFirst() },
   ]
 
   static func process(

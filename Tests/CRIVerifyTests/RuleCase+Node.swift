@@ -6,10 +6,10 @@ import CRIVerify
 extension RuleCase {
   static let node: [RuleCase] = [
     .fires("runtime.name", "a different runtime", "containerd", "cri-o") { $1.runtime.name = "cri-o" },
-    .holds("runtime.name", "a different version of the same runtime") { $1.runtime.version = "2.1.1" },
+    .staysSilent("runtime.name", "a different version of the same runtime") { $1.runtime.version = "2.1.1" },
 
     .fires("runtime.version", "a different version", "2.1.0", "2.1.1") { $1.runtime.version = "2.1.1" },
-    .holds("runtime.version", "the same version with a suffix") {
+    .staysSilent("runtime.version", "the same version with a suffix") {
       $0.runtime.version = "v1.6.14-k3s1"
       $1.runtime.version = "v1.6.14-k3s1"
     },
@@ -23,7 +23,8 @@ extension RuleCase {
     .fires("runtime.ready", "the condition is not reported", "true", "not reported") {
       $1.runtime.conditions.removeAll { $0.type == "RuntimeReady" }
     },
-    .holds("runtime.ready", "the condition was not reported before") { before, _ in before.runtime.conditions = [] },
+    .staysSilent("runtime.ready", "the condition was not reported before") { before, _ in before.runtime.conditions = []
+    },
 
     .fires("runtime.network", "the network is not ready", "true", "false, NetworkPluginNotReady") {
       $1.runtime.conditions = $1.runtime.conditions.map {
@@ -31,12 +32,23 @@ extension RuleCase {
           ? RuntimeCondition(type: $0.type, status: false, reason: "NetworkPluginNotReady") : $0
       }
     },
-    .holds("runtime.network", "the condition was not reported before") { before, _ in before.runtime.conditions = [] },
-    .holds("runtime.network", "the network was not ready before either") { downNetwork(&$0, &$1) },
+    .staysSilent("runtime.network", "the condition was not reported before") { before, _ in
+      before.runtime.conditions = []
+    },
+    .staysSilent("runtime.network", "the network was not ready before either") { downNetwork(&$0, &$1) },
+    .fires("pod.network-gone", "an interface that was down before does not exist now") { before, after in
+      addObservations(&before, &after)
+      if case .known(var interfaces)? = before.sandboxes[0].observed?.interfaces {
+        for index in interfaces.indices { interfaces[index].hasCarrier = false }
+        before.sandboxes[0].observed?.interfaces = .known(interfaces)
+      }
+      after.sandboxes[0].observed?.interfaces = .known([])
+    },
     .fires("runtime.network-already", "nothing has changed", "false", "false, NetworkPluginNotReady") {
       downNetwork(&$0, &$1)
     },
-    .holds("runtime.network-already", "the network was ready before, which runtime.network reports") { before, after in
+    .staysSilent("runtime.network-already", "the network was ready before, which runtime.network reports") {
+      before, after in
       var other = before
       downNetwork(&other, &after)
     },
@@ -46,7 +58,7 @@ extension RuleCase {
         $0.type == "Quiet" ? RuntimeCondition(type: $0.type, status: false, reason: "Deprecated") : $0
       }
     },
-    .holds("runtime.condition", "the condition was false before") { before, after in
+    .staysSilent("runtime.condition", "the condition was false before") { before, after in
       let noisy = [RuntimeCondition(type: "Quiet", status: false, reason: "Deprecated")]
       before.runtime.conditions = before.runtime.conditions.filter { $0.type != "Quiet" } + noisy
       after.runtime.conditions = after.runtime.conditions.filter { $0.type != "Quiet" } + noisy
@@ -58,8 +70,8 @@ extension RuleCase {
     .fires("runtime.handlers", "the default handler is gone", "(default)", "none") {
       $1.runtime.handlers.removeAll { $0.name.isEmpty }
     },
-    .holds("runtime.handlers", "an older version lists none", in: .upgrade) { $1.runtime.handlers = [] },
-    .holds("runtime.handlers", "a new version lacks a handler that no pod had", in: .upgrade) {
+    .staysSilent("runtime.handlers", "an older version lists none", in: .upgrade) { $1.runtime.handlers = [] },
+    .staysSilent("runtime.handlers", "a new version lacks a handler that no pod had", in: .upgrade) {
       $0.runtime.handlers.append(RuntimeHandler(name: "crun"))
       $1.runtime.version = "another"
     },
@@ -72,11 +84,13 @@ extension RuleCase {
       $0.runtime.handlers.append(RuntimeHandler(name: "crun"))
       $1.runtime.version = "another"
     },
-    .holds("runtime.unused-handlers", "the same version lacks a handler, so the configuration was changed") {
+    .staysSilent("runtime.unused-handlers", "the same version lacks a handler, so the configuration was changed") {
       $1.runtime.handlers.removeAll { $0.name == "runc" }
     },
-    .holds("runtime.handlers", "an additional handler") { $1.runtime.handlers.append(RuntimeHandler(name: "kata")) },
-    .holds("runtime.handlers", "a different order, as CRI-O lists them") {
+    .staysSilent("runtime.handlers", "an additional handler") {
+      $1.runtime.handlers.append(RuntimeHandler(name: "kata"))
+    },
+    .staysSilent("runtime.handlers", "a different order, as CRI-O lists them") {
       $1.runtime = RuntimeFacts(
         name: $0.runtime.name, version: $0.runtime.version, api: .v1, conditions: $0.runtime.conditions,
         handlers: $0.runtime.handlers.reversed())
@@ -90,29 +104,29 @@ extension RuleCase {
     ) {
       $1.runtime.handlers[1].features = nil
     },
-    .holds("runtime.features", "an additional feature") { before, _ in
+    .staysSilent("runtime.features", "an additional feature") { before, _ in
       before.runtime.handlers[1].features?.userNamespaces = false
     },
-    .holds("runtime.features", "a feature of a handler that is gone, which runtime.handlers reports") {
+    .staysSilent("runtime.features", "a feature of a handler that is gone, which runtime.handlers reports") {
       $1.runtime.handlers.removeAll { $0.name == "runc" }
     },
 
     .fires("runtime.api", "only the old version of the CRI is left", "v1", "v1alpha2") { $1.runtime.api = .v1alpha2 },
-    .holds("runtime.api", "the new version of the CRI was added") { before, _ in before.runtime.api = .v1alpha2 },
+    .staysSilent("runtime.api", "the new version of the CRI was added") { before, _ in before.runtime.api = .v1alpha2 },
 
     .fires("runtime.old-api", "the old version of the CRI is gone", "v1 and v1alpha2", "v1") { before, after in
       (before.runtime.servesV1alpha2, after.runtime.servesV1alpha2) = (true, false)
     },
-    .holds("runtime.old-api", "it is unknown whether the old version of the CRI is still served") { before, _ in
+    .staysSilent("runtime.old-api", "it is unknown whether the old version of the CRI is still served") { before, _ in
       before.runtime.servesV1alpha2 = true
     },
-    .holds("runtime.old-api", "the old version of the CRI was added") { before, after in
+    .staysSilent("runtime.old-api", "the old version of the CRI was added") { before, after in
       (before.runtime.servesV1alpha2, after.runtime.servesV1alpha2) = (false, true)
     },
     .fires("runtime.dropped-api", "the new version does not serve the old CRI", in: .upgrade) { before, after in
       (before.runtime.servesV1alpha2, after.runtime.servesV1alpha2) = (true, false)
     },
-    .holds("runtime.dropped-api", "the new version also serves the old CRI", in: .upgrade) { before, after in
+    .staysSilent("runtime.dropped-api", "the new version also serves the old CRI", in: .upgrade) { before, after in
       (before.runtime.servesV1alpha2, after.runtime.servesV1alpha2) = (true, true)
     },
 
@@ -122,7 +136,7 @@ extension RuleCase {
     ) {
       $1.daemon.executable = "/usr/bin/containerd (deleted)"
     },
-    .holds("runtime.binary", "the program was replaced before, which a restart fixes") { before, _ in
+    .staysSilent("runtime.binary", "the program was replaced before, which a restart fixes") { before, _ in
       before.daemon.executable = "/usr/bin/containerd (deleted)"
     },
     .fires(
@@ -132,11 +146,11 @@ extension RuleCase {
       $0.daemon.executable = "/usr/bin/containerd (deleted)"
       $1.daemon.executable = "/usr/bin/containerd (deleted)"
     },
-    .holds("runtime.binary", "the program was replaced before, and the daemon was not restarted") {
+    .staysSilent("runtime.binary", "the program was replaced before, and the daemon was not restarted") {
       $0.daemon.executable = "/usr/bin/containerd (deleted)"
       $1.daemon = $0.daemon
     },
-    .holds("runtime.binary", "the program of the daemon is unknown") { $1.daemon.executable = nil },
+    .staysSilent("runtime.binary", "the program of the daemon is unknown") { $1.daemon.executable = nil },
 
     .fires(
       "runtime.pause-image", "the pause image was removed, and only the newest pod shows its name", "pause:3",
@@ -146,14 +160,14 @@ extension RuleCase {
       $1.sandboxes = $0.sandboxes
       $1.images.remove(at: 1)
     },
-    .holds("runtime.pause-image", "the new version pins a different image", in: .upgrade) {
+    .staysSilent("runtime.pause-image", "the new version pins a different image", in: .upgrade) {
       for index in $0.sandboxes.indices { $0.sandboxes[index].facts.pauseImage = "pause:3" }
       $1.sandboxes = $0.sandboxes
       $1.images[1] = Image(id: "sha256:q", repoTags: ["pause:4"], pinned: true)
     },
 
     .fires("host.boot", "the node was rebooted", "boot-1", "boot-2") { $1.host.bootID = "boot-2" },
-    .holds("host.boot", "the boot ID cannot be read") { $1.host.bootID = nil },
+    .staysSilent("host.boot", "the boot ID cannot be read") { $1.host.bootID = nil },
 
     .fires("image.missing", "an image of a running pod", "sha256:b", "none") { $1.images.removeFirst() },
     .fires("image.replaced", "another image has the name now", "sha256:b", "sha256:new has its name now") {
@@ -165,7 +179,7 @@ extension RuleCase {
     ) {
       $1.images[0].id = "new"
     },
-    .holds("image.missing", "another image has the name now, so nothing has to be pulled") {
+    .staysSilent("image.missing", "another image has the name now, so nothing has to be pulled") {
       $1.images[0].id = "sha256:new"
     },
     .fires("image.missing", "another image has one of the names, but a pod uses the other name", "sha256:b", "none") {
@@ -174,7 +188,7 @@ extension RuleCase {
       $1.containers[0].status.image = ImageSpec(image: "busybox:old")
       $1.images[0].id = "sha256:new"
     },
-    .holds("image.replaced", "no other image has the name") { $1.images.removeFirst() },
+    .staysSilent("image.replaced", "no other image has the name") { $1.images.removeFirst() },
     .fires("image.pinned", "another image has the name and is not pinned", "pinned", "not pinned") {
       $1.images[1].id = "sha256:new"
       $1.images[1].pinned = false
@@ -186,24 +200,26 @@ extension RuleCase {
       $1.images.removeFirst()
     },
     .fires("image.missing", "a pinned image, which new pods need", "sha256:p", "none") { $1.images.remove(at: 1) },
-    .holds("image.missing", "an unused image") { $1.images.removeLast() },
+    .staysSilent("image.missing", "an unused image") { $1.images.removeLast() },
 
     .fires("image.collected", "an unused image", "sha256:s", "none") { $1.images.removeLast() },
-    .holds("image.collected", "an image of a running pod, which image.missing reports") { $1.images.removeFirst() },
+    .staysSilent("image.collected", "an image of a running pod, which image.missing reports") {
+      $1.images.removeFirst()
+    },
 
     .fires("image.names", "a tag is gone", "busybox:1, busybox@sha256:bb", "busybox@sha256:bb") {
       $1.images[0].repoTags = []
     },
-    .holds("image.names", "a different spelling") { before, _ in
+    .staysSilent("image.names", "a different spelling") { before, _ in
       before.images[0].repoTags = ["index.docker.io/library/busybox:1"]
     },
-    .holds("image.names", "a different order") {
+    .staysSilent("image.names", "a different order") {
       $0.images[0].repoTags = ["a", "b"]
       $1.images[0].repoTags = ["b", "a"]
     },
 
     .fires("image.pinned", "the image is no longer pinned", "pinned", "not pinned") { $1.images[1].pinned = false },
-    .holds("image.pinned", "a new version that pins nothing", in: .upgrade) { $1.images[1].pinned = false },
+    .staysSilent("image.pinned", "a new version that pins nothing", in: .upgrade) { $1.images[1].pinned = false },
     .fires("image.unpinned", "a new version that pins nothing", "pinned", "not pinned", in: .upgrade) {
       $1.images[1].pinned = false
     },
@@ -215,12 +231,12 @@ extension RuleCase {
       $1.runtime.version = "1.6.20"
       $1.images[1].pinned = false
     },
-    .holds("image.pinned", "a different runtime that pins nothing", in: .migrate) {
+    .staysSilent("image.pinned", "a different runtime that pins nothing", in: .migrate) {
       $1.runtime.version = "1.6.20"
       $1.images[1].pinned = false
     },
-    .holds("image.unpinned", "a restart without an upgrade") { $1.images[1].pinned = false },
-    .holds("image.pinned", "the image is pinned now, as with containerd 2") { before, _ in
+    .staysSilent("image.unpinned", "a restart without an upgrade") { $1.images[1].pinned = false },
+    .staysSilent("image.pinned", "the image is pinned now, as with containerd 2") { before, _ in
       before.images[1].pinned = false
     },
   ]

@@ -35,6 +35,15 @@ import Testing
     }
   }
 
+  @Test(arguments: ["container.dead-already", "pod.dead-already"])
+  func `a line about an object that was dead before says so`(rule: String) throws {
+    let test = try #require(RuleCase.all.first { $0.rule == rule && $0.summary == "the runtime noticed it only now" })
+    let lines = Self.views(test.report, .minor).english.subjects.flatMap(\.entries).map(\.line)
+    let line = try #require(lines.first { $0.contains("[\(rule)") })
+    #expect(line.contains("lost before the change"), "\(line)")
+    #expect(line.contains("kubelet will") || line.contains("kubelet starts"), "\(line)")
+  }
+
   @Test(arguments: RuleCase.all) func `the networks of pods do not depend on the wording`(test: RuleCase) throws {
     var (before, after) = (Snapshot.before, Snapshot.after(test.scenario))
     test.change(&before, &after)

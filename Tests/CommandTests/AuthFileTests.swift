@@ -39,7 +39,7 @@ struct AuthFileTests {
     let directory = try TemporaryDirectory()
     let files = try documents.enumerated().map { index, text in
       let path = directory.file("\(index)")
-      try ProcessFacts.write(text, to: path)
+      try TestFile.write(text, to: path)
       return AuthFile(path: path)
     }
     return try AuthFile.login(for: image, in: [AuthFile(path: directory.file("none"))] + files) { throw $0 }
@@ -58,7 +58,7 @@ struct AuthFileTests {
     arguments: [
       ("quay.io/x/y:1", "u:q:"), ("quay.io/a/b/c:1", "u:ab:"), ("quay.io/a/bc:1", "u:a:"), ("busybox", "u:d:"),
       ("x/y", "u:d:"),
-      ("quay.iox/a", nil), ("gcr.io/a", "secretservice for gcr.io"), ("ghcr.io/a", "pass for ghcr.io"),
+      ("quay.iox/a", "pass for quay.iox"), ("gcr.io/a", "secretservice for gcr.io"), ("ghcr.io/a", "pass for ghcr.io"),
       ("id.io/a", "::tok"),
       ("plain.io/a", "me:pa:ss:"), ("reg.io/a", "::reg"),
     ])
@@ -90,12 +90,16 @@ struct AuthFileTests {
   }
 
   @Test
-  func `a credential store without entries may have the credentials, and line breaks in credentials are accepted`()
+  func `a credential store may have the credentials for any registry, and line breaks in credentials are accepted`()
     throws
   {
     #expect(name(try find("r.io/x", #"{"credsStore": "ecr-login"}"#)) == "ecr-login for r.io")
     #expect(name(try find("r.io/x", #"{"auths": {}, "credsStore": "ecr-login"}"#)) == "ecr-login for r.io")
-    #expect(name(try find("r.io/x", #"{"auths": {"q.io": {}}, "credsStore": "desktop"}"#)) == nil)
+    #expect(name(try find("r.io/x", #"{"auths": {"q.io": {}}, "credsStore": "desktop"}"#)) == "desktop for r.io")
+    // A file that has the credentials comes before a store that may have them.
+    let store = #"{"auths": {"q.io": {}}, "credsStore": "desktop"}"#
+    let login = #"{"auths": {"r.io": {"auth": "\#(Self.auth("me:x"))"}}}"#
+    #expect(name(try find("r.io/x", store, login)) == "me:x:")
     let text = Self.auth("me:" + String(repeating: "x", count: 80))
     let broken = text.prefix(76) + "\\n" + text.dropFirst(76) + "\\r\\n"
     #expect(name(try find("a.io/x", #"{"auths": {"a.io": {"auth": "\#(broken)"}}}"#))?.hasPrefix("me:xxx") == true)
@@ -103,7 +107,7 @@ struct AuthFileTests {
 
   @Test func `Docker's old file is read last`() throws {
     let folder = try TemporaryDirectory()
-    try ProcessFacts.write(#"{"a.io": {"auth": "\#(Self.auth("me:pw"))", "email": ""}}"#, to: folder.file(".dockercfg"))
+    try TestFile.write(#"{"a.io": {"auth": "\#(Self.auth("me:pw"))", "email": ""}}"#, to: folder.file(".dockercfg"))
     let files = AuthFile.usual({ ["HOME": folder.path][$0] }, user: 7)
     #expect(name(try AuthFile.login(for: "a.io/x", in: files) { throw $0 }) == "me:pw:")
   }
@@ -137,8 +141,8 @@ struct AuthFileTests {
 
   @Test(arguments: [false, true]) func `a damaged file is an error only if it was named`(isNamed: Bool) throws {
     let directory = try TemporaryDirectory()
-    try ProcessFacts.write("{", to: directory.file("damaged"))
-    try ProcessFacts.write(#"{"auths": {"a.io": {"username": "me", "password": "x"}}}"#, to: directory.file("good"))
+    try TestFile.write("{", to: directory.file("damaged"))
+    try TestFile.write(#"{"auths": {"a.io": {"username": "me", "password": "x"}}}"#, to: directory.file("good"))
     var warnings: [String] = []
     let find = {
       try AuthFile.login(

@@ -29,7 +29,7 @@ struct BashCompletionTests {
     let directory = try TemporaryDirectory()
     let runtime = try runtime(names)
     defer { withExtendedLifetime(runtime) {} }
-    try ProcessFacts.write(
+    try TestFile.write(
       """
       export CONTAINER_RUNTIME_ENDPOINT='\(runtime.path)' LC_ALL=C.UTF-8 HISTFILE=
       cd '\(directory.path)'
@@ -39,12 +39,12 @@ struct BashCompletionTests {
         if [ "$1" = __complete ]; then '\(Tool.path("cri"))' "$@"; else printf '%s\\n' "$@" > '\(directory.file("words"))'; fi
       }
       """, to: directory.file("rc"))
-    try ProcessFacts.write(keys + "\n", to: directory.file("keys"))
+    try TestFile.write(keys + "\n", to: directory.file("keys"))
     let run = try await Tool.shell(
       "TERM=dumb timeout 100 script -qec \"bash --rcfile '\(directory.file("rc"))' -i\" /dev/null < '\(directory.file("keys"))'"
     )
-    #expect(!ProcessFacts.exists(directory.file("harm")), "\(run.output)")
-    let words = ProcessFacts.read(directory.file("words"))
+    #expect(!TestFile.exists(directory.file("harm")), "\(run.output)")
+    let words = TestFile.read(directory.file("words"))
     #expect(!words.isEmpty, "\(run.output)\(run.errors)")
     return words.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
   }

@@ -27,7 +27,11 @@ struct CompletionTests {
             PodSandbox(id: "eg", metadata: PodSandboxMetadata(name: "web\t2\u{1b}", namespace: "shop")),
             PodSandbox(id: "eh", metadata: PodSandboxMetadata(name: "web-1", namespace: "default"), state: .notReady),
           ]))
-      case "ListImages": .message(ListImagesResponse(images: [Image(id: "i", repoTags: ["r/x:1", "r/x:2"])]))
+      case "ListImages":
+        .message(
+          ListImagesResponse(images: [
+            Image(id: "i", repoTags: ["r/x:1", "r/x:2", "-a", "\u{3000}-a", "\u{2003}--all", "a\u{2028}-f"])
+          ]))
       default: nil
       }
     }
@@ -95,7 +99,7 @@ struct CompletionTests {
     let directory = try TemporaryDirectory()
     let script = try await Tool.cri(["completion", shell])
     #expect(script.output.contains("__complete"))
-    try ProcessFacts.write(script.output, to: directory.file("script"))
+    try TestFile.write(script.output, to: directory.file("script"))
     let run = try await Tool.run(["/usr/bin/env", shell, "-n", directory.file("script")])
     #expect(run.code == 0 && run.errors.isEmpty, "\(run.errors)")
   }

@@ -30,6 +30,12 @@ struct ConfigDocumentTests {
       ("  timeout: 1 # a\n  debug: true\n", "  timeout: 3 # a\n  debug: true\n"),
       ("# a\n---\n  debug: true\n", "# a\n---\n  debug: true\n  timeout: 3\n"),
       ("timeout: 010\n", "timeout: 3\n"),
+      // A new key comes before the end of the document.
+      ("debug: true\n...\n", "debug: true\ntimeout: 3\n...\n"),
+      ("debug: true\r\n... # x\r\n", "debug: true\r\ntimeout: 3\r\n... # x\r\n"),
+      ("---\n  debug: true\n...\n# x\n", "---\n  debug: true\n  timeout: 3\n...\n# x\n"),
+      ("timeout: 1\n...\n", "timeout: 3\n...\n"), ("debug: true\n...", "debug: true\ntimeout: 3\n...\n"),
+      ("runtime-endpoint: >\n  a\n  timeout: 5\n...\n", "runtime-endpoint: >\n  a\n  timeout: 5\ntimeout: 3\n...\n"),
     ])
   func keepsTheRest(text: String, expected: String) throws {
     #expect(try set(text, .timeout, "3") == expected)
@@ -49,7 +55,7 @@ struct ConfigDocumentTests {
 
   @Test(
     "a file with a line that is not a key is refused",
-    arguments: ["{timeout: 1, debug: true}\n", "runtime-endpoint: >\n  a\n  timeout: 5\n...\n", "timeout: |-\n  1\n"])
+    arguments: ["{timeout: 1, debug: true}\n", "timeout: |-\n  1\n"])
   func flow(text: String) throws {
     #expect(throws: Failure.self) { try set(text, .timeout, "3") }
   }
@@ -78,7 +84,7 @@ struct ConfigDocumentTests {
     #expect(
       try await Tool.cri(["config", "--set", "timeout=5,runtime-endpoint=unix:///a,b=c"], environment: environment).code
         == 0)
-    #expect(ProcessFacts.read(path) == "timeout: 5\nruntime-endpoint: unix:///a,b=c\n")
+    #expect(TestFile.read(path) == "timeout: 5\nruntime-endpoint: unix:///a,b=c\n")
     #expect(try await Tool.shell("stat -c %a '\(path)'; chmod 644 '\(path)'").output == "600\n")
     #expect(try await Tool.cri(["-c", path, "config", "debug", "1"]).output.isEmpty)
     #expect(try await Tool.shell("stat -c %a '\(path)'; chmod 400 '\(path)'").output == "600\n")
@@ -92,14 +98,14 @@ struct ConfigDocumentTests {
   @Test func `quoted values and blanks after commas are read as crictl reads them`() async throws {
     let directory = try TemporaryDirectory()
     let path = directory.file("crictl.yaml")
-    try ProcessFacts.write("debug: \"true\"\ntimeout: '2'\n", to: path)
+    try TestFile.write("debug: \"true\"\ntimeout: '2'\n", to: path)
     let runtime = try TestRuntime(.listPodSandbox, ListPodSandboxResponse())
     let pods = try await Tool.cri(["pods"], on: runtime, environment: ["CRI_CONFIG_FILE": path])
     #expect(pods.code == 0 && pods.errors.contains("using unix://"), "\(pods.errors)")
     let run = try await Tool.cri(
       ["config", "--set", " timeout=7, debug=F"], environment: ["CRI_CONFIG_FILE": path])
     #expect(run.code == 0 && run.errors.isEmpty, "\(run.errors)")
-    #expect(ProcessFacts.read(path) == "debug: false\ntimeout: 7\n")
+    #expect(TestFile.read(path) == "debug: false\ntimeout: 7\n")
   }
 
   @Test(arguments: [
@@ -115,7 +121,7 @@ struct ConfigDocumentTests {
     let path = directory.file("crictl.yaml")
     let run = try await Tool.cri(["config"] + arguments, environment: ["CRI_CONFIG_FILE": path])
     #expect(run.code == 2 && run.errors.contains(expected), "\(run)")
-    #expect(ProcessFacts.read(path).isEmpty)
+    #expect(TestFile.read(path).isEmpty)
   }
 
   /// The pipe stays open, and nothing is written to it.

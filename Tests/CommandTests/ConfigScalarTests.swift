@@ -32,7 +32,7 @@ struct ConfigScalarTests {
 
   private func read<M>(_ text: String, _ read: (String) throws -> M) throws -> M {
     let directory = try TemporaryDirectory()
-    try ProcessFacts.write(text, to: directory.file("file.yaml"))
+    try TestFile.write(text, to: directory.file("file.yaml"))
     return try read(directory.file("file.yaml"))
   }
 

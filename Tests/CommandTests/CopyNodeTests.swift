@@ -33,8 +33,8 @@ import Testing
   private func hostileLinks(on node: ContainerdNode, _ folder: TemporaryDirectory) async throws {
     let secret = folder.file("secret")
     mkdir(secret, 0o755)
-    try ProcessFacts.write("secret", to: "\(secret)/file")
-    try ProcessFacts.write("mine", to: folder.file("mine"))
+    try TestFile.write("secret", to: "\(secret)/file")
+    try TestFile.write("mine", to: folder.file("mine"))
     _ = try await node.cri(
       "exec", Self.web, "sh", "-c",
       "mkdir -p /h/d && echo inside >/h/d/file && (while [ ! -e /h/stop ]; do mv /h/d /h/e; ln -s \(secret) /h/d; rm /h/d; "
@@ -42,11 +42,11 @@ import Testing
     for _ in 0..<40 {
       let run = try await node.cri("cp", "--method", "node", "\(Self.web):/h/d/file", folder.file("out"))
       #expect([0, 1].contains(run.code), "\(run)")
-      if run.code == 0 { #expect(ProcessFacts.read(folder.file("out")) == "inside\n") }
+      if run.code == 0 { #expect(TestFile.read(folder.file("out")) == "inside\n") }
       _ = try await node.cri("cp", "--method", "node", folder.file("mine"), "\(Self.web):/h/d/new")
     }
     _ = try await node.cri("exec", Self.web, "touch", "/h/stop")
-    #expect(TemporaryDirectory.names(in: secret) == ["file"] && ProcessFacts.read("\(secret)/file") == "secret")
+    #expect(TemporaryDirectory.names(in: secret) == ["file"] && TestFile.read("\(secret)/file") == "secret")
   }
 
   /// A slow copy on a terminal, and one whose standard error is not a terminal.
@@ -78,7 +78,7 @@ import Testing
 
   /// The node method does not need any program in the container.
   private func withoutPrograms(on node: ContainerdNode, _ folder: TemporaryDirectory) async throws {
-    try ProcessFacts.write("x", to: folder.file("x"))
+    try TestFile.write("x", to: folder.file("x"))
     // A tar program that writes zeros without end after the archive.
     let script = #"#!/bin/sh\nbusybox tar "$@"\nexec cat /dev/zero\n"#
     let endless = "rm /bin/tar; printf '\(script)' >/bin/tar; chmod 755 /bin/tar"

@@ -112,26 +112,26 @@ import Testing
     let path = folder.file("c.yaml")
     let runtime = try Self.emptyRuntime()
     let defaults = "pull-image-on-create: false\ndisable-pull-on-run: false\nmax-retries: 0\n"
-    try ProcessFacts.write(
+    try TestFile.write(
       "\nruntime-endpoint: \"foo\"\nimage-endpoint: 'bar' # inline\ntimeout: 5\n\n# below\ndebug: true\n", to: path)
     let set = ["--config", path, "config", "--set", "runtime-endpoint=bar,image-endpoint=baz,timeout=10,debug=false"]
     let run = try await Self.run("crictl", set, on: runtime)
     #expect(run.code == 0 && run.errors.isEmpty, "\(run)")
     #expect(
-      ProcessFacts.read(path)
+      TestFile.read(path)
         == "runtime-endpoint: \"bar\"\nimage-endpoint: 'baz' # inline\ntimeout: 10\n# below\ndebug: false\n\(defaults)")
-    try ProcessFacts.write("\ntimeout: 20\ntimeout: 5\n", to: path)
+    try TestFile.write("\ntimeout: 20\ntimeout: 5\n", to: path)
     #expect(try await Self.run("crictl", ["-c", path, "config", "--set", "timeout=30"], on: runtime).code == 0)
     #expect(
-      ProcessFacts.read(path)
+      TestFile.read(path)
         == "timeout: 30\ntimeout: 30\nruntime-endpoint: \"\"\nimage-endpoint: \"\"\ndebug: false\n\(defaults)")
-    try ProcessFacts.write("", to: path)
+    try TestFile.write("", to: path)
     #expect(try await Self.run("cri", ["-c", path, "config", "--set", "timeout=30"], on: runtime).code == 0)
-    #expect(ProcessFacts.read(path) == "timeout: 30\n")
+    #expect(TestFile.read(path) == "timeout: 30\n")
   }
 
   @Test func `the page about the differences explains every behaviour that depends on the name`() {
-    let page = ProcessFacts.read(Tool.source("docs/crictl-differences.md"))
+    let page = TestFile.read(Tool.source("docs/crictl-differences.md"))
     for behaviour in CrictlBehaviour.allCases { #expect(page.contains("| \(behaviour.rawValue) |"), "\(behaviour)") }
   }
 }

@@ -31,13 +31,13 @@ import Testing
   @Test func `a pod of CRI-O can be debugged, and kubelet's labels alone do not make it a pod of kubelet`() async throws
   {
     let directory = try TemporaryDirectory()
-    try ProcessFacts.write(
+    try TestFile.write(
       """
       runtime: {name: cri-o, version: 1.37.0}
       images: ["localhost/tools:1"]
       pods: [{name: kubelets, containers: [{name: main, image: "localhost/tools:1"}]}]
       """, to: directory.file("node.yaml"))
-    try ProcessFacts.write(
+    try TestFile.write(
       "metadata: {name: own, namespace: default, uid: a}\nlabels: {io.kubernetes.pod.uid: a}\n",
       to: directory.file("pod.yaml"))
     let simulator = try await SimulatorProcess(in: directory, ["--description", directory.file("node.yaml")])

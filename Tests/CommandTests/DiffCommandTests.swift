@@ -16,7 +16,7 @@ import Testing
   private func files(_ runtime: String) throws -> (before: String, after: String) {
     for moment in [Recording.Moment.before, .after] {
       let text = try Snapshot.recorded(runtime, moment).json.text(pretty: true)
-      try ProcessFacts.write(text, to: directory.file("\(moment)"))
+      try TestFile.write(text, to: directory.file("\(moment)"))
     }
     return (directory.file("before"), directory.file("after"))
   }
@@ -64,7 +64,7 @@ import Testing
       ("keys", "\"x\":{" + (0..<500_000).map { "\"\($0)\":0" }.joined(separator: ",") + "}"),
     ] {
       let text = "{\"kind\":\"cri-snapshot\",\"schema\":2,\(members)}"
-      try ProcessFacts.write(text, to: directory.file("hostile"))
+      try TestFile.write(text, to: directory.file("hostile"))
       let run = try await Tool.cri(["diff", before, directory.file("hostile")])
       #expect(run.code == 2 && run.errors.split(separator: "\n").count == 1, "\(name): \(run.errors)")
       let taken = run.peakMemory - base
@@ -81,10 +81,10 @@ import Testing
     let base = try await Tool.cri(["diff", before, before]).peakMemory
     for count in [10, 20_000] {
       let records = (0..<count).map { record.replacing("#", with: "\($0)") }.joined(separator: ",")
-      var root = try #require(try JSON.parse(ProcessFacts.read(before)).objectValue)
+      var root = try #require(try JSON.parse(TestFile.read(before)).objectValue)
       (root["containers"], root[list]) = (.array([]), try JSON.parse("[\(records)]"))
       let text = JSON.object(root).text()
-      try ProcessFacts.write(text, to: directory.file("hostile"))
+      try TestFile.write(text, to: directory.file("hostile"))
       let run = try await Tool.cri(["diff", before, directory.file("hostile")])
       #expect(run.code == (count == 10 ? 1 : 2), "\(run.code) \(run.errors)")
       let taken = run.peakMemory - base
@@ -96,7 +96,7 @@ import Testing
     list: String
   ) async throws {
     let (before, _) = try files("containerd-2.4")
-    var document = try JSON.parse(ProcessFacts.read(before))
+    var document = try JSON.parse(TestFile.read(before))
     var objects = try #require(document[list]?.arrayValue)
     // The second object differs, which a comparison by ID would not notice.
     var double = try #require(objects.last?.objectValue)
@@ -105,7 +105,7 @@ import Testing
     var root = try #require(document.objectValue)
     root[list] = .array(objects)
     document = .object(root)
-    try ProcessFacts.write(document.text(pretty: true), to: directory.file("double"))
+    try TestFile.write(document.text(pretty: true), to: directory.file("double"))
     for words in [
       ["diff", directory.file("double"), before], ["diff", before, directory.file("double")],
       ["verify", "--before", directory.file("double"), "--after", before],
@@ -144,7 +144,7 @@ import Testing
 
   @Test func `the earlier snapshot may come from standard input`() async throws {
     let (before, after) = try files("containerd-1.6.12")
-    let run = try await Tool.cri(["diff", "-", after], input: ProcessFacts.read(before))
+    let run = try await Tool.cri(["diff", "-", after], input: TestFile.read(before))
     #expect(run.code == 1 && run.output.contains("→ none"))
   }
 
@@ -174,7 +174,7 @@ import Testing
     later.sandboxes.append(successor)
     let (start, next) = (UInt64(1234), UInt64(5678))
     later.daemon.startTime = next
-    try ProcessFacts.write(later.json.text(), to: directory.file("later"))
+    try TestFile.write(later.json.text(), to: directory.file("later"))
     let run = try await Tool.cri(["diff", before, directory.file("later")])
     let words = run.output.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
     #expect(words.contains("\(pod) (\(id.prefix(13))) state ready → not ready"), "\(run)")
@@ -182,14 +182,14 @@ import Testing
     // Times are not in clock ticks.
     var earlier = try Snapshot.recorded("containerd-2.4", .before)
     earlier.daemon.startTime = start
-    try ProcessFacts.write(earlier.json.text(), to: directory.file("earlier"))
+    try TestFile.write(earlier.json.text(), to: directory.file("earlier"))
     let all = try await Tool.cri(["diff", "--all", directory.file("earlier"), directory.file("later")])
     #expect(all.output.contains("daemon start 12.34 s after boot → 56.78 s after boot"), "\(all)")
   }
 
   @Test func `every error is exit code 2`() async throws {
     let (before, _) = try files("containerd-2.4")
-    try ProcessFacts.write("{}", to: directory.file("other"))
+    try TestFile.write("{}", to: directory.file("other"))
     for (arguments, words) in [
       ([directory.file("missing"), before], "No such file"), ([before, directory.file("other")], "not a snapshot"),
       ([before], "cannot connect"), ([], "cri diff --help"), ([before, before, before], "cri diff --help"),
@@ -204,7 +204,7 @@ import Testing
   @Test func `control characters in names are escaped`() async throws {
     var snapshot = try Snapshot.recorded("containerd-2.4", .before)
     snapshot.sandboxes[0].status.annotations["x"] = "\u{1b}[31mred\nline"
-    try ProcessFacts.write(snapshot.json.text(), to: directory.file("hostile"))
+    try TestFile.write(snapshot.json.text(), to: directory.file("hostile"))
     let (before, _) = try files("containerd-2.4")
     let run = try await Tool.cri(["diff", before, directory.file("hostile")])
     #expect(run.code == 1 && run.output.split(separator: "\n").count == 1)

@@ -90,7 +90,7 @@ import Testing
 
   @Test func `the threshold and ignored rules decide the exit code`() async throws {
     let directory = try TemporaryDirectory()
-    try ProcessFacts.write(
+    try TestFile.write(
       """
       pods:
       - {name: web, uid: u1, hostNetwork: true, containers: [{name: app, state: unknown}]}
@@ -109,7 +109,7 @@ import Testing
 
   @Test func `a story lists what happened to one pod`() async throws {
     let directory = try TemporaryDirectory()
-    try ProcessFacts.write(
+    try TestFile.write(
       """
       pods:
       - {name: web, uid: u1, ips: [10.9.0.2], containers: [{name: app}, {name: job, state: exited, exitCode: 3}]}
@@ -127,6 +127,25 @@ import Testing
     for arguments in [["--deep"], ["-o", "junit"], ["--report", "json=/tmp/x"]] {
       #expect(try await Tool.cri(["doctor", "web"] + arguments, on: simulator.socket).code == 2)
     }
+    await simulator.end()
+  }
+
+  /// The runtime ends during one of the calls for the details, which come after the lists.
+  @Test(arguments: 7...13) func `a runtime that ends is reported, and not its objects`(call: Int) async throws {
+    let directory = try TemporaryDirectory()
+    let simulator = try await SimulatorProcess(
+      in: directory, ["--pods", "3", "--containers", "5", "--kill-after", "\(call)"])
+    let tool = try await Tool.cri(["doctor", "-o", "json", "--fail-on", "minor"], on: simulator.socket)
+    let rules = try JSON.parse(tool.output)["findings"]?.arrayValue?.compactMap { $0["rule"]?.stringValue } ?? []
+    #expect(!rules.contains("D17") && !rules.contains("D16"), "\(rules)")
+    await simulator.end()
+  }
+
+  @Test func `doctor of a pod exits with 3 if the pods cannot be listed`() async throws {
+    let directory = try TemporaryDirectory()
+    let simulator = try await SimulatorProcess(
+      in: directory, ["--pods", "1", "--fail", "ListPodSandbox=INTERNAL:broken"])
+    #expect(try await Tool.cri(["doctor", "x"], on: simulator.socket).code == 3)
     await simulator.end()
   }
 }

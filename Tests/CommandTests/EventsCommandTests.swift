@@ -130,7 +130,7 @@ import Testing
     #expect(await process.line() == "CONTAINER_DELETED_EVENT c1")
     process.signal(SIGINT)
     #expect(await process.end().code == 0)
-    #expect(ProcessFacts.read(directory.file("errors")).split(separator: "\n").count == 2)
+    #expect(TestFile.read(directory.file("errors")).split(separator: "\n").count == 2)
     withExtendedLifetime(second) {}
   }
 

@@ -10,12 +10,13 @@ import Testing
   /// Runs a test on a runtime with two pods; the second one has two containers.
   private func with(_ faults: [String] = [], _ test: (SimulatorProcess) async throws -> Void) async throws {
     let folder = try TemporaryDirectory()
-    try ProcessFacts.write(
+    try TestFile.write(
       """
       pods:
       - {name: web, namespace: default, containers: [{name: nginx, image: i}]}
       - {name: db, namespace: prod, containers: [{name: sql, image: i}, {name: log, image: i}]}
       - {name: old, namespace: default, containers: [{name: job, image: i, state: exited}]}
+      - {name: empty, namespace: prod, containers: []}
       """, to: folder.file("pods.yaml"))
     let simulator = try await SimulatorProcess(in: folder, ["--description", folder.file("pods.yaml")] + faults)
     do { try await test(simulator) } catch {
@@ -55,6 +56,7 @@ import Testing
     arguments: [
       (["web", "nosuch"], 127, "cannot run nosuch"), (["-s", "web", "nosuch"], 127, "cannot run nosuch"),
       (["absent", "true"], 125, "no container or pod with this ID or name"),
+      (["empty", "true"], 125, "pod prod/empty has no running container; see cri ps -a --pod"),
       (["web", "drop"], 125, "may still be running"),
       (["db", "true"], 125, "prod/db/log, prod/db/sql"), (["old", "true"], 125, "is not running"),
       (["default/old/job", "true"], 125, "is not running"),

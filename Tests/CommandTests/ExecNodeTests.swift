@@ -108,11 +108,11 @@ import Testing
   /// containerd ends a session when its input ends, unless the container was created with `stdin_once`.
   private func attach(on node: ContainerdNode) async throws {
     let folder = try TemporaryDirectory()
-    try ProcessFacts.write(
+    try TestFile.write(
       #"{"metadata": {"name": "web-5d4b", "namespace": "default", "uid": "u"}}"#, to: folder.file("pod.json"))
     let pod = try await node.sandbox("web-5d4b").id
     for once in [false, true] {
-      try ProcessFacts.write(
+      try TestFile.write(
         #"{"metadata": {"name": "sh-\#(once)"}, "image": {"image": "localhost/busybox:1"}, "command": ["sh"],"#
           + #" "stdin": true, "stdin_once": \#(once), "linux": {}}"#, to: folder.file("container.json"))
       let created = try await node.cri("create", pod, folder.file("container.json"), folder.file("pod.json"))

@@ -25,7 +25,8 @@ import Testing
   static let commands: [(words: [String], code: Int32)] = [
     (["pods"], 11), (["ps", "-a"], 11), (["snapshot"], 3), (["preflight"], 3), (["verify", "--before", "BEFORE"], 3),
     (["guard", "--wait", "2s", "--", "true"], 3), (["wait"], 3), (["top", "--once"], 11),
-    (["net"], 11),
+    (["net"], 11), (["doctor"], 3), (["doctor", "--deep"], 3), (["doctor", "default/pod-1"], 3), (["events"], 11),
+    (["logs", "x"], 11), (["cp", "x:/a", "b"], 11),
   ]
 
   @Test(arguments: commands.indices) func `a command without threads ends with one line`(_ index: Int) async throws {
@@ -35,7 +36,8 @@ import Testing
     for path in [directory.path, runtime.socket, before] { #expect(chmod(path, 0o777) == 0) }
     let (words, code) = Self.commands[index]
     let run = try await Tool.run(
-      Self.limited(to: 1) + [Tool.path("cri"), "--timeout", "2s"] + words.map { $0 == "BEFORE" ? before : $0 },
+      Self.limited(to: 1) + [Tool.path("cri"), "--timeout", "2s"]
+        + words.map { $0 == "BEFORE" ? before : $0 },
       environment: ["CONTAINER_RUNTIME_ENDPOINT": runtime.socket, "CRI_CONFIG_FILE": "/dev/null"])
     #expect(run.code == code, "\(words): \(run.code) \(run.output) \(run.errors)")
     #expect(run.errors.contains("cannot start a thread"), "\(run.errors)")
@@ -103,7 +105,7 @@ import Testing
         "cri: node-agent was stopped and is not started again; run systemctl start node-agent",
       ], "\(run.errors)")
     #expect(run.errors.hasPrefix("cri: out of memory; "), "\(run.errors)")
-    #expect(systemd.state(of: "kubelet") == "inactive" && !ProcessFacts.exists(directory.file("ran")))
+    #expect(systemd.state(of: "kubelet") == "inactive" && !TestFile.exists(directory.file("ran")))
   }
 
   @Test(.enabled(if: access("/usr/bin/script", X_OK) == 0, "needs script, of bsdutils"))
@@ -117,11 +119,11 @@ import Testing
       }
       // The first calls are for the first screen.
       guard number > 3 else { return false }
-      let text = ProcessFacts.read(pid).trimmingCharacters(in: .whitespacesAndNewlines)
+      let text = TestFile.read(pid).trimmingCharacters(in: .whitespacesAndNewlines)
       _ = try await Tool.shell(Self.limit(text))
       return true
     }
-    try ProcessFacts.write(
+    try TestFile.write(
       """
       stty -g
       sh -c 'echo $$ >\(pid); exec "$@"' sh '\(Tool.path("cri"))' -r '\(runtime.path)' top --pods -s 200ms

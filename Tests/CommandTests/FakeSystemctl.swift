@@ -8,7 +8,7 @@ struct FakeSystemctl {
   init(in directory: TemporaryDirectory, units: [String: String]) async throws {
     self.directory = directory
     // A restart runs the script that `onRestart` has set. The file `NAME.fails` makes a verb fail.
-    try ProcessFacts.write(
+    try TestFile.write(
       """
       #!/bin/sh
       units='\(directory.path)/units'
@@ -23,7 +23,14 @@ struct FakeSystemctl {
         echo "ActiveState=$(cat "$units/$3" 2>/dev/null || echo inactive)"
         exit 0
       fi
-      [ "$1" != list-jobs ] || { cat "$units/jobs" 2>/dev/null; exit 0; }
+      if [ "$1" = list-jobs ]; then
+        # As with SYSTEMD_COLORS=1 in the environment, unless the caller changes it.
+        colour='s/ [a-z]*[.]service/\\x1b[0;1;32m&\\x1b[0m/'
+        [ "${SYSTEMD_COLORS:-}" != 0 ] || colour=''
+        sed "$colour" "$units/jobs" 2>/dev/null
+        exit 0
+      fi
+      [ "$1" != list-units ] || { cat "$units/states" 2>/dev/null; exit 0; }
       [ "$1" != is-active ] || { [ "$2" != --quiet ] || shift; exec grep -qx active "$units/$2"; }
       [ ! -f "$units/$1.does" ] || . "$units/$1.does"
       [ ! -f "$units/$1.fails" ] || { echo "Failed to $1 $2: it is only a test" >&2; exit 1; }
@@ -45,34 +52,37 @@ struct FakeSystemctl {
   /// The directory comes first in PATH.
   var path: String { "\(directory.path):/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" }
 
-  func fail(_ verb: String) throws { try ProcessFacts.write("", to: directory.file("units/\(verb).fails")) }
+  func fail(_ verb: String) throws { try TestFile.write("", to: directory.file("units/\(verb).fails")) }
 
   /// Runs shell code before each of these verbs, with the unit as `$2`.
   func when(_ verb: String, _ script: String) throws {
-    try ProcessFacts.write(script + "\n", to: directory.file("units/\(verb).does"))
+    try TestFile.write(script + "\n", to: directory.file("units/\(verb).does"))
   }
 
   /// Adds a line to what `show` prints for a unit.
   func show(_ line: String, of name: String) throws {
-    try ProcessFacts.write(line + "\n", to: directory.file("units/\(name).shows"))
+    try TestFile.write(line + "\n", to: directory.file("units/\(name).shows"))
   }
 
   /// Somebody else starts or stops a unit.
   func set(_ name: String, _ state: String) throws {
-    try ProcessFacts.write(state + "\n", to: directory.file("units/\(name)"))
+    try TestFile.write(state + "\n", to: directory.file("units/\(name)"))
   }
 
+  /// What `list-units` prints.
+  func setStates(_ lines: String) throws { try TestFile.write(lines + "\n", to: directory.file("units/states")) }
+
   /// What `list-jobs` prints.
-  func setJobs(_ lines: String) throws { try ProcessFacts.write(lines + "\n", to: directory.file("units/jobs")) }
+  func setJobs(_ lines: String) throws { try TestFile.write(lines + "\n", to: directory.file("units/jobs")) }
 
   func state(of name: String) -> String {
-    String(ProcessFacts.read(directory.file("units/\(name)")).split(separator: "\n").first ?? "")
+    String(TestFile.read(directory.file("units/\(name)")).split(separator: "\n").first ?? "")
   }
 
   /// The calls that changed a unit, in order, such as `stop kubelet`.
   var changes: [String] {
-    ProcessFacts.read(directory.file("units/log")).split(separator: "\n").map(String.init).filter {
-      !$0.hasPrefix("show") && !$0.hasPrefix("is-active") && !$0.hasPrefix("list-jobs")
+    TestFile.read(directory.file("units/log")).split(separator: "\n").map(String.init).filter {
+      !$0.hasPrefix("show") && !$0.hasPrefix("is-active") && !$0.hasPrefix("list-")
     }
   }
 }

@@ -62,7 +62,7 @@ struct GlobalsTests {
   func retries(isAsked: Bool) async throws {
     let directory = try TemporaryDirectory()
     let socket = directory.file("late.sock")
-    try ProcessFacts.write("max-retries: \(isAsked ? -1 : 0)\n", to: directory.file("c.yaml"))
+    try TestFile.write("max-retries: \(isAsked ? -1 : 0)\n", to: directory.file("c.yaml"))
     let made = Locked<TestRuntime?>(nil)
     let coming = Task {
       try await Task.sleep(for: .milliseconds(300))
@@ -128,7 +128,7 @@ struct GlobalsTests {
       #expect(run.code == 0, "\(run.errors)")
     }
     let directory = try TemporaryDirectory()
-    try ProcessFacts.write("runtime-endpoint: \(runtime.path)\n", to: directory.file("c.yaml"))
+    try TestFile.write("runtime-endpoint: \(runtime.path)\n", to: directory.file("c.yaml"))
     let run = try await Tool.cri(
       ["-c", directory.file("c.yaml"), "pods", "-q"], environment: ["CONTAINER_RUNTIME_ENDPOINT": ""])
     #expect(run.output == "p\n", "\(run.errors)")

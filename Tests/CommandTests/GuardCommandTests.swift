@@ -22,7 +22,7 @@ import Testing
       \(daemon) </dev/null >/dev/null 2>&1 & echo $! >\(directory.file("pid"))
       \(then)
       """
-    try ProcessFacts.write(script, to: directory.file("restart"))
+    try TestFile.write(script, to: directory.file("restart"))
     return ["/bin/sh", directory.file("restart")]
   }
 
@@ -31,7 +31,7 @@ import Testing
     let run = try await Tool.cri(
       ["guard"] + arguments + ["--"] + command, on: runtime.socket,
       environment: ["STATE_DIRECTORY": directory.file("state")])
-    if let pid = Int32(ProcessFacts.read(directory.file("pid")).trimmingCharacters(in: .whitespacesAndNewlines)) {
+    if let pid = Int32(TestFile.read(directory.file("pid")).trimmingCharacters(in: .whitespacesAndNewlines)) {
       kill(pid, SIGKILL)
     }
     return run
@@ -99,7 +99,7 @@ import Testing
     let words = run.errors.split { $0 == " " || $0 == "\n" }
     let file = String(try #require(words.first { $0.hasSuffix(".json") }))
     #expect(file.hasPrefix(directory.path))
-    #expect(try Snapshot(parsing: Array(ProcessFacts.read(file).utf8)).sandboxes.isEmpty == false)
+    #expect(try Snapshot(parsing: Array(TestFile.read(file).utf8)).sandboxes.isEmpty == false)
   }
 
   @Test func `a missing command changes nothing`() async throws {
@@ -108,6 +108,12 @@ import Testing
     #expect(run.code == 2)
     SnapshotCommandTests.expectOneLine(
       run, containing: "/no/such/command cannot be run: No such file or directory; nothing was changed")
+    // Its snapshot is not one of a run that was not verified.
+    #expect(try FileManager.default.contentsOfDirectory(atPath: directory.file("state")).contains("guard-before.json"))
+    let saved = directory.file("saved.json")
+    for _ in 0..<2 { _ = try await guarding(runtime, ["--save", saved], ["/no/such/command"]) }
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: directory.path).count { $0.hasPrefix("saved.json.2") } == 0)
   }
 
   @Test func `the command is not run without a snapshot`() async throws {
@@ -118,7 +124,7 @@ import Testing
     let runtime = try await SimulatorProcess(in: directory)
     let unsaved = try await guarding(runtime, ["--save", directory.file("missing/s")], touch)
     #expect(unsaved.code == 2)
-    #expect(!ProcessFacts.exists(directory.file("touched")))
+    #expect(!TestFile.exists(directory.file("touched")))
   }
 
   @Test func `standard output contains only the document, whatever the command prints`() async throws {

@@ -7,12 +7,12 @@ import Testing
 
 /// Tests `cri guard --hold`, and the effect of signals on `cri guard`.
 @Suite(.timeLimit(.minutes(10))) struct GuardHoldTests {
-  private let directory: TemporaryDirectory
+  let directory: TemporaryDirectory
 
   init() throws { directory = try TemporaryDirectory() }
 
   /// Returns an administrator's shell command that restarts the runtime.
-  private func restart(_ runtime: SimulatorProcess, _ losses: String = "") -> String {
+  func restart(_ runtime: SimulatorProcess, _ losses: String = "") -> String {
     """
     kill \(runtime.pid ?? 0)
     while [ -S \(runtime.socket) ]; do sleep 0.05; done
@@ -22,21 +22,21 @@ import Testing
     """
   }
 
-  private func guarding(
+  func guarding(
     _ runtime: SimulatorProcess, _ systemd: FakeSystemctl, _ arguments: [String] = ["--hold", "kubelet"],
     run script: String
   ) async throws -> Tool {
-    try ProcessFacts.write(script, to: directory.file("command"))
+    try TestFile.write(script, to: directory.file("command"))
     let run = try await Tool.cri(
       ["guard"] + arguments + ["--", "/bin/sh", directory.file("command")], on: runtime.socket,
       environment: ["PATH": systemd.path, "STATE_DIRECTORY": directory.file("state")])
-    if let pid = Int32(ProcessFacts.read(directory.file("pid")).trimmingCharacters(in: .whitespacesAndNewlines)) {
+    if let pid = Int32(TestFile.read(directory.file("pid")).trimmingCharacters(in: .whitespacesAndNewlines)) {
       kill(pid, SIGKILL)
     }
     return run
   }
 
-  private func kubelet(_ state: String = "active") async throws -> FakeSystemctl {
+  func kubelet(_ state: String = "active") async throws -> FakeSystemctl {
     try await FakeSystemctl(in: directory, units: ["kubelet": state, "node-agent": "active"])
   }
 
@@ -52,6 +52,31 @@ import Testing
     #expect(systemd.changes == ["stop kubelet", "stop node-agent", "start node-agent", "start kubelet"])
   }
 
+  /// A file may be a pipe whose reader waits, such as a pager.
+  @Test func `the unit is started before a report is written`() async throws {
+    let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
+    let report = directory.file("report.json")
+    try systemd.when("start", "[ -e '\(report)' ] || touch '\(directory.file("started-first"))'")
+    let run = try await guarding(
+      runtime, systemd, ["--hold", "kubelet", "--report", "json=\(report)"], run: restart(runtime))
+    #expect(run.code == 0 && TestFile.exists(report), "\(run)")
+    #expect(TestFile.exists(directory.file("started-first")))
+  }
+
+  @Test func `a signal ends guard while it waits for the file of --pods`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
+    let fifo = directory.file("fifo")
+    let run = try await Tool.shell(
+      """
+      mkfifo '\(fifo)'; sleep 30 >'\(fifo)' &
+      STATE_DIRECTORY='\(directory.file("state"))' timeout -s TERM 2 '\(Tool.path("cri"))' -r '\(runtime.socket)' \
+        guard --pods - -- touch '\(directory.file("ran"))' <'\(fifo)'
+      code=$?; kill $!; exit $code
+      """)
+    #expect(run.code == 124 && run.duration < .seconds(25), "\(run)")
+    #expect(!TestFile.exists(directory.file("ran")))
+  }
+
   /// The only snapshot of a `guard` that found a loss.
   private func lostSnapshot() throws -> String {
     let names = TemporaryDirectory.names(in: directory.file("state")).filter { $0.hasPrefix("guard-before-20") }
@@ -63,17 +88,17 @@ import Testing
   {
     let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
     let pods = directory.file("pods.json")
-    try ProcessFacts.write("{}", to: pods)
+    try TestFile.write("{}", to: pods)
     let refused = try await guarding(
       runtime, systemd, ["--hold", "kubelet", "--pods", pods], run: "touch '\(directory.file("ran"))'")
     #expect(refused.code == 2 && refused.errors.contains("is neither a list of pods nor a pod"), "\(refused)")
     #expect(systemd.changes.isEmpty && !FileManager.default.fileExists(atPath: directory.file("ran")))
     let pod = #"{"kind": "Pod", "metadata": {"name": "p", "uid": "u"}, "spec": {"restartPolicy": "Never"}}"#
-    try ProcessFacts.write(pod, to: pods)
+    try TestFile.write(pod, to: pods)
     let run = try await guarding(runtime, systemd, ["--hold", "kubelet", "--pods", pods], run: restart(runtime))
     #expect(run.code == 0, "\(run)")
     let files = try FileManager.default.contentsOfDirectory(atPath: directory.file("state"))
-    let snapshots = files.map { ProcessFacts.read(directory.file("state/\($0)")) }
+    let snapshots = files.map { TestFile.read(directory.file("state/\($0)")) }
       .compactMap { try? Snapshot(parsing: Array($0.utf8)) }
     #expect(snapshots.map { $0.pods?.map(\.restartPolicy) } == [[.never]], "\(files)")
   }
@@ -102,7 +127,7 @@ import Testing
       runtime, systemd, ["--hold", "kubelet", option, "nope"], run: "touch '\(directory.file("ran"))'")
     #expect(run.code == 2 && run.errors.contains(words), "\(run)")
     #expect(systemd.changes == ["stop kubelet", "start kubelet"])
-    #expect(!ProcessFacts.exists(directory.file("ran")))
+    #expect(!TestFile.exists(directory.file("ran")))
   }
 
   @Test(arguments: [("exit 7", false, Int32(6)), ("exit 7", true, 6), ("true", false, 4)])
@@ -124,7 +149,7 @@ import Testing
 
   @Test func `the unit is started even if the report cannot be printed`() async throws {
     let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
-    try ProcessFacts.write(restart(runtime), to: directory.file("command"))
+    try TestFile.write(restart(runtime), to: directory.file("command"))
     let script = """
       export PATH='\(systemd.path)' STATE_DIRECTORY='\(directory.file("state"))'
       '\(Tool.path("cri"))' -r '\(runtime.socket)' guard --hold kubelet -- /bin/sh '\(directory.file("command"))' >/dev/full
@@ -134,7 +159,7 @@ import Testing
     let run = try await Tool.shell(script)
     #expect(run.errors.contains("cannot write the report to standard output: No space left on device"), "\(run)")
     #expect(run.errors.contains("code 3") && systemd.state(of: "kubelet") == "active", "\(run)")
-    #expect(ProcessFacts.read(directory.file("state/guard-report.txt")).contains("intact"))
+    #expect(TestFile.read(directory.file("state/guard-report.txt")).contains("intact"))
     withExtendedLifetime(runtime) {}
   }
 
@@ -149,7 +174,7 @@ import Testing
     let snapshot = try lostSnapshot()
     let name = snapshot.split(separator: "/").last ?? ""
     #expect(modes.output == ". 700\n\(name) 600\nguard-report.txt 644\nmore.json 644\n", "\(modes)")
-    #expect(ProcessFacts.read(directory.file("state/guard-report.txt")).contains("LOST"))
+    #expect(TestFile.read(directory.file("state/guard-report.txt")).contains("LOST"))
     let again = try await Tool.cri(
       [
         "verify", "--before", snapshot, "--after", snapshot,
@@ -161,14 +186,14 @@ import Testing
     let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
     _ = try await guarding(runtime, systemd, ["--hold", "kubelet"], run: restart(runtime, "--on-restart lose-ips"))
     let snapshot = try lostSnapshot()
-    let before = ProcessFacts.read(snapshot)
+    let before = TestFile.read(snapshot)
     // Somebody has started kubelet. The runtime is not restarted, so nothing is verified and nothing is lost.
     try systemd.set("kubelet", "active")
     let intact = try TemporaryDirectory()
     let next = try await SimulatorProcess(in: intact)
     let second = try await guarding(next, systemd, run: "true")
     #expect(second.code == 4, "\(second)")
-    #expect(ProcessFacts.read(snapshot) == before && !before.isEmpty)
+    #expect(TestFile.read(snapshot) == before && !before.isEmpty)
     #expect(TemporaryDirectory.names(in: directory.file("state")).contains("guard-before.json"))
     #expect(try lostSnapshot() == snapshot)
   }
@@ -190,16 +215,16 @@ import Testing
     _ = try await guarding(
       runtime, systemd, options + ["--wait", "2s"] + (option.isEmpty ? [] : [option]),
       run: restart(runtime, losses) + script)
-    let first = ProcessFacts.read(save)
+    let first = TestFile.read(save)
     let other = try TemporaryDirectory()
     let next = try await SimulatorProcess(in: other)
     // After a loss, somebody has solved the problem and started the unit.
     try systemd.set("kubelet", "active")
     let second = try await guarding(next, systemd, options, run: "true")
-    #expect(second.code == 4 && !first.isEmpty && ProcessFacts.read(save) != first, "\(second)")
+    #expect(second.code == 4 && !first.isEmpty && TestFile.read(save) != first, "\(second)")
     let kept = TemporaryDirectory.names(in: directory.file("save")).filter { $0.hasPrefix("before.json.2") }
     #expect(kept.count == (isKept ? 1 : 0), "\(kept)")
-    for name in kept { #expect(ProcessFacts.read(directory.file("save/\(name)")) == first) }
+    for name in kept { #expect(TestFile.read(directory.file("save/\(name)")) == first) }
     #expect(second.errors.contains("it is now \(directory.file("save"))") == isKept, "\(second.errors)")
     // The second run has proven that nothing is lost.
     let third = try await guarding(next, systemd, options, run: "true")
@@ -213,15 +238,15 @@ import Testing
     mkdir(state, 0o700)
     for number in 0...9 {
       let name = saves ? "before.json.20260131T12000\(number)Z" : "guard-before-20260131T12000\(number)Z.json"
-      try ProcessFacts.write("{}", to: "\(state)/\(name)")
+      try TestFile.write("{}", to: "\(state)/\(name)")
     }
-    try ProcessFacts.write("{}", to: "\(state)/before.json")
+    try TestFile.write("{}", to: "\(state)/before.json")
     let run = try await guarding(
       runtime, systemd, ["--hold", "kubelet"] + (saves ? ["--save", "\(state)/before.json"] : []),
       run: "touch '\(directory.file("ran"))'")
     #expect(run.code == 2 && run.errors.contains("has 10 snapshots of runs that were not verified"), "\(run)")
-    #expect(!ProcessFacts.exists(directory.file("ran")) && systemd.state(of: "kubelet") == "active")
-    #expect(ProcessFacts.read("\(state)/before.json") == "{}")
+    #expect(!TestFile.exists(directory.file("ran")) && systemd.state(of: "kubelet") == "active")
+    #expect(TestFile.read("\(state)/before.json") == "{}")
   }
 
   @Test func `a second guard is refused while one runs, and changes nothing`() async throws {
@@ -233,7 +258,7 @@ import Testing
       """
     let run = try await guarding(runtime, systemd, ["--hold", "kubelet"], run: script + restart(runtime))
     #expect(run.code == 0 && run.errors.contains("another guard is running on this node"), "\(run)")
-    #expect(ProcessFacts.read(directory.file("code")) == "2\n")
+    #expect(TestFile.read(directory.file("code")) == "2\n")
     #expect(systemd.changes == ["stop kubelet", "start kubelet"])
   }
 
@@ -266,13 +291,13 @@ import Testing
     let start = "systemctl start kubelet && touch '\(directory.file("started"))'\n"
     let lost = try await guarding(
       runtime, systemd, ["--hold", "kubelet", "--mask"], run: start + restart(runtime, "--on-restart lose-ips"))
-    #expect(lost.code == 1 && !ProcessFacts.exists(directory.file("started")), "\(lost)")
+    #expect(lost.code == 1 && !TestFile.exists(directory.file("started")), "\(lost)")
     #expect(
       lost.errors.contains(
         "and when the problem is solved, run systemctl unmask --runtime kubelet && systemctl start kubelet\n"),
       "\(lost)")
     #expect(systemd.changes == ["stop kubelet", "mask --runtime kubelet", "start kubelet"])
-    #expect(ProcessFacts.exists(directory.file("units/kubelet.masked")))
+    #expect(TestFile.exists(directory.file("units/kubelet.masked")))
   }
 
   @Test(arguments: ["true", "exit 7"])
@@ -290,13 +315,13 @@ import Testing
       ["guard", "--mask", "--hold", "kubelet", "--", "/bin/true"], on: directory.file("no.sock"),
       environment: ["PATH": systemd.path])
     #expect(none.code == 3 && systemd.state(of: "kubelet") == "active", "\(none)")
-    #expect(!ProcessFacts.exists(directory.file("units/kubelet.masked")))
-    try ProcessFacts.write("", to: directory.file("units/in-etc"))
+    #expect(!TestFile.exists(directory.file("units/kubelet.masked")))
+    try TestFile.write("", to: directory.file("units/in-etc"))
     let runtime = try await SimulatorProcess(in: directory)
     let run = try await guarding(
       runtime, systemd, ["--hold", "kubelet", "--mask"], run: "touch '\(directory.file("touched"))'")
     #expect(run.code == 3 && run.errors.contains("its file is in /etc/systemd/system"), "\(run)")
-    #expect(systemd.state(of: "kubelet") == "active" && !ProcessFacts.exists(directory.file("touched")))
+    #expect(systemd.state(of: "kubelet") == "active" && !TestFile.exists(directory.file("touched")))
   }
 
   @Test func `with --warn-only the unit starts even if Nagios gets a warning`() async throws {
@@ -327,7 +352,7 @@ import Testing
     #expect(run.errors.contains("node-agent cannot be stopped (systemctl ended with exit code 1)"), "\(run.errors)")
     #expect(run.errors.contains("kubelet was started again, because nothing was changed"))
     #expect(systemd.state(of: "kubelet") == "active" && systemd.state(of: "node-agent") == "active")
-    #expect(!ProcessFacts.exists(directory.file("touched")))
+    #expect(!TestFile.exists(directory.file("touched")))
   }
 
   @Test func `an unknown unit is a usage error, and no other unit is stopped`() async throws {
@@ -385,7 +410,10 @@ import Testing
     let next = try await SimulatorProcess(in: other)
     let retry = try await guarding(next, systemd, options, run: "touch '\(directory.file("ran"))'")
     #expect(retry.code == 3 && retry.errors.contains("kubelet is not active, and the snapshot"), "\(retry)")
-    #expect(!ProcessFacts.exists(directory.file("ran")) && systemd.changes == ["stop kubelet"])
+    #expect(
+      TestFile.read(directory.file("state/guard-report.txt")).contains("LOST"),
+      "the report that names what was lost stays")
+    #expect(!TestFile.exists(directory.file("ran")) && systemd.changes == ["stop kubelet"])
   }
 
   @Test func `the unit is started again if there is no snapshot`() async throws {
@@ -395,7 +423,7 @@ import Testing
       on: directory.file("no.sock"), environment: ["PATH": systemd.path])
     #expect(run.code == 3)
     #expect(run.errors.contains("kubelet was started again, because nothing was changed\n"), "\(run.errors)")
-    #expect(systemd.changes == ["stop kubelet", "start kubelet"] && !ProcessFacts.exists(directory.file("touched")))
+    #expect(systemd.changes == ["stop kubelet", "start kubelet"] && !TestFile.exists(directory.file("touched")))
   }
 
   @Test func `the unit is started again if the command does not exist`() async throws {
@@ -419,12 +447,12 @@ import Testing
       runtime, systemd,
       run: restart(runtime, "--on-restart lose-ips") + "echo active >'\(directory.file("units/kubelet"))'")
     #expect(run.code == 1)
-    #expect(run.errors.contains("kubelet is running although it was stopped"), "\(run.errors)")
+    #expect(run.errors.contains("kubelet is active or being started although it was stopped"), "\(run.errors)")
   }
 
   @Test func `a reader that closes its pipe does not change the verdict`() async throws {
     let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
-    try ProcessFacts.write(restart(runtime), to: directory.file("command"))
+    try TestFile.write(restart(runtime), to: directory.file("command"))
     // The reader of the pipe closes it before anything is written.
     let script = """
       export PATH='\(systemd.path)'
@@ -453,7 +481,7 @@ import Testing
     let run = try await guarding(runtime, systemd, run: script)
     #expect(run.code == 0 && run.output.contains("intact"), "\(run)")
     #expect(run.errors == "cri: SIGTERM is passed on to /bin/sh; the verdict follows when it has ended\n")
-    #expect(ProcessFacts.exists(directory.file("received")))
+    #expect(TestFile.exists(directory.file("received")))
     #expect(systemd.changes == ["stop kubelet", "start kubelet"])
   }
 
@@ -472,13 +500,13 @@ import Testing
     let run = try await guarding(
       runtime, systemd, run: "kill -HUP $PPID; kill -HUP $$; " + restart(runtime) + "touch '\(directory.file("end"))'")
     #expect(run.code == 0 && run.output.contains("intact") && run.errors.isEmpty, "\(run)")
-    #expect(ProcessFacts.exists(directory.file("end")))
+    #expect(TestFile.exists(directory.file("end")))
     #expect(systemd.changes == ["stop kubelet", "start kubelet"])
   }
 
   @Test func `a hang-up of the terminal does not end the command`() async throws {
     let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
-    try ProcessFacts.write(
+    try TestFile.write(
       restart(runtime)
         + "echo ready; while [ -t 1 ]; do sleep 0.05; done; sleep 0.2; touch '\(directory.file("end"))'",
       to: directory.file("command"))
@@ -497,21 +525,21 @@ import Testing
         "--report", "json=\(directory.file("report"))", "--", "/bin/sh", directory.file("command"),
       ], environment: ["PATH": systemd.path])
     withExtendedLifetime(runtime) {}
-    if let pid = Int32(ProcessFacts.read(directory.file("pid")).trimmingCharacters(in: .whitespacesAndNewlines)) {
+    if let pid = Int32(TestFile.read(directory.file("pid")).trimmingCharacters(in: .whitespacesAndNewlines)) {
       kill(pid, SIGKILL)
     }
     // Only the file can contain the report, but the exit code is still that of the verdict.
     #expect(run.code == 0, "\(run)")
-    #expect(ProcessFacts.exists(directory.file("end")) && systemd.changes == ["stop kubelet", "start kubelet"])
-    #expect(try JSON.parse(ProcessFacts.read(directory.file("report")))["verdict"] == "intact")
+    #expect(TestFile.exists(directory.file("end")) && systemd.changes == ["stop kubelet", "start kubelet"])
+    #expect(try JSON.parse(TestFile.read(directory.file("report")))["verdict"] == "intact")
   }
 
   @Test func `a hang-up after the command does not end the verification`() async throws {
     let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
     // The parent is sent signals from the end of the command until the unit has been started.
     let script = """
-      ( while kill -0 $$; do sleep 0.05; done
-        while ! grep -q '^start' '\(directory.file("units/log"))' && kill -HUP $PPID; do sleep 0.05; done ) </dev/null >/dev/null 2>&1 &
+      setsid sh -c 'while kill -0 $0; do sleep 0.05; done
+        while ! grep -q "^start" "$2" && kill -HUP $1; do sleep 0.05; done' $$ $PPID '\(directory.file("units/log"))' </dev/null >/dev/null 2>&1 &
       """
     let run = try await guarding(runtime, systemd, run: restart(runtime) + script)
     #expect(run.code == 0 && run.output.contains("intact"), "\(run)")
@@ -524,7 +552,7 @@ import Testing
     // as meant for the command.
     let script = """
       kill -9 \(runtime.pid ?? 0)
-      ( while kill -0 $$; do sleep 0.05; done; while kill -TERM $PPID; do sleep 0.2; done ) </dev/null >/dev/null 2>&1 &
+      setsid sh -c 'while kill -0 $0; do sleep 0.05; done; while kill -TERM $1; do sleep 0.2; done' $$ $PPID </dev/null >/dev/null 2>&1 &
       """
     let run = try await guarding(runtime, systemd, ["--hold", "kubelet", "--warn-only", "-o", "json"], run: script)
     #expect(run.code == 3, "\(run)")
@@ -540,7 +568,7 @@ import Testing
     let run = try await guarding(runtime, systemd, run: "touch '\(directory.file("touched"))'")
     #expect(run.code == 3)
     #expect(run.errors.contains("SIGTERM before the command was run; nothing was changed"), "\(run.errors)")
-    #expect(systemd.changes == ["stop kubelet", "start kubelet"] && !ProcessFacts.exists(directory.file("touched")))
+    #expect(systemd.changes == ["stop kubelet", "start kubelet"] && !TestFile.exists(directory.file("touched")))
   }
 
   @Test(arguments: [
@@ -554,6 +582,6 @@ import Testing
     let run = try await guarding(runtime, systemd, hold + arguments, run: "touch '\(directory.file("touched"))'")
     #expect(run.code == 2, "\(run)")
     SnapshotCommandTests.expectOneLine(run, containing: "cri: ")
-    #expect(systemd.changes.isEmpty && !ProcessFacts.exists(directory.file("touched")))
+    #expect(systemd.changes.isEmpty && !TestFile.exists(directory.file("touched")))
   }
 }

@@ -17,7 +17,7 @@ struct HostileFileTests {
     directory = try TemporaryDirectory()
     #expect(chmod(directory.path, 0o1777) == 0)
     let snapshot = try Snapshot.recorded("containerd-1.6.20", .before).json.text()
-    for name in ["before", "after"] { try ProcessFacts.write(snapshot, to: directory.file(name)) }
+    for name in ["before", "after"] { try TestFile.write(snapshot, to: directory.file(name)) }
   }
 
   private func mode(_ name: String) -> mode_t? {
@@ -51,7 +51,7 @@ struct HostileFileTests {
   func `a report or a configuration never keeps a dangerous mode`(mode: mode_t, owner: uid_t) async throws {
     for (name, left) in [("report", mode_t(0o644)), ("crictl.yaml", 0o600)] {
       let path = directory.file(name)
-      try ProcessFacts.write("", to: path)
+      try TestFile.write("", to: path)
       #expect(chown(path, owner, owner) == 0 && chmod(path, mode) == 0)
       if name == "report" {
         #expect(try await verify(reportTo: path).code == 4)
@@ -76,6 +76,30 @@ struct HostileFileTests {
       #expect(run.code != 0 && run.errors.contains("symbolic link of user \(mallory)"), "\(command) \(run)")
     }
     #expect(TemporaryDirectory.names(in: directory.file("secret")).isEmpty)
+  }
+
+  /// The link appears after the file was checked: while kubelet is being stopped, or while the command runs.
+  @Test(arguments: ["while a unit stops", "while the command runs"])
+  func `guard does not rename or link through a link that is planted later`(moment: String) async throws {
+    let runtime = try await SimulatorProcess(in: directory)
+    let systemd = try await FakeSystemctl(in: directory, units: ["kubelet": "active"])
+    for name in ["secret", "drop"] { #expect(mkdir(directory.file(name), 0o700) == 0) }
+    try TestFile.write("secret", to: directory.file("secret/shadow"))
+    let file = directory.file("drop/save.json")
+    let plant = """
+      rm -f '\(file)'
+      ln -s '\(directory.file("secret/shadow"))' '\(file)'
+      chown -hR \(mallory) '\(directory.file("drop"))'
+      touch '\(directory.file("planted"))'
+      """
+    let isEarly = moment == "while a unit stops"
+    if isEarly { try systemd.when("stop", plant) }
+    let run = try await Tool.cri(
+      ["guard", "--hold", "kubelet", "--save", file, "--", "/bin/sh", "-c", isEarly ? ":" : plant], on: runtime.socket,
+      environment: ["PATH": systemd.path, "STATE_DIRECTORY": directory.file("state")])
+    #expect(TestFile.exists(directory.file("planted")), "\(run)")
+    #expect(TemporaryDirectory.names(in: directory.file("secret")) == ["shadow"], "\(run)")
+    if isEarly { #expect(run.code == 2 && run.errors.contains("symbolic link of user \(mallory)"), "\(run)") }
   }
 
   @Test(arguments: writers) func `a planted FIFO is refused immediately`(command: String) async throws {
@@ -113,7 +137,7 @@ struct HostileFileTests {
   }
 
   @Test func `another user's link is not followed when reading`() async throws {
-    try ProcessFacts.write("secret-key: 1\n", to: directory.file("secret"))
+    try TestFile.write("secret-key: 1\n", to: directory.file("secret"))
     let path = directory.file("link")
     #expect(symlink(directory.file("secret"), path) == 0 && lchown(path, mallory, mallory) == 0)
     for run in [
@@ -139,6 +163,58 @@ struct HostileFileTests {
     #expect(run.duration < .seconds(20))
   }
 
+  @Test func `an input that arrives byte by byte fails at the timeout`() async throws {
+    let script = "(while printf x; do sleep 0.2; done) | exec \"$0\" -t 1s diff - \"$1\""
+    let run = try await Tool.run(["/bin/bash", "-c", script, Tool.path("cri"), directory.file("after")])
+    #expect(run.code == 2 && run.errors.contains("the input did not end before the timeout"), "\(run)")
+    #expect(run.duration < .seconds(20))
+  }
+
+  @Test(arguments: ["snapshot -o /dev/fd/9", "verify --before before --report json=/dev/fd/9", "pull x"])
+  func `a descriptor that nobody reads or writes fails at the timeout`(words: String) async throws {
+    let runtime = try await SimulatorProcess(in: directory)
+    let pipe = directory.file("p")
+    // The pipe is full, or nobody writes to it.
+    let script = """
+      cd '\(directory.path)'; mkfifo '\(pipe)'; exec 9<>'\(pipe)'
+      \(words == "pull x" ? "" : "dd if=/dev/zero of='\(pipe)' oflag=nonblock bs=4096 count=16 2>/dev/null")
+      exec "$0" -t 1s -r '\(runtime.socket)' \(words)
+      """
+    let run = try await Tool.run(
+      ["/bin/bash", "-c", script, Tool.path("cri")], environment: ["REGISTRY_AUTH_FILE": "/dev/fd/9"])
+    #expect(run.code > 0, "\(run)")
+    #expect(run.errors.contains("before the timeout"), "\(run)")
+    #expect(run.duration < .seconds(20))
+  }
+
+  /// A signal arrives while `guard` waits for the reader of its report, or for the end of its configuration.
+  @Test(arguments: ["guard --report json=/dev/fd/9 -- sleep 1", "-c /dev/fd/8 guard -- true"])
+  func `guard ends at a signal although nobody reads or writes a descriptor`(words: String) async throws {
+    let runtime = try await SimulatorProcess(in: directory)
+    let (full, empty) = (directory.file("p"), directory.file("q"))
+    let script = """
+      mkfifo '\(full)' '\(empty)'; exec 9<>'\(full)' 8<>'\(empty)'
+      dd if=/dev/zero of='\(full)' oflag=nonblock bs=4096 count=16 2>/dev/null
+      "$0" -r '\(runtime.socket)' \(words) & process=$!
+      for delay in 0.5 1 1; do sleep $delay; kill -TERM $process 2>/dev/null || break; done
+      wait $process
+      """
+    let run = try await Tool.run(
+      ["/bin/bash", "-c", script, Tool.path("cri")], environment: ["STATE_DIRECTORY": directory.file("state")])
+    #expect(run.code > 0 && run.duration < .seconds(20), "\(run)")
+  }
+
+  @Test func `guard refuses a state directory inside another user's directory`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
+    let own = directory.file("mallory")
+    #expect(mkdir(own, 0o755) == 0 && mkdir("\(own)/state", 0o700) == 0 && chown(own, 64_001, 64_001) == 0)
+    let run = try await Tool.cri(
+      ["guard", "--", "touch", directory.file("ran")], on: runtime.socket,
+      environment: ["STATE_DIRECTORY": "\(own)/state"])
+    #expect(run.code == 2 && run.errors.contains("nothing was changed"), "\(run)")
+    #expect(!TestFile.exists(directory.file("ran")))
+  }
+
   @Test func `the caller's descriptors and the null device can be used`() async throws {
     let script = """
       set -e; cri=$0; cd '\(directory.path)'
@@ -157,9 +233,9 @@ struct HostileFileTests {
     let run = try await Tool.run(["/bin/bash", "-c", script, Tool.path("cri")])
     #expect(run.code == 0, "\(run)")
     for name in ["both", "seven", "eight", "two", "pipe"] {
-      #expect(ProcessFacts.read(directory.file(name)).contains("\"verdict\""), "\(name)")
+      #expect(TestFile.read(directory.file(name)).contains("\"verdict\""), "\(name)")
     }
-    #expect(ProcessFacts.read(directory.file("both")).contains("TAP version"))
+    #expect(TestFile.read(directory.file("both")).contains("TAP version"))
     var status = stat()
     #expect(stat("/dev/null", &status) == 0 && status.st_mode & S_IFMT == S_IFCHR)
   }

@@ -106,13 +106,13 @@ struct HostileRuntimeTests {
 
   @Test(
     "a hostile runtime cannot control the terminal through a template, and a pipe gets the exact text",
-    .enabled(if: ProcessFacts.exists("/usr/bin/script"), "needs script, of bsdutils"), arguments: templateCommands)
+    .enabled(if: TestFile.exists("/usr/bin/script"), "needs script, of bsdutils"), arguments: templateCommands)
   func templates(command: [String]) async throws {
     let runtime = try runtime()
     defer { withExtendedLifetime(runtime) {} }
     let words = ([Tool.path("cri"), "-r", runtime.path] + command).map { "'\($0)'" }.joined(separator: " ")
     let directory = try TemporaryDirectory()
-    try ProcessFacts.write("stty -opost; \(words)\n", to: directory.file("script"))
+    try TestFile.write("stty -opost; \(words)\n", to: directory.file("script"))
     let terminal = try await Tool.shell("script -qec 'sh \(directory.file("script"))' /dev/null </dev/null")
     #expect(terminal.code == 0 && terminal.output.contains("\\x1b[31mred"), "\(terminal)")
     let controls = terminal.output.unicodeScalars.filter {

@@ -38,7 +38,7 @@ import Testing
   {
     let directory = try TemporaryDirectory()
     let environment = variables.merging(["REGISTRY_AUTH_FILE": directory.file("auth.json")]) { $1 }
-    try ProcessFacts.write("{}", to: directory.file("auth.json"))
+    try TestFile.write("{}", to: directory.file("auth.json"))
     let (run, request) = try await pulled(["-D", "pull", "quay.io/a:1"] + words, environment: environment)
     #expect(run.code == 0 && run.output == "Image is up to date for sha256:aa\n", "\(run)")
     #expect(request.auth == auth)
@@ -63,7 +63,7 @@ import Testing
   @Test func `credentials from a file are reported without its password`() async throws {
     let directory = try TemporaryDirectory()
     let login = Base64.encode(Array("me:sesame".utf8))
-    try ProcessFacts.write(
+    try TestFile.write(
       #"{"auths": {"quay.io": {"auth": "\#(login)"}, "ghcr.io": {}}, "credsStore": "pass"}"#, to: directory.file("f"))
     let environment = ["REGISTRY_AUTH_FILE": directory.file("f")]
     let (run, request) = try await pulled(["-D", "pull", "quay.io/a:1"], environment: environment)
@@ -73,6 +73,10 @@ import Testing
     let (other, without) = try await pulled(["pull", "ghcr.io/a:1"], environment: environment)
     #expect(without.auth == nil && other.code == 0)
     #expect(other.errors.contains("docker-credential-pass, which cri does not run; specify --creds"), "\(other)")
+    try TestFile.write(#"{"auths": {"ghcr.io": {}}, "credsStore": "S3same"}"#, to: directory.file("f"))
+    let (wrong, _) = try await pulled(["pull", "ghcr.io/a:1"], environment: environment)
+    #expect(wrong.errors.contains("is stored by a program that the file names"), "\(wrong)")
+    #expect(!wrong.errors.contains("S3same"))
   }
 
   @Test func `annotations and the pod are part of the request`() async throws {

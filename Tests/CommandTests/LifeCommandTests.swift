@@ -186,11 +186,11 @@ import Testing
     for (arguments, document) in try RecordedOutput.documents(runtime) {
       guard let config = document["info"]?["config"] else { continue }
       if arguments[0] == "inspectp" {
-        try ProcessFacts.write(config.text(), to: files.pod)
+        try TestFile.write(config.text(), to: files.pod)
         #expect(try ConfigFile.pod(files.pod).dnsConfig?.servers == ["10.96.0.10"])
         pods += 1
       } else if arguments[0] == "inspect" {
-        try ProcessFacts.write(config.text(pretty: true), to: files.container)
+        try TestFile.write(config.text(pretty: true), to: files.container)
         let config = try ConfigFile.container(files.container)
         #expect(config.envs == [KeyValue(key: "A", value: Array("b c".utf8))])
         #expect(config.linux?.resources?.memoryLimitInBytes == 64 << 20)
@@ -481,7 +481,7 @@ import Testing
   func `rm removes the log and its rotated files, and nothing else`(keeps: Bool) async throws {
     let directory = try TemporaryDirectory()
     let others = ["0.log.keep", "0.log.20240101-000000.txt", "0.log.123456", "0.log2", "1.log", "passwd"]
-    for name in Self.logFiles + others { try ProcessFacts.write("x", to: directory.file(name)) }
+    for name in Self.logFiles + others { try TestFile.write("x", to: directory.file(name)) }
     #expect(mkdir(directory.file("0.log.3"), 0o755) == 0 && symlink("passwd", directory.file("0.log.4")) == 0)
     let words = ["-D", "rm", "--log-root", directory.path, "x"] + (keeps ? ["--keep-logs"] : [])
     let run = try await Tool.cri(words, on: runtime(logPath: directory.file("0.log")))
@@ -502,7 +502,7 @@ import Testing
   func `rm removes nothing outside the log directory, whatever the runtime names`(path: String) async throws {
     let directory = try TemporaryDirectory()
     for name in ["out", "root"] { #expect(mkdir(directory.file(name), 0o755) == 0) }
-    for name in ["passwd", "passwd.1"] { try ProcessFacts.write("x", to: directory.file("out/\(name)")) }
+    for name in ["passwd", "passwd.1"] { try TestFile.write("x", to: directory.file("out/\(name)")) }
     #expect(symlink("../out", directory.file("root/link")) == 0)
     #expect(symlink(directory.file("out"), directory.file("root/absolute")) == 0)
     #expect(symlink("../out/passwd", directory.file("root/passwd-link")) == 0)
@@ -512,6 +512,17 @@ import Testing
     #expect(run.errors.contains("container x was removed, but its log \(directory.file(path)) was kept: "), "\(run)")
     #expect(TemporaryDirectory.names(in: directory.file("out")).sorted() == ["passwd", "passwd.1"])
     #expect(TemporaryDirectory.names(in: directory.file("root")).sorted() == ["absolute", "link", "passwd-link"])
+  }
+
+  /// Others could move a directory of root below a log directory that they can change.
+  @Test func `rm removes nothing below a log directory that others can change`() async throws {
+    let directory = try TemporaryDirectory()
+    try TestFile.write("x", to: directory.file("0.log"))
+    chmod(directory.path, 0o777)
+    let run = try await Tool.cri(
+      ["rm", "--log-root", directory.path, "x"], on: runtime(logPath: directory.file("0.log")))
+    #expect(run.code == 0 && run.errors.contains("was kept: "), "\(run)")
+    #expect(TestFile.exists(directory.file("0.log")))
   }
 
   /// The log may be missing while rotated files exist, and a relative path has no known base.
@@ -525,7 +536,7 @@ import Testing
 
   @Test func `rm leaves every log outside /var/log/pods alone without --log-root`() async throws {
     let directory = try TemporaryDirectory()
-    try ProcessFacts.write("x", to: directory.file("0.log"))
+    try TestFile.write("x", to: directory.file("0.log"))
     let run = try await Tool.cri(["rm", "x"], on: runtime(logPath: directory.file("0.log")))
     #expect(run.code == 0 && run.errors.contains("it is not below /var/log/pods") && run.errors.contains("--log-root"))
     #expect(TemporaryDirectory.names(in: directory.path) == ["0.log"])

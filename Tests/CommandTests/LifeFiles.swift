@@ -20,16 +20,16 @@ struct LifeFiles {
     #"{"metadata": {"name": "main"}, "image": {"image": "localhost/busybox:1"}, "mounts": [{"image": {"image": "v:1"}}]}"#
 
   func write(pod text: String) throws {
-    try ProcessFacts.write(text, to: pod)
+    try TestFile.write(text, to: pod)
   }
 
   func write(container text: String) throws {
-    try ProcessFacts.write(text, to: container)
+    try TestFile.write(text, to: container)
   }
 
   /// Returns an environment with this configuration.
   func configured(_ text: String) throws -> [String: String] {
-    try ProcessFacts.write("timeout: 60\n\(text)\n", to: directory.file("crictl.yaml"))
+    try TestFile.write("timeout: 60\n\(text)\n", to: directory.file("crictl.yaml"))
     return ["CRI_CONFIG_FILE": directory.file("crictl.yaml")]
   }
 }

@@ -51,7 +51,7 @@ import Testing
     #expect(usage?["attributes"]?["id"]?.stringValue == container)
     #expect((usage?["memory"]?["workingSetBytes"]?["value"]?.stringValue).flatMap { Int($0) } ?? 0 > 0)
     let log = "\(node.directory)/logs/main/0.log"
-    let hasPrinted = await eventually(within: .seconds(60)) { ProcessFacts.read(log).contains("hello") }
+    let hasPrinted = await eventually(within: .seconds(60)) { TestFile.read(log).contains("hello") }
     #expect(hasPrinted)
     #expect(try await cri("rm", container).code == 1)
     #expect(try await cri("rmp", pod).code == 1)
@@ -62,7 +62,7 @@ import Testing
     let ended = try JSON.parse(try await cri("inspect", container).output)
     #expect(ended["status"]?["exitCode"]?.intValue == 3)
     #expect(try await made("rm", "--log-root", "\(node.directory)/logs", container) == container)
-    #expect(ProcessFacts.read(log).isEmpty)
+    #expect(TestFile.read(log).isEmpty)
     #expect(try await made("stopp", pod) == "Stopped sandbox \(pod)")
     #expect(try await made("rmp", pod) == "Removed sandbox \(pod)")
     let second = try await made("run", "--no-pull", files.container, files.pod)
@@ -70,7 +70,7 @@ import Testing
     let owner = try await made("pods", "-q", "--name", "^life$")
     #expect(try await made("rmp", "-f", owner) == "Stopped sandbox \(owner)\nRemoved sandbox \(owner)")
     // Removing a pod removes its containers and keeps their logs, as kubelet requires.
-    #expect(ProcessFacts.read(log) != "")
+    #expect(TestFile.read(log) != "")
     _ = try await Tool.shell("rm '\(log)'")
   }
 
@@ -117,7 +117,7 @@ import Testing
     let files = try files(node)
     let login = Data("me:open:sesame".utf8).base64EncodedString()
     let key = image.split(separator: "/").dropLast().joined(separator: "/")
-    try ProcessFacts.write(#"{"auths": {"\#(key)": {"auth": "\#(login)"}}}"#, to: files.directory.file("auth.json"))
+    try TestFile.write(#"{"auths": {"\#(key)": {"auth": "\#(login)"}}}"#, to: files.directory.file("auth.json"))
     let environment = ["REGISTRY_AUTH_FILE": files.directory.file("auth.json")]
     let pulled = try await Tool.cri(["pull", image], on: node.socket, environment: environment)
     #expect(pulled.code == 0 && pulled.output.hasPrefix("Image is up to date for sha256:"), "\(pulled)")

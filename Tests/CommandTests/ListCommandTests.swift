@@ -56,6 +56,43 @@ struct ListCommandTests {
     #expect(run.code == 0)
   }
 
+  @Test(
+    "labels and annotations are complete wherever they are printed, sorted by or selected by",
+    arguments: [
+      (["-v"], "\ttier -> front\n"), (["-o", "json"], "\"note\": \"y\""), (["-o", "yaml"], "tier: front"),
+      (["-o", "custom-columns=T:.labels.tier"], "front\n"), (["-o", "custom-columns=N:.annotations.note"], "x\ny\n"),
+      (["--sort-by=-.labels.rank", "-q"], "two\none\n"), (["--label", "rank", "-q"], "one\ntwo\n"),
+      (["--label", "missing", "-q"], ""), (["-o", "name"], "two"), ([], "two"),
+    ])
+  func maps(arguments: [String], text: String) async throws {
+    func labels(_ rank: String) -> StringMap { ["rank": rank, "tier": "front", "io.kubernetes.pod.name": "pod"] }
+    let containers = [
+      Container(
+        id: "one", metadata: ContainerMetadata(name: "one"), labels: labels("1"), annotations: ["note": "x"]),
+      Container(
+        id: "two", metadata: ContainerMetadata(name: "two"), labels: labels("2"), annotations: ["note": "y"]),
+    ]
+    let pods = containers.map {
+      PodSandbox(
+        id: $0.id, metadata: PodSandboxMetadata(name: $0.id), labels: $0.labels, annotations: $0.annotations)
+    }
+    let runtime = try TestRuntime { name, _ in
+      switch name {
+      case "ListContainers": .message(ListContainersResponse(containers: containers))
+      case "ListPodSandbox": .message(ListPodSandboxResponse(items: pods))
+      default: nil
+      }
+    }
+    for command in ["ps", "pods"] {
+      let run = try await Tool.cri([command] + arguments, on: runtime)
+      #expect(text.isEmpty ? run.output.isEmpty : run.output.contains(text), "\(run)")
+      #expect(run.code == 0 && run.errors.isEmpty)
+    }
+    if arguments.isEmpty {
+      #expect(try await Tool.cri(["ps"], on: runtime).output.contains("pod                 unknown"))
+    }
+  }
+
   @Test("an empty list is printed as a header, as an empty array or as nothing")
   func empty() async throws {
     let runtime = try TestRuntime { _, _ in .message([]) }

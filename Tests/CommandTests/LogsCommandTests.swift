@@ -37,7 +37,7 @@ import Testing
     logPath: (@Sendable (String) -> String)? = nil, state: @escaping @Sendable () -> ContainerState = { .exited }
   ) throws -> TestRuntime {
     for container in Self.containers where container.id != "dd11" {
-      try ProcessFacts.write(
+      try TestFile.write(
         "2024-01-31T12:00:00Z stdout F \(container.id) out\n2024-01-31T12:00:01Z stderr F \(container.id) err\n",
         to: path(container.id))
     }
@@ -144,10 +144,10 @@ import Testing
     #expect(try await Tool.cri(["logs", "aa12"], on: runtime).errors.contains("does not exist: it was removed, or is"))
     mkfifo(path("aa12"), 0o600)
     #expect(try await Tool.cri(["logs", "-f", "aa12"], on: runtime).errors.contains("is not a regular file"))
-    try ProcessFacts.write("hello\nworld\n", to: path("bb11"))
+    try TestFile.write("hello\nworld\n", to: path("bb11"))
     let run = try await Tool.cri(["logs", "bb11"], on: runtime)
     #expect(run.errors.contains("neither in the CRI's format nor in Docker's") && run.code == 1, "\(run)")
-    try ProcessFacts.write("hello\n2024-01-31T12:00:00Z stdout F a\n", to: path("bb11"))
+    try TestFile.write("hello\n2024-01-31T12:00:00Z stdout F a\n", to: path("bb11"))
     let mixed = try await Tool.cri(["logs", "bb11"], on: runtime)
     #expect(mixed.output == "a\n" && mixed.code == 0)
     #expect(mixed.errors == "cri: \(path("bb11")): 1 line is not a log record and is not shown\n")
@@ -163,17 +163,17 @@ import Testing
       ("garbage\n", "1 line is not a log record and is not shown", "neither in the CRI's format nor in Docker's"),
       ("\0\0\0\0", "the last 4 bytes are NUL, as after a power failure", "contains no readable record"),
     ] {
-      try ProcessFacts.write(good + garbage, to: path("aa12"))
+      try TestFile.write(good + garbage, to: path("aa12"))
       let mixed = try await Tool.cri(["logs"] + options + ["aa12"], on: runtime)
       #expect(mixed.output == "a\n" && mixed.code == 0, "\(mixed)")
       #expect(mixed.errors.hasPrefix("cri: \(path("aa12")): \(words)"), "\(mixed)")
       #expect(mixed.errors.split(separator: "\n").count == 1)
-      try ProcessFacts.write(garbage, to: path("aa12"))
+      try TestFile.write(garbage, to: path("aa12"))
       let bad = try await Tool.cri(["logs"] + options + ["aa12"], on: runtime)
       #expect(bad.output.isEmpty && bad.code == 1, "\(bad)")
       #expect(bad.errors.contains(alone), "\(bad)")
     }
-    try ProcessFacts.write("", to: path("aa12"))
+    try TestFile.write("", to: path("aa12"))
     let empty = try await Tool.cri(["logs"] + options + ["aa12"], on: runtime)
     #expect(empty.output.isEmpty && empty.errors.isEmpty && empty.code == 0)
   }
@@ -193,7 +193,7 @@ import Testing
   @Test func `the previous attempt's log is found by kubelet's naming scheme`() async throws {
     let log = directory.file("3.log")
     let runtime = try runtime { _ in log }
-    try ProcessFacts.write("2024-01-31T12:00:00Z stdout F before\n", to: directory.file("2.log"))
+    try TestFile.write("2024-01-31T12:00:00Z stdout F before\n", to: directory.file("2.log"))
     #expect(try await Tool.cri(["logs", "-p", "cc11"], on: runtime).output == "before\n")
     unlink(directory.file("2.log"))
     let run = try await Tool.cri(["logs", "-p", "cc11"], on: runtime)
@@ -211,17 +211,17 @@ import Testing
     let log = path("aa12")
     let process = try SpawnedProcess([Tool.path("cri"), "-r", runtime.path, "logs", "-f", "-s", "stdout", "aa12"])
     #expect(await process.line() == "aa12 out")
-    try ProcessFacts.append("2024-01-31T12:00:02Z stdout F two\n", to: log)
+    try TestFile.append("2024-01-31T12:00:02Z stdout F two\n", to: log)
     #expect(await process.line() == "two")
     // The log is renamed and recreated, then copied and truncated.
     rename(log, "\(log).20240131-120000")
-    try ProcessFacts.write("2024-01-31T12:00:03Z stdout F three\n", to: log)
+    try TestFile.write("2024-01-31T12:00:03Z stdout F three\n", to: log)
     #expect(await process.line() == "three")
-    try ProcessFacts.write("", to: log)
-    try ProcessFacts.append("2024-01-31T12:00:04Z stdout F four\n", to: log)
+    try TestFile.write("", to: log)
+    try TestFile.append("2024-01-31T12:00:04Z stdout F four\n", to: log)
     #expect(await process.line() == "four")
     isRunning.withLock { $0 = false }
-    try ProcessFacts.append("2024-01-31T12:00:05Z stdout F last\n", to: log)
+    try TestFile.append("2024-01-31T12:00:05Z stdout F last\n", to: log)
     let end = await process.end()
     #expect(end.code == 0)
     #expect(end.text == "last\n")
@@ -238,7 +238,7 @@ import Testing
     runtime.stop()
     // The notice is printed once, while the log continues.
     #expect(await process.line()?.hasPrefix("cri: cannot check whether aa12 is still running: ") == true)
-    try ProcessFacts.append("2024-01-31T12:00:02Z stdout F two\n", to: path("aa12"))
+    try TestFile.append("2024-01-31T12:00:02Z stdout F two\n", to: path("aa12"))
     #expect(await process.line() == "two")
     process.signal(SIGKILL)
     let end = await process.end()

@@ -15,7 +15,7 @@ import Testing
     for name in ["cni", "cni/results", "cni/networks", "cni/networks/pods"] {
       try FileManager.default.createDirectory(atPath: directory.file(name), withIntermediateDirectories: true)
     }
-    try ProcessFacts.write(
+    try TestFile.write(
       """
       pods:
       - {name: web, uid: uid-web, ips: [10.9.0.2]}
@@ -56,7 +56,7 @@ import Testing
   private func cache(_ id: String, _ addresses: [String]) throws {
     let ips = addresses.map { #"{"address": "\#($0)"}"# }.joined(separator: ",")
     let config = Data(#"{"name": "pods", "plugins": [{"type": "bridge", "ipam": {"type": "host-local"}}]}"#.utf8)
-    try ProcessFacts.write(
+    try TestFile.write(
       """
       {"kind": "cniCacheV1", "containerId": "\(id)", "config": "\(config.base64EncodedString())", "ifName": "eth0",
       "networkName": "pods", "result": {"cniVersion": "1.0.0", "ips": [\(ips)]}}
@@ -71,7 +71,7 @@ import Testing
       try cache(id, addresses)
       for address in addresses {
         let name = String(address.prefix { $0 != "/" })
-        try ProcessFacts.write("\(id)\r\neth0", to: directory.file("cni/networks/pods/\(name)"))
+        try TestFile.write("\(id)\r\neth0", to: directory.file("cni/networks/pods/\(name)"))
       }
     }
     before.signal(SIGTERM)

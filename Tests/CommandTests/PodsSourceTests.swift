@@ -12,8 +12,8 @@ import Testing
   init() async throws {
     files = try await TestCertificates()
     directory = try TemporaryDirectory()
-    try ProcessFacts.write("t0ken\n", to: directory.file("token"))
-    try ProcessFacts.write(Self.server, to: directory.file("server.py"))
+    try TestFile.write("t0ken\n", to: directory.file("token"))
+    try TestFile.write(Self.server, to: directory.file("server.py"))
   }
 
   /// A server that returns one pod to requests with the token, or with a certificate if it knows an authority of clients.

@@ -9,7 +9,7 @@ import Testing
     _ faults: [String] = [], port: String, _ test: (SimulatorProcess, SpawnedProcess, UInt16) async throws -> Void
   ) async throws {
     let folder = try TemporaryDirectory()
-    try ProcessFacts.write(
+    try TestFile.write(
       "pods: [{name: web, namespace: default, containers: [{name: nginx, image: i}]}]", to: folder.file("pods.yaml"))
     let simulator = try await SimulatorProcess(in: folder, ["--description", folder.file("pods.yaml")] + faults)
     let words = [Tool.path("cri"), "-r", simulator.socket, "port-forward", "default/web", ":\(port)"]
@@ -64,7 +64,7 @@ import Testing
         let reply = try await LoopbackClient.exchange(port, Self.request)
         #expect(reply.isEmpty)
       }
-      #expect(ProcessFacts.exists("/proc/\(process.pid)"))
+      #expect(TestFile.exists("/proc/\(process.pid)"))
     }
   }
 

@@ -80,13 +80,13 @@ import TestSupport
       ],
       "spec": ["restartPolicy": "Never", "containers": [["name": "main"]]],
     ]
-    try ProcessFacts.write(specification.text(), to: directory.file("pods.json"))
+    try TestFile.write(specification.text(), to: directory.file("pods.json"))
     let options = ["--root", directory.path, "--pods", directory.file("pods.json")]
     let run = try await Self.preflight(options, socket)
     #expect(run.code == 5, "\(run)")
     #expect(run.output.contains("kubelet will not recreate \(lost["namespace"]?.stringValue ?? "")/p-web, because"))
     #expect(run.output.contains("--pods has no specification of ") && run.output.contains("/p-dns: if the restart"))
-    #expect(run.output.contains("1 of these pods belong to Jobs"))
+    #expect(run.output.contains("1 of these pods belongs to a Job"))
     let reactions = try JSON.parse(try await Self.preflight(options + ["-o", "json"], socket).output)["pods"]
     let values = (reactions?.arrayValue ?? []).map { pod in
       ["pod", "action", "restartPolicy", "owner"].map { pod[$0]?.stringValue ?? "-" }.joined(separator: " ")

@@ -72,7 +72,7 @@ import Testing
         // containerd 2 has removed v1alpha2.
         let run = try await Tool.cri(
           ["--api", "v1alpha2", "snapshot", "-o", directory.file("before")], on: node.socket)
-        #expect(run.code == 3 && !ProcessFacts.exists(directory.file("before")), "\(run)")
+        #expect(run.code == 3 && !TestFile.exists(directory.file("before")), "\(run)")
         return
       }
       let old = try await snapshot(node, ["--api", "v1alpha2"])
@@ -163,8 +163,8 @@ import Testing
 
   @Test func `a daemon that is killed during a snapshot leaves no file`() async throws {
     try await ContainerdNode.with { node in
-      try ProcessFacts.write("the old one", to: directory.file("s"))
-      let text = ProcessFacts.read("\(node.directory)/pid").trimmingCharacters(in: .whitespacesAndNewlines)
+      try TestFile.write("the old one", to: directory.file("s"))
+      let text = TestFile.read("\(node.directory)/pid").trimmingCharacters(in: .whitespacesAndNewlines)
       let pid = try #require(Int32(text))
       // A stopped daemon accepts connections but does not respond, so it is killed during the call.
       kill(pid, SIGSTOP)
@@ -176,7 +176,7 @@ import Testing
       #expect(isAsked)
       #expect(run.code == 3)
       SnapshotCommandTests.expectOneLine(run, containing: "Version: connection lost")
-      #expect(ProcessFacts.read(directory.file("s")) == "the old one")
+      #expect(TestFile.read(directory.file("s")) == "the old one")
       #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == ["s"])
       let later = try await Tool.cri(["snapshot", "-o", directory.file("s")], on: node.socket)
       #expect(later.code == 3)
@@ -186,7 +186,7 @@ import Testing
 
   /// Whether a client has connected but has not been accepted, as the kernel reports it (proc(5), state 2: connecting).
   private static func hasWaitingConnection(_ socket: String) -> Bool {
-    ProcessFacts.read("/proc/net/unix").split(separator: "\n").contains { line in
+    TestFile.read("/proc/net/unix").split(separator: "\n").contains { line in
       let fields = line.split(separator: " ")
       return fields.count == 8 && fields[7] == socket && fields[5] == "02"
     }

@@ -54,7 +54,7 @@ import Testing
     (["snapshot", "-o", "FILE"], 0o600), (["guard", "--save", "FILE", "--", "true"], 0o600),
     (["guard", "--report", "json=FILE", "--", "true"], 0o644), (["preflight", "--report", "json=FILE"], 0o644),
     (["verify", "--before", "OLD", "--report", "json=FILE"], 0o644),
-    (["-c", "FILE", "config", "--set", "timeout=5"], 0o600),
+    (["-c", "FILE", "config", "--set", "timeout=5"], 0o600), (["doctor", "--report", "json=FILE"], 0o644),
   ]
 
   @Test(arguments: writers)
@@ -65,6 +65,28 @@ import Testing
     let words = command.map { $0.replacing("FILE", with: file).replacing("OLD", with: old) }
     let run = try await unmasked(words, on: runtime.socket)
     #expect(Self.mode(file) == mode, "\(run)")
+  }
+
+  @Test func `the files of guard and monitor have the modes of their kind, whatever the umask`() async throws {
+    let runtime = try await SimulatorProcess(in: folder)
+    for command in [["guard", "--", "true"], ["guard", "--save", folder.file("state/saved.json"), "--", "true"]] {
+      _ = try await unmasked(command, on: runtime.socket)
+    }
+    _ = try await Tool.run(
+      ["/bin/sh", "-c", "umask 0; exec timeout -s TERM 4 \"$@\"", "sh", Tool.path("cri"), "monitor"],
+      environment: ["STATE_DIRECTORY": folder.file("state"), "CONTAINER_RUNTIME_ENDPOINT": runtime.socket])
+    let names = TemporaryDirectory.names(in: folder.file("state"))
+    for name in [
+      "guard.lock", "guard-report.txt", "guard-before.json", "saved.json", "saved.json.verified", "monitor.lock",
+      "monitor-state.json",
+    ] {
+      #expect(names.contains(name), "\(names)")
+    }
+    for name in names {
+      let expected: mode_t = name.hasSuffix("-report.txt") || name.hasSuffix("-report.json") ? 0o644 : 0o600
+      #expect(Self.mode(folder.file("state/\(name)")) == expected, "\(name)")
+    }
+    #expect(Self.mode(folder.file("state")) == 0o700)
   }
 
   @Test func `config creates missing directories that only the owner may change`() async throws {
@@ -78,7 +100,7 @@ import Testing
   func `the snapshot that guard keeps without a verdict can be read by its owner only`(
     state: String, directory: String, prefix: String
   ) async throws {
-    try ProcessFacts.write("", to: folder.file("file"))
+    try TestFile.write("", to: folder.file("file"))
     let runtime = try await SimulatorProcess(in: folder)
     let kill = ["/bin/sh", "-c", "kill -9 \(runtime.pid ?? 0)"]
     let run = try await unmasked(["guard", "--wait", "1s", "--"] + kill, on: runtime.socket, state: state)
@@ -96,13 +118,13 @@ import Testing
   /// Returns the arguments of all processes.
   private static func allArguments() -> String {
     TemporaryDirectory.names(in: "/proc").filter { $0.allSatisfy(\.isNumber) }
-      .map { ProcessFacts.read("/proc/\($0)/cmdline") }.joined(separator: "\n")
+      .map { TestFile.read("/proc/\($0)/cmdline") }.joined(separator: "\n")
   }
 
   /// A program of this name in a directory of `PATH`, which leaves a file behind if it is run.
   private func plant(_ name: String) throws {
-    if !ProcessFacts.exists(folder.file("bin")) { #expect(mkdir(folder.file("bin"), 0o755) == 0) }
-    try ProcessFacts.write(
+    if !TestFile.exists(folder.file("bin")) { #expect(mkdir(folder.file("bin"), 0o755) == 0) }
+    try TestFile.write(
       "#!/bin/sh\necho \"$0 $*\" >> '\(folder.file("run"))'\necho '{\"Username\":\"u\",\"Secret\":\"s\"}'\n",
       to: folder.file("bin/\(name)"))
     #expect(chmod(folder.file("bin/\(name)"), 0o755) == 0)
@@ -118,10 +140,10 @@ import Testing
     // This shows that the helper would be found and would leave its file behind.
     let path = "\(folder.file("bin")):/usr/bin:/bin"
     _ = try await Tool.run(["/bin/sh", "-c", "docker-credential-planted get"], environment: ["PATH": path])
-    #expect(ProcessFacts.exists(folder.file("run")))
+    #expect(TestFile.exists(folder.file("run")))
     unlink(folder.file("run"))
     let login = Base64.encode(Array("me:\(Self.password)".utf8))
-    try ProcessFacts.write(document.replacing("LOGIN", with: login), to: folder.file("auth.json"))
+    try TestFile.write(document.replacing("LOGIN", with: login), to: folder.file("auth.json"))
     let runtime = try TestRuntime { name, _ in
       name == "PullImage" ? .message(PullImageResponse(imageRef: "sha256:aa")) : nil
     }
@@ -129,7 +151,7 @@ import Testing
       ["-D", "pull", "quay.io/a:1"], on: runtime,
       environment: ["PATH": path, "REGISTRY_AUTH_FILE": folder.file("auth.json")])
     #expect(run.code == 0 && runtime.called == ["PullImage"], "\(run)")
-    #expect(!ProcessFacts.exists(folder.file("run")))
+    #expect(!TestFile.exists(folder.file("run")))
   }
 
   /// While the runtime pulls, the command holds the password.
@@ -138,7 +160,7 @@ import Testing
     variables: [String: String], succeeds: Bool
   ) async throws {
     let secrets = [Self.password, Base64.encode(Array("me:\(Self.password)".utf8))]
-    try ProcessFacts.write(#"{"auths": {"quay.io": {"auth": "\#(secrets[1])"}}}"#, to: folder.file("auth.json"))
+    try TestFile.write(#"{"auths": {"quay.io": {"auth": "\#(secrets[1])"}}}"#, to: folder.file("auth.json"))
     let asked = Locked<(arguments: String, login: AuthConfig?)?>(nil)
     let runtime = try TestRuntime { _, bytes in
       let request = try PullImageRequest.decode(bytes)

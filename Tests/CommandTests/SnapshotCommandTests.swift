@@ -49,14 +49,14 @@ import Testing
       {"kind": "List", "items": [{"kind": "Pod", "metadata": {"name": "job", "namespace": "ops", "uid": "u"},
        "spec": {"restartPolicy": "Never", "containers": [{"name": "main", "env": [{"name": "K", "value": "hunter2"}]}]}}]}
       """
-    try ProcessFacts.write(pods, to: directory.file("pods.json"))
+    try TestFile.write(pods, to: directory.file("pods.json"))
     let run = try await Tool.cri(["snapshot", "--pods", directory.file("pods.json")], on: runtime.socket)
     #expect(run.code == 0 && !run.output.contains("hunter2"), "\(run)")
     let snapshot = try Snapshot(parsing: Array(run.output.utf8))
     #expect(snapshot.pods?.map(\.restartPolicy) == [.never])
     for (text, words) in [("{", "is not JSON: "), ("{}", "is neither a list of pods nor a pod; write it with kubectl")]
     {
-      try ProcessFacts.write(text, to: directory.file("pods.json"))
+      try TestFile.write(text, to: directory.file("pods.json"))
       let run = try await Tool.cri(["snapshot", "--pods", directory.file("pods.json")], on: runtime.socket)
       #expect(run.code == 2 && run.output.isEmpty && run.errors.contains(words), "\(run)")
     }
@@ -108,7 +108,7 @@ import Testing
 
   @Test func `an existing file is replaced completely and gets mode 0600`() async throws {
     let runtime = try await SimulatorProcess(in: directory)
-    try ProcessFacts.write(String(repeating: "old ", count: 1 << 20), to: directory.file("s.json"))
+    try TestFile.write(String(repeating: "old ", count: 1 << 20), to: directory.file("s.json"))
     chmod(directory.file("s.json"), 0o666)
     let run = try await Tool.cri(["snapshot", "-o", directory.file("s.json")], on: runtime.socket)
     #expect(run.code == 0)
@@ -119,7 +119,7 @@ import Testing
   @Test func `a link is kept, and its target is replaced`() async throws {
     let runtime = try await SimulatorProcess(in: directory)
     mkdir(directory.file("real"), 0o755)
-    try ProcessFacts.write("old", to: directory.file("real/s.json"))
+    try TestFile.write("old", to: directory.file("real/s.json"))
     symlink("real/s.json", directory.file("link"))
     let run = try await Tool.cri(["snapshot", "-o", directory.file("link")], on: runtime.socket)
     #expect(run.code == 0)
@@ -152,7 +152,7 @@ import Testing
   @Test(arguments: ["missing/s.json", "file/s.json", "folder"])
   func `a file that cannot be written is reported in one line`(name: String) async throws {
     let runtime = try await SimulatorProcess(in: directory)
-    try ProcessFacts.write("x", to: directory.file("file"))
+    try TestFile.write("x", to: directory.file("file"))
     mkdir(directory.file("folder"), 0o755)
     let before = try names
     let run = try await Tool.cri(["snapshot", "-o", directory.file(name)], on: runtime.socket)
@@ -181,11 +181,11 @@ import Testing
     let mount = try await Tool.run(["/bin/mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", directory.file("disk")])
     try #require(mount.code == 0, "\(mount.errors)")
     defer { _ = umount2(directory.file("disk"), Int32(MNT_DETACH)) }
-    try ProcessFacts.write("the old one", to: directory.file("disk/s.json"))
+    try TestFile.write("the old one", to: directory.file("disk/s.json"))
     let run = try await Tool.cri(["snapshot", "-o", directory.file("disk/s.json")], on: runtime.socket)
     #expect(run.code == 1)
     Self.expectOneLine(run, containing: "No space left on device; its previous content is unchanged; free some space")
-    #expect(ProcessFacts.read(directory.file("disk/s.json")) == "the old one")
+    #expect(TestFile.read(directory.file("disk/s.json")) == "the old one")
     #expect(try FileManager.default.contentsOfDirectory(atPath: directory.file("disk")) == ["s.json"])
   }
 
@@ -208,7 +208,7 @@ import Testing
   @Test(arguments: 1...13) func `a runtime that dies during any call leaves no new file, and the old one unchanged`(
     call: Int
   ) async throws {
-    try ProcessFacts.write("the old one", to: directory.file("s.json"))
+    try TestFile.write("the old one", to: directory.file("s.json"))
     // Five list calls, then eight status calls.
     let runtime = try await SimulatorProcess(
       in: directory, ["--pods", "3", "--containers", "5", "--kill-after", "\(call)"])
@@ -218,18 +218,18 @@ import Testing
     let isRefused = call > 1 && run.errors.contains("cannot connect")
     Self.expectOneLine(
       run, containing: call == 1 ? "Version" : isRefused ? "the runtime is not running" : "connection lost")
-    #expect(ProcessFacts.read(directory.file("s.json")) == "the old one")
+    #expect(TestFile.read(directory.file("s.json")) == "the old one")
     #expect(try names.allSatisfy { !$0.hasSuffix(".tmp") })
   }
 
   @Test func `an incomplete snapshot does not replace a complete one unless requested`() async throws {
-    try ProcessFacts.write("the old one", to: directory.file("s.json"))
+    try TestFile.write("the old one", to: directory.file("s.json"))
     let runtime = try await SimulatorProcess(
       in: directory, ["--pods", "3", "--containers", "5", "--fail", "ContainerStatus=INTERNAL:the shim is silent"])
     let refused = try await Tool.cri(["snapshot", "-o", directory.file("s.json")], on: runtime.socket)
     #expect(refused.code == 3)
     Self.expectOneLine(refused, containing: "nothing was written")
-    #expect(ProcessFacts.read(directory.file("s.json")) == "the old one")
+    #expect(TestFile.read(directory.file("s.json")) == "the old one")
     let run = try await Tool.cri(["snapshot", "--incomplete", "-o", directory.file("s.json")], on: runtime.socket)
     #expect(run.code == 3)
     Self.expectOneLine(run, containing: "incomplete")

@@ -15,7 +15,7 @@ import Testing
         s#^\\[plugins."io.containerd.grpc.v1.cri".cni\\]#[plugins."io.containerd.grpc.v1.cri".x509_key_pair_streaming]\\n\
         tls_cert_file = "\(files.certificate("good"))"\\ntls_key_file = "\(files.key("good"))"\\n&#
         """
-      try ProcessFacts.write(change, to: files.file("change.sed"))
+      try TestFile.write(change, to: files.file("change.sed"))
       try await node.run("sed -i -f '\(files.file("change.sed"))' '\(node.directory)/config.toml'")
       try await node.act("restart")
       let trust = ["--tls-ca", files.certificate("authority")]
@@ -43,12 +43,12 @@ import Testing
   }
 
   private func copy(on node: ContainerdNode, _ trust: [String], _ files: TestCertificates) async throws {
-    try ProcessFacts.write("content", to: files.file("source"))
+    try TestFile.write("content", to: files.file("source"))
     let copy = ["cp", "--method", "tar"] + trust
     let into = try await Tool.cri(copy + [files.file("source"), "\(Self.web):/tmp/copied"], on: node.socket)
     #expect(into.code == 0 && into.errors.isEmpty, "\(into)")
     let out = try await Tool.cri(copy + ["\(Self.web):/tmp/copied", files.file("copied")], on: node.socket)
-    #expect(out.code == 0 && ProcessFacts.read(files.file("copied")) == "content", "\(out)")
+    #expect(out.code == 0 && TestFile.read(files.file("copied")) == "content", "\(out)")
   }
 
   private func forward(on node: ContainerdNode, _ trust: [String]) async throws {

@@ -11,7 +11,7 @@ import Testing
   init() async throws {
     files = try await TestCertificates()
     folder = try TemporaryDirectory()
-    try ProcessFacts.write(
+    try TestFile.write(
       """
       pods:
       - {name: web, namespace: default, containers: [{name: nginx, image: i}]}
@@ -172,7 +172,7 @@ import Testing
         ["/usr/bin/strace", "-f", "-e", "trace=openat,open,getrandom", "-o", trace, Tool.path("cri")] + words,
         environment: ["CONTAINER_RUNTIME_ENDPOINT": simulator.socket])
       #expect(run.code == 0, "\(run)")
-      let text = ProcessFacts.read(trace)
+      let text = TestFile.read(trace)
       #expect(!text.isEmpty)
       for name in ["openssl.cnf", "/etc/ssl", "ossl-modules", "engines"] { #expect(!text.contains(name)) }
     }

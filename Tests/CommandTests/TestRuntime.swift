@@ -10,6 +10,8 @@ import TestSupport
 final class TestRuntime: Sendable {
   enum Reply: Sendable {
     case message([UInt8])
+    /// The messages of a stream, which then stays open.
+    case messages([[UInt8]])
     case failure(StatusCode, String)
 
     static func message(_ message: some CMessage) -> Reply { .message(message.encode()) }
@@ -38,6 +40,8 @@ final class TestRuntime: Sendable {
         sent.withLock { $0 += bytes.count }
         call.send(bytes)
         call.finish()
+      case .messages(let messages):
+        for message in messages { call.send(message) }
       case .failure(let code, let words): call.finish(code, words)
       case nil: call.finish(.unimplemented, "unknown method \(name)")
       }

@@ -40,10 +40,10 @@ struct Tool {
     // Some tests run the command as another user.
     chmod(directory.path, 0o755)
     // The long timeout is for a machine that runs other tests.
-    try ProcessFacts.write("timeout: 60\n", to: directory.file("crictl.yaml"))
-    try ProcessFacts.write(input ?? "", to: directory.file("input"))
+    try TestFile.write("timeout: 60\n", to: directory.file("crictl.yaml"))
+    try TestFile.write(input ?? "", to: directory.file("input"))
     // Use files instead of pipes, because the output is not read while the command runs and a pipe's buffer is small.
-    for name in ["output", "errors"] { try ProcessFacts.write("", to: directory.file(name)) }
+    for name in ["output", "errors"] { try TestFile.write("", to: directory.file(name)) }
     let variables = [
       "TZ": "UTC", "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
       "CRI_CONFIG_FILE": directory.file("crictl.yaml"), "STATE_DIRECTORY": directory.file("state"),
@@ -72,7 +72,7 @@ struct Tool {
     }
     let code = status.withLock { $0 }
     return Tool(
-      output: ProcessFacts.read(directory.file("output")), errors: ProcessFacts.read(directory.file("errors")),
+      output: TestFile.read(directory.file("output")), errors: TestFile.read(directory.file("errors")),
       code: !hasEnded ? -1 : code & 0x7f == 0 ? code >> 8 & 0xff : 128 + code & 0x7f,
       peakMemory: peak.withLock { $0 }, duration: .now - start)
   }

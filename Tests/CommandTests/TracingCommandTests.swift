@@ -172,7 +172,9 @@ import Testing
     let (collector, runtime) = (try TraceCollector(), try Self.runtime())
     let run = try await Tool.run(
       [
-        "/usr/bin/timeout", "--preserve-status", "--signal=INT", "3", Tool.path("cri"), "--enable-tracing",
+        // Without --foreground, timeout sends the signal twice, and the second one ends the command immediately.
+        "/usr/bin/timeout", "--foreground", "--preserve-status", "--signal=INT", "3", Tool.path("cri"),
+        "--enable-tracing",
         "--tracing-endpoint",
         "127.0.0.1:\(collector.port)", "pods", "-q", "--watch",
       ], environment: ["CONTAINER_RUNTIME_ENDPOINT": runtime.path])

@@ -10,7 +10,7 @@ package enum GRPCIO {
   /// Whether the tests run. They always run in CI, so that a missing installation makes them fail.
   package static let mayRun = ProcessFacts.environment("CI") != nil || isInstalled
 
-  private static let isInstalled = ProcessFacts.exists("/usr/lib/python3/dist-packages/grpc/__init__.py")
+  private static let isInstalled = TestFile.exists("/usr/lib/python3/dist-packages/grpc/__init__.py")
 
   /// Starts server.py and waits until it listens.
   package static func serve(at path: String, _ options: [String]) async throws -> SpawnedProcess {

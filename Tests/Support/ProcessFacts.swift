@@ -1,7 +1,7 @@
 internal import CRISystem
 internal import Glibc
 
-/// The resources that this process uses, as the kernel reports them (proc(5)), and small file operations.
+/// The resources that this process uses, as the kernel reports them (proc(5)).
 package enum ProcessFacts {
   package static var openDescriptors: Int { TemporaryDirectory.names(in: "/proc/self/fd").count }
   package static var threads: Int { TemporaryDirectory.names(in: "/proc/self/task").count }
@@ -28,7 +28,7 @@ package enum ProcessFacts {
   }
 
   private static func kibibytes(_ field: String, of process: String) -> Int {
-    let lines = read("/proc/\(process)/status").split(separator: "\n")
+    let lines = TestFile.read("/proc/\(process)/status").split(separator: "\n")
     let words = lines.first { $0.hasPrefix(field) }?.split { $0 == " " || $0 == "\t" }
     return words.flatMap { $0.count > 1 ? Int($0[1]) : nil } ?? 0
   }
@@ -37,34 +37,8 @@ package enum ProcessFacts {
   package static func isStopped(_ pid: Int32) -> Bool {
     TemporaryDirectory.names(in: "/proc/\(pid)/task").allSatisfy { thread in
       // The state follows the name, which is in parentheses and can contain any character.
-      let state = read("/proc/\(pid)/task/\(thread)/stat").split(separator: ")").last?.first { $0 != " " }
+      let state = TestFile.read("/proc/\(pid)/task/\(thread)/stat").split(separator: ")").last?.first { $0 != " " }
       return state == "T"
     }
-  }
-
-  package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
-
-  /// Returns the contents of a file as text; empty if it cannot be read.
-  package static func read(_ path: String) -> String {
-    let number = open(path, O_RDONLY | O_CLOEXEC)
-    guard number >= 0 else { return "" }
-    let file = Descriptor(owning: number)
-    var bytes: [UInt8] = []
-    withUnsafeTemporaryAllocation(byteCount: 64 << 10, alignment: 1) { buffer in
-      while let count = try? file.read(into: buffer), count > 0 { bytes += buffer[..<count] }
-    }
-    return String(decoding: bytes, as: UTF8.self)
-  }
-
-  /// Creates or replaces a file.
-  package static func write(_ text: String, to path: String) throws {
-    let number = try retrying { open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644) }
-    try Descriptor(owning: number).writeAll(Array(text.utf8))
-  }
-
-  /// Appends to a file.
-  package static func append(_ text: String, to path: String) throws {
-    let number = try retrying { open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644) }
-    try Descriptor(owning: number).writeAll(Array(text.utf8))
   }
 }

@@ -137,7 +137,7 @@ def rules(program):
                 lines.append(roff(f"Reported if {rule['what']}. Reason: {rule['reason']}."))
                 lines.append(roff(f"Remedy: {rule['remedy']}."))
     return lines + [".SH SEE ALSO", ", ".join(f"\\fBcri\\-{page}\\fR({part})" for page, part in
-                    (("doctor", 1), ("preflight", 1), ("rules", 1), ("verify", 1), ("report", 5)))]
+                    (("doctor", 1), ("preflight", 1), ("rules", 1), ("verify", 1), ("report", 5), ("monitor", 8)))]
 
 
 def write_handwritten(program, version, date, directory):
@@ -194,7 +194,11 @@ def main():
 
         def body(page):
             options(page, command)
-            page += [".SH SEE ALSO", f"{bold(name)}(1) describes the options that precede the subcommand, and the exit status."]
+            page.append(".SH SEE ALSO")
+            for other in sorted(os.listdir(os.path.join(HERE, "man"))):
+                if other[:-2] == f"{name}-{command['commandName']}":
+                    page += [f"{bold(other[:-2])}({other[-1]})", ".PP"]
+            page.append(f"{bold(name)}(1) describes the options that precede the subcommand, and the exit status.")
 
         write(f"{name}-{command['commandName']}", command, run(program, command["commandName"], "--help"), body)
     if commands:

@@ -21,9 +21,9 @@ stage() {
   doc=$dir/share/doc/cri
   install -D -m 0755 -t "$dir/bin" "$binaries/cri" "$binaries/cri-sim"
 
-  for section in 1 5 7; do
+  for section in 1 5 7 8; do
     install -D -m 0644 -t "$dir/share/man/man$section" "$work"/man/*."$section"
-    sed -i "s#/usr/share/doc/#$prefix/share/doc/#" "$dir/share/man/man$section"/*
+    sed -i "s#/usr/share/doc/#$prefix/share/doc/#; s#/usr/share/cri/#$prefix/share/cri/#" "$dir/share/man/man$section"/*
     gzip -9n "$dir/share/man/man$section"/*
   done
   case $format in deb) zsh=vendor-completions ;; *) zsh=site-functions ;; esac
@@ -33,7 +33,7 @@ stage() {
 
   # What units and scripts call is in lib/cri; share/cri/hooks contains all hooks, to be copied and adapted.
   for file in systemd/cri-hook systemd/trusted-directory.sh systemd/cri-state.sh systemd/without-snapshot.sh \
-    systemd/comparison.sh systemd/kubelet-unit.sh shell/cri-upgrade.sh kured/cri-reboot; do
+    systemd/comparison.sh systemd/kubelet-unit.sh systemd/settings.sh shell/cri-upgrade.sh kured/cri-reboot; do
     mode=0644; [ ! -x "$hooks/$file" ] || mode=0755
     hook "$mode" "$hooks/$file" "$dir/lib/cri/$(basename "$file")"
   done
@@ -45,7 +45,7 @@ stage() {
 
   install -D -m 0644 -t "$doc" "$here/README.md" "$here/SECURITY.md" "$work/cri.spdx.json"
   for page in report limits crictl-differences packages commands exit-codes sessions upgrade-7843 upgrade-in-place migration \
-    reboot; do
+    reboot monitor; do
     install -m 0644 -t "$doc" "$here/docs/$page.md"
   done
   install -D -m 0644 -t "$doc/schema" "$here"/docs/schema/*

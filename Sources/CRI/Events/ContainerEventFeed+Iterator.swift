@@ -33,8 +33,10 @@ extension ContainerEventFeed {
     private var eventCount = 0
     /// The number of consecutive streams that the runtime ended immediately, without an event or an error.
     private var emptyCount = 0
-    /// The elements to return before those of the stream, in reverse order.
-    private var pending: [Element] = []
+    /// The element to return before everything else.
+    private var resumption: Element?
+    /// The events to return before those of the stream.
+    private var derived: DerivedEvents?
     private var isInterrupted = false
     /// Whether the next attempt must wait first, because a stream has just ended.
     private var mustWait = false
@@ -60,7 +62,12 @@ extension ContainerEventFeed {
 
     private mutating func advance() async throws(RPCError) -> Element {
       while true {
-        if let element = pending.popLast() { return element }
+        if let element = resumption {
+          resumption = nil
+          return element
+        }
+        if let event = derived?.next() { return .derived(event) }
+        derived = nil
         do throws(RPCError) {
           guard var current = stream else {
             if mustWait { await waitAfterStream() }
@@ -94,10 +101,10 @@ extension ContainerEventFeed {
       let now = try await KnownObjects(runtime)
       listedAt = Kernel.now
       if let before = known {
-        let derived = before.events(to: now, at: Timestamp(nanoseconds: listedAt))
-        pending = derived.reversed().map { Element.derived($0) }
+        let changes = DerivedEvents(from: before, to: now, at: Timestamp(nanoseconds: listedAt))
         // A stream that was reopened without an interruption is not reported if nothing has changed.
-        if isInterrupted || !derived.isEmpty { pending.append(.resumed(derivedCount: derived.count)) }
+        if isInterrupted || changes.count > 0 { resumption = .resumed(derivedCount: changes.count) }
+        if changes.count > 0 { derived = changes }
       }
       isResumed = known != nil
       known = now
@@ -151,7 +158,7 @@ extension ContainerEventFeed {
     private mutating func isTemporary(_ error: RPCError) -> Bool {
       guard known != nil, error.code != .cancelled, !Task.isCancelled else { return false }
       let isConnecting = stream == nil
-      if error.meansLoss || isConnecting && error.code == .deadlineExceeded {
+      if error.isRuntimeUnavailable || isConnecting && error.code == .deadlineExceeded {
         failingSince = nil
         return true
       }
@@ -165,7 +172,7 @@ extension ContainerEventFeed {
 
 extension RPCError {
   /// Whether the runtime has gone away, or is starting.
-  fileprivate var meansLoss: Bool {
+  fileprivate var isRuntimeUnavailable: Bool {
     switch code {
     case .connectionLost, .notResponding, .cannotConnect: true
     case .status: statusCode == .unavailable || statusCode == .cancelled || isNotInitialized

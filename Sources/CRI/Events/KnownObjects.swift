@@ -3,6 +3,8 @@ internal import CRIMessages
 internal import CRIProtobuf
 
 /// The pods and containers that exist, with their states, according to lists and events.
+///
+/// The text that is kept from events is limited, because a runtime can send any number of them.
 struct KnownObjects: Sendable {
   /// A phase in an object's life cycle.
   enum Phase: Int, Sendable, Comparable {
@@ -16,25 +18,29 @@ struct KnownObjects: Sendable {
     var phase: Phase?
     /// The ID of the pod, even for the pod itself.
     var pod: String
-    /// nil for a pod.
-    var container: ContainerStatus?
+    var record: Record
   }
 
-  /// The maximum number of objects to track, more than a node can have; events of further objects are passed on without
-  /// deduplication.
-  private static let maximumCount = 100_000
+  /// The number of objects from which on events of unknown objects are passed on without deduplication. A node has far
+  /// fewer.
+  private static let maximumCount = 20_000
+  /// The length of an ID from which on its events are passed on without deduplication. The IDs of runtimes have 64 bytes.
+  private static let maximumIDLength = 256
+  /// The limit on the text of all records that come from events, in bytes. Beyond it, only the IDs are kept.
+  private static let maximumTextSize = 4 << 20
 
   private(set) var objects: [String: Object] = [:]
-  private(set) var pods: [String: PodSandboxStatus] = [:]
+  /// The size of the records that come from events, in bytes.
+  private var textSize = 0
 
   init(pods: [PodSandbox], containers: [Container]) {
+    objects.reserveCapacity(pods.count + containers.count)
     for pod in pods {
-      self.pods[pod.id] = pod.listedStatus
-      objects[pod.id] = Object(phase: pod.state == .ready ? .running : .ended, pod: pod.id)
+      objects[pod.id] = Object(phase: pod.state == .ready ? .running : .ended, pod: pod.id, record: .listedPod(pod))
     }
     for container in containers {
       objects[container.id] = Object(
-        phase: container.state.phase, pod: container.podSandboxID, container: container.listedStatus)
+        phase: container.state.phase, pod: container.podSandboxID, record: .listedContainer(container))
     }
   }
 
@@ -47,27 +53,49 @@ struct KnownObjects: Sendable {
   /// - Returns: Whether the event contains anything new.
   mutating func apply(_ event: ContainerEventResponse) -> Bool {
     let id = event.containerID
-    if let status = event.podSandboxStatus, status.metadata != nil, pods.count < Self.maximumCount {
-      pods[status.id] = status
+    guard id.utf8.count <= Self.maximumIDLength else { return true }
+    let pod = event.podSandboxStatus
+    if let pod, pod.metadata != nil, pod.id != id, var object = objects[pod.id] {
+      replaceRecord(of: &object, with: Record(pod))
+      objects[pod.id] = object
     }
     if event.containerEventType == .deleted {
-      pods[id] = nil
-      return objects.removeValue(forKey: id) != nil
-    }
-    let phase = event.containerEventType.phase
-    let container = event.containersStatuses.first { $0.id == id }
-    guard var object = objects[id] else {
-      guard objects.count < Self.maximumCount else { return true }
-      let pod = event.podSandboxStatus?.id ?? ""
-      objects[id] = Object(phase: phase, pod: pod, container: container ?? (pod == id ? nil : ContainerStatus(id: id)))
+      guard let object = objects.removeValue(forKey: id) else { return false }
+      textSize -= object.record.textSize
       return true
     }
-    if object.container != nil, let container { object.container = container }
+    let phase = event.containerEventType.phase
+    let record: Record? =
+      if let container = event.containersStatuses.first(where: { $0.id == id }) {
+        Record(container)
+      } else if let pod, pod.id == id {
+        Record(pod)
+      } else {
+        nil
+      }
+    guard var object = objects[id] else {
+      let podID = pod?.id ?? ""
+      guard objects.count < Self.maximumCount, podID.utf8.count <= Self.maximumIDLength else { return true }
+      let isPod = podID == id
+      var object = Object(phase: phase, pod: podID, record: isPod ? .unknownPod : .unknownContainer)
+      if let record { replaceRecord(of: &object, with: record) }
+      objects[id] = object
+      return true
+    }
+    if let record, record.isContainer == object.record.isContainer { replaceRecord(of: &object, with: record) }
     // A late event does not move an object back to an earlier phase.
     let isNew = (phase ?? .created) > (object.phase ?? .created)
     if isNew { object.phase = phase }
     objects[id] = object
     return isNew
+  }
+
+  /// Keeps the earlier record if the new one exceeds the limit.
+  private mutating func replaceRecord(of object: inout Object, with record: Record) {
+    let size = textSize - object.record.textSize + record.textSize
+    guard size <= Self.maximumTextSize else { return }
+    textSize = size
+    object.record = record
   }
 }
 
@@ -90,23 +118,5 @@ extension ContainerEventType {
     case .stopped: .ended
     default: nil
     }
-  }
-}
-
-extension PodSandbox {
-  /// The part of the status that the list contains.
-  fileprivate var listedStatus: PodSandboxStatus {
-    PodSandboxStatus(
-      id: id, metadata: metadata, state: state, createdAt: createdAt, labels: labels, annotations: annotations,
-      runtimeHandler: runtimeHandler)
-  }
-}
-
-extension Container {
-  /// The part of the status that the list contains.
-  fileprivate var listedStatus: ContainerStatus {
-    ContainerStatus(
-      id: id, metadata: metadata, state: state, createdAt: createdAt, image: image, imageRef: imageRef, labels: labels,
-      annotations: annotations, imageID: imageID)
   }
 }

@@ -67,8 +67,8 @@ package enum CompletionScript: String, Hashable, Sendable, CaseIterable {
           continue
         fi
         # A name that ends with = gets no space.
-        if [[ $candidate == *= ]]; then
-          parts+=("$candidate")
+        if [[ ${candidate%%$'\\t'*} == *= ]]; then
+          parts+=("${candidate%%$'\\t'*}")
           continue
         fi
         values+=("${candidate%%$'\\t'*}")
@@ -95,7 +95,8 @@ package enum CompletionScript: String, Hashable, Sendable, CaseIterable {
           for path in (__fish_complete_path (string replace -- "$head" '' $token))
             echo $head$path
           end
-        else
+        else if not string match -q -- '~*' "$candidate"
+          # fish inserts a tilde at the beginning without quotes, and so expands it.
           echo $candidate
         end
       end

@@ -27,21 +27,21 @@ final class CommandTrace: Sendable {
         "--tracing-endpoint \(globals.tracingEndpoint): specify an IP address or localhost with a port, such as "
           + "127.0.0.1:4317")
     }
-    let names = CrictlBehaviour.traceNames.isActive
+    let usesCrictlNames = CrictlBehaviour.traceNames.isActive
     tracer = Tracer(
       words.first ?? Program.name, to: collector, rate: SamplingRate(perMillion: globals.tracingRate),
       resource: [
-        .init("service.name", names ? "cri-tools" : "cri"), .init("service.version", CRICommand.version),
+        .init("service.name", usesCrictlNames ? "cri-tools" : "cri"), .init("service.version", CRICommand.version),
         .init("host.name", Kernel.names.node), .init("process.pid", Int64(Kernel.processID)),
       ],
-      scope: (names ? "sigs.k8s.io/cri-tools/cmd/crictl" : "cri", CRICommand.version))
+      scope: (usesCrictlNames ? "sigs.k8s.io/cri-tools/cmd/crictl" : "cri", CRICommand.version))
   }
 
   /// Runs the command, and sends its trace.
   /// - Returns: The exit code of the command.
-  func follow(_ command: () async -> Int32) async -> Int32 {
+  func run(_ command: () async -> Int32) async -> Int32 {
     // Commands such as `events` end with SIGINT.
-    Interrupt.setLastWork { [self] in try? SingleThread.run { [self] in await send(0) } }
+    Interrupt.setFinalWork { [self] in try? SingleThread.run { [self] in await send(0) } }
     let code = await Self.$current.withValue(self) { await CallTracing.$tracer.withValue(tracer) { await command() } }
     await send(code)
     return code
@@ -67,7 +67,7 @@ final class CommandTrace: Sendable {
     let spans = loss.count == 1 ? "1 span" : "\(loss.count) spans"
     guard let error = loss.error else { return "\(spans) of the trace could not be sent to \(loss.collector) in time" }
     let reason =
-      switch error.facts {
+      switch error.cause {
       case .cannotConnect(_, let errno): "\(errno)"
       case .notGRPC(_, let reason): "it is not a gRPC server: \(reason)"
       case .deadlineExceeded: "the collector did not respond in time"

@@ -126,14 +126,26 @@ package struct Context: Sendable {
   /// A client for callers that must not wait long.
   package func client(within timeout: Duration) -> Client { client(timeout) }
 
-  private func client(_ timeout: Duration?) -> Client {
+  /// A client for a program that runs for a long time.
+  /// - Parameter observer: Called when each call completes.
+  func client(within timeout: Duration, observer: @escaping @Sendable (CallReport) -> Void) -> Client {
+    client(timeout, observer)
+  }
+
+  private func client(_ timeout: Duration?, _ observer: (@Sendable (CallReport) -> Void)? = nil) -> Client {
     var options = Client.Options(api: api, timeout: timeout)
     // CRI-O supports streams, and containerd does not. A wrong guess costs one call.
-    options.listStreaming = endpoint.path.contains("crio") ? .first : .whenTooLong
+    // `contains` would make the Swift runtime search the conformances of the whole program.
+    let path = endpoint.path
+    options.listStreaming = path.indices.contains { path[$0...].hasPrefix("crio") } ? .first : .whenTooLong
     // Even after the runtime has responded, a busy node may pause it for longer than a short --timeout.
     options.keepAlive = KeepAlive(first: bulkTimeout, later: max(bulkTimeout, .seconds(10)), interval: .seconds(5))
+    options.observer = observer
     if isDebug {
-      options.observer = { try? StandardStream.error.write(Failure(.done, Self.text($0)).line) }
+      options.observer = {
+        try? StandardStream.error.write(Failure(.done, Self.text($0)).line)
+        observer?($0)
+      }
     }
     return Client(endpoint, imageEndpoint: imageEndpoint, options: options)
   }

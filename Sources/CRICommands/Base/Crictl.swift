@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import CRICommandLine
 internal import CRISystem
+internal import CRIText
 
 /// Help and usage errors in crictl's form. They are used only if a `CrictlBehaviour` is active.
 enum Crictl {
@@ -54,7 +55,7 @@ enum Crictl {
       Self.help(Program.named(CRICommand.helpMessage(for: command?.type ?? CRICommand.self)), words)
     }
     if let option = unknownOption(message), CrictlBehaviour.helpAfterError.isActive {
-      let error = "flag provided but not defined: -\(option.drop { $0 == "-" })"
+      let error = Sanitizer.visible("flag provided but not defined: -\(option.drop { $0 == "-" })")
       try StandardStream.output.write("Incorrect Usage: \(error)\n\n\(help())\n")
       try StandardStream.error.write(Failure(.usage, error).line)
       return ExitCodes.failed.rawValue

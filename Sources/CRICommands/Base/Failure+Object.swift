@@ -8,7 +8,7 @@ extension Failure {
   init(_ error: RPCError, about object: String, _ endpoint: Endpoint) {
     let whole = Failure(error, endpoint)
     let namesObject =
-      switch error.facts {
+      switch error.cause {
       case .undecodable, .deadlineExceeded: true
       case .status: !error.isUnknownService && !error.isNotInitialized
       default: false

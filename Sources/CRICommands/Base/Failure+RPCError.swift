@@ -6,17 +6,17 @@ extension Failure {
   /// like any other; see `init(_:about:_:)`.
   /// - Parameter endpoint: The endpoint to name if the error itself does not name one.
   package init(_ error: RPCError, _ endpoint: Endpoint? = nil) {
-    if case .cannotConnect(_, .noMemory) = error.facts {
+    if case .cannotConnect(_, .noMemory) = error.cause {
       self = .noThread
       return
     }
     let path: String? =
-      switch error.facts {
+      switch error.cause {
       case .deadlineExceeded, .notResponding, .connectionLost, .undecodable: endpoint?.path
       default: nil
       }
     var text = path.map { "\($0): \(error)" } ?? "\(error)"
-    if case .deadlineExceeded = error.facts {
+    if case .deadlineExceeded = error.cause {
       text = Crictl.words("\(text): DeadlineExceeded: context deadline exceeded", or: text)
     }
     let parts = [text, Self.remedy(for: error)]
@@ -24,7 +24,7 @@ extension Failure {
   }
 
   private static func code(of error: RPCError) -> ExitCodes {
-    switch error.facts {
+    switch error.cause {
     case .cannotConnect(_, .permissionDenied), .cannotConnect(_, .notPermitted): .forbidden
     case .cannotConnect, .notGRPC, .connectionLost, .cancelled: .unreachable
     case .deadlineExceeded, .notResponding: .timedOut
@@ -42,7 +42,7 @@ extension Failure {
   }
 
   private static func remedy(for error: RPCError) -> String? {
-    switch error.facts {
+    switch error.cause {
     case .cannotConnect(_, .noSuchFile):
       "check that the runtime is running, or specify its socket with --runtime-endpoint or --image-endpoint"
     case .cannotConnect(_, .permissionDenied): "run as root, or as a user who may open the socket"

@@ -10,11 +10,13 @@ struct WrongKindHint: Sendable {
   /// The same command for the other kind, such as `cri inspectp`; nil if the other kind has no such command.
   let command: String?
 
-  /// - Parameter list: The command that lists the IDs of the expected kind.
-  func notFound(_ word: String, _ list: String) async -> Failure {
+  /// - Parameters:
+  ///   - list: The command that lists the IDs of the expected kind.
+  ///   - reason: What to say if the ID is not that of an object of the other kind.
+  func notFound(_ word: String, _ list: String, otherwise reason: String = "not found") async -> Failure {
     let missing = "\(noun) \(word) not found"
     guard !word.isEmpty, !word.contains("/"), let found = await found(word) else {
-      return Failure(.notFound, "\(missing); see \(list)")
+      return Failure(.notFound, "\(noun) \(word) \(reason); see \(list)")
     }
     return Failure(.notFound, "\(missing): \(found)")
   }

@@ -43,7 +43,7 @@ enum Completer {
     }
     if word == "help" { return CRICommand.candidates.filter { $0.value.hasPrefix(start) } }
     guard let type = CRICommand.subcommand(named: word) else { return [] }
-    let (command, tree) = (type._commandName, CompletionTree(type))
+    let (command, tree) = (type._commandName, CommandOptions(type))
     let client = { try Context(globals, environment: Environment.value).client(within: timeout) }
     if let name {
       guard let option = tree.option(name), option.takesValue else { return [] }
@@ -53,7 +53,7 @@ enum Completer {
       return notOptions(try await values(option, command, start, client))
     }
     if start.hasPrefix("-") {
-      let names = (tree.options + [CompletionTree.Option(names: ["--help"], takesValue: false, help: "")])
+      let names = (tree.options + [CommandOptions.Option(names: ["--help"], takesValue: false, help: "")])
       return names.flatMap { option in option.names.map { ($0, option.help) } }.filter { $0.0.hasPrefix(start) }
     }
     let given = tree.arguments(of: rest.dropFirst())
@@ -75,13 +75,18 @@ enum Completer {
     found.map { $0.value == files ? $0 : ("\(option)=\($0.value)", $0.help) }
   }
 
-  /// Drops values that begin with a dash, because they would be parsed as options.
+  /// Drops values that begin with a dash, because they would be parsed as options, and those with white space that fish
+  /// skips without quotes, such as U+3000: the rest of the word could begin with a dash.
   private static func notOptions(_ found: [(value: String, help: String)]) -> [(value: String, help: String)] {
-    found.filter { !$0.value.hasPrefix("-") }
+    found.filter { candidate in
+      let scalars = candidate.value.unicodeScalars
+      return candidate.value.first != "-" && scalars.first?.properties.isWhitespace != true
+        && !scalars.contains { !$0.isASCII && $0.properties.isWhitespace }
+    }
   }
 
   private static func values(
-    _ option: CompletionTree.Option, _ command: String, _ start: String, _ client: () throws -> Client
+    _ option: CommandOptions.Option, _ command: String, _ start: String, _ client: () throws -> Client
   ) async throws -> [(value: String, help: String)] {
     let long = option.names.first { $0.hasPrefix("--") }?.dropFirst(2) ?? ""
     let declared = option.values.isEmpty ? nil : CompletionSource.values(option.values)

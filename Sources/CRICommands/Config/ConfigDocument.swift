@@ -69,7 +69,7 @@ struct ConfigDocument: Hashable, Sendable {
         (quoted.map { indent + $0 } ?? entry) + Self.comment(line.utf8.last == 0x0d ? String(line.dropLast()) : line)
         + end(line)
     }
-    if positions.isEmpty { lines.append(entry + end(lines.last)) }
+    if positions.isEmpty { lines.insert(entry + end(lines.last), at: Self.documentEnd(of: lines)) }
     let changed = lines.map { $0 + "\n" }.joined()
     var intended = members
     intended[key.rawValue] = .string(ConfigKey.text(value))
@@ -99,11 +99,18 @@ struct ConfigDocument: Hashable, Sendable {
     }
   }
 
+  /// The position of the line that ends the document (YAML 1.2.2, section 9.1.2), or else the number of lines.
+  private static func documentEnd(of lines: [String]) -> Int {
+    lines.firstIndex { line in
+      line.hasPrefix("...") && line.utf8.dropFirst(3).first.map { [0x20, 0x09, 0x0d].contains($0) } ?? true
+    } ?? lines.count
+  }
+
   /// The blanks before the first key.
   private static func indent(of lines: [String]) -> String {
     let first = lines.first { line in
       let text = line.drop { $0 == " " }
-      return !text.isEmpty && !["#", "\r", "%"].contains(text.first) && !line.hasPrefix("---")
+      return !text.isEmpty && !["#", "\r", "%"].contains(text.first) && !line.hasPrefix("---") && !line.hasPrefix("...")
     }
     return String(first?.prefix { $0 == " " } ?? "")
   }

@@ -26,7 +26,9 @@ struct CopyCommand: AsyncParsableCommand {
       --method node copies through the container's process and does not need tar in the container; --method tar runs tar \
       in the container. With --method auto, root uses node if possible, and otherwise tar; other users use tar.
 
-      Exit codes: 0 if everything was copied, 1 if the copy failed, 128+N if signal N interrupted it.
+      Exit codes: 0 if everything was copied, 1 if the copy failed, 2 usage error, 3 the runtime is not reachable, 7 no such \
+      container, 8 several containers have this name, 9 no permission, 10 no response in time, 11 out of memory or a response \
+      over a limit, 128+N if signal N interrupted the copy.
       """)
 
   @Flag(

@@ -30,9 +30,9 @@ struct DebugHost: Sendable {
       throw Failure(.sessionFailed, "\(target.subject) has ended or was restarted; try again")
     }
     let words = ["nsenter"] + nodes.map { "--\($0.0.rawValue)=\($0.1.sharedPath)" } + ["--"]
-    let ending: ChildProcess.Ending
+    let termination: ChildProcess.Termination
     do throws(Errno) {
-      ending = try ChildProcess.run(words + (command.isEmpty ? ["sh"] : command), signals: SignalWatch()) {
+      termination = try ChildProcess.run(words + (command.isEmpty ? ["sh"] : command), signals: SignalWatch()) {
         !$0.isForGroup
       }
     } catch {
@@ -41,7 +41,7 @@ struct DebugHost: Sendable {
     }
     // The namespaces must be open until nsenter has entered them.
     withExtendedLifetime(nodes) {}
-    return switch ending {
+    return switch termination {
     case .exited(let code): code
     case .killed(let signal): SessionOutcome.signalBase + signal
     }

@@ -104,7 +104,8 @@ struct DoctorCommand: AsyncParsableCommand {
       found = try await client.podStories(
         of: word, DoctorOptions(tool: CRICommand.tool, deadline: context.examinationTimeout))
     } catch {
-      throw Failure(error, client.endpoint)
+      // 1 would mean that something is wrong with the pod.
+      throw Failure(.unreachable, Failure(error, client.endpoint).message)
     }
     guard let story = found.first else {
       throw Failure(.notFound, "no pod has the name, namespace/name, UID or ID prefix \(word); see: cri pods")

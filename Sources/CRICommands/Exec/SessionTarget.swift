@@ -23,6 +23,10 @@ struct SessionTarget: Sendable {
       if let stopped = found.first {
         throw Failure(.notFound, "container \(stopped.name) is not running; see cri ps -a")
       }
+      if let pod = try await pods(client).first(named: word) {
+        let name = pod.metadata.map { "\($0.namespace)/\($0.name)" } ?? pod.id
+        throw Failure(.notFound, "pod \(name) has no running container; see cri ps -a --pod \(pod.id.prefix(13))")
+      }
       throw Failure(.notFound, "\(word): no container or pod with this ID or name; see cri ps")
     }
     let names = Set(running.map(\.name))
@@ -45,6 +49,12 @@ struct SessionTarget: Sendable {
       let pods = Dictionary(sandboxes.map { ($0.id, $0.metadata ?? PodSandboxMetadata()) }) { $1 }
       return containers.map { SessionTarget(container: $0, pod: pods[$0.podSandboxID] ?? PodSandboxMetadata()) }
     } catch {
+      throw Failure(error, client.endpoint)
+    }
+  }
+
+  private static func pods(_ client: Client) async throws(Failure) -> [PodSandbox] {
+    do throws(RPCError) { return try await client.runtime.podSandboxes() } catch {
       throw Failure(error, client.endpoint)
     }
   }

@@ -72,7 +72,8 @@ struct TLSOptions: ParsableArguments {
   }
 
   private static func read(_ path: String, _ option: String) throws(Failure) -> [UInt8] {
-    do throws(FileError) { return try File.readNamed(path, limit: maximumSize) } catch {
+    let deadline = Globals.current.timeout.map { ContinuousClock.now + $0 }
+    do throws(FileError) { return try File.readNamed(path, limit: maximumSize, deadline: deadline) } catch {
       throw Failure(.usage, "cannot read \(path) (\(option)): \(error)")
     }
   }

@@ -5,9 +5,11 @@ package enum ShortID {
 
   /// The shortened identifier of a container or pod.
   package static func of(_ id: String) -> String {
-    let start = id.utf8.prefix(length)
+    let utf8 = id.utf8
+    let bytes = utf8.span
     // In pure ASCII, bytes are characters.
-    return start.allSatisfy { $0 < 0x80 } ? String(decoding: start, as: UTF8.self) : String(id.prefix(length))
+    for position in 0..<min(length, bytes.count) where bytes[position] >= 0x80 { return String(id.prefix(length)) }
+    return String(id[..<(utf8.index(utf8.startIndex, offsetBy: length, limitedBy: utf8.endIndex) ?? utf8.endIndex)])
   }
 
   /// The shortened identifier or digest of an image, without `sha256:`.
@@ -20,11 +22,10 @@ package enum ShortID {
     // The length of the shortest digest.
     guard reference.utf8.count >= 71 else { return reference }
     guard let colon = reference.utf8.firstIndex(of: UInt8(ascii: ":")) else { return reference }
-    let digest = reference[reference.utf8.index(after: colon)...]
-    guard digest.utf8.count == digestLength(reference[..<colon]), digest.utf8.allSatisfy(isLowerHex) else {
-      return reference
-    }
-    return of(String(digest))
+    let digest = reference.utf8.index(after: colon)
+    let count = reference.utf8.distance(from: digest, to: reference.utf8.endIndex)
+    guard count == digestLength(reference[..<colon]), endsWithLowerHex(reference, count) else { return reference }
+    return String(reference[digest..<reference.utf8.index(digest, offsetBy: length)])
   }
 
   /// The number of digits in a digest of this algorithm; nil for an unknown algorithm.
@@ -35,6 +36,14 @@ package enum ShortID {
     case "sha512": 128
     default: nil
     }
+  }
+
+  /// Whether the last `count` bytes are lower-case hexadecimal digits.
+  private static func endsWithLowerHex(_ text: String, _ count: Int) -> Bool {
+    let utf8 = text.utf8
+    let bytes = utf8.span
+    for position in (bytes.count - count)..<bytes.count where !isLowerHex(bytes[position]) { return false }
+    return true
   }
 
   private static func isLowerHex(_ byte: UInt8) -> Bool {

@@ -41,42 +41,47 @@ struct AuthFile: Hashable, Sendable {
     for image: String, in files: [AuthFile], warn: (Failure) throws -> Void
   ) throws -> Found? {
     let registry = RegistryPath(image: image)
+    var possible: Found?
     for file in files {
       do {
-        if let found = try file.login(for: registry) { return found }
+        guard let (found, isCertain) = try file.login(for: registry) else { continue }
+        if isCertain { return found }
+        possible = possible ?? found
       } catch let failure as Failure where !file.isNamed {
         try warn(failure)
       }
     }
-    return nil
+    return possible
   }
 
-  private func login(for registry: RegistryPath) throws -> Found? {
+  /// - Returns: What the file says, and whether it certainly has credentials for the registry; nil if it has none.
+  private func login(for registry: RegistryPath) throws -> (found: Found, isCertain: Bool)? {
     guard let document = try read() else { return nil }
     let entries = (isLegacy ? document : document["auths"])?.objectValue ?? [:]
     let matching = entries.filter { RegistryPath(key: $0.key).holds(registry) }
     // An entry for a part of a registry takes precedence over an entry for the whole.
     let best = matching.max { RegistryPath(key: $0.key).parts.count < RegistryPath(key: $1.key).parts.count }
     if let best, let login = try Self.login(best.value, best.key, path) {
-      return .login(login, key: best.key, file: path)
+      return (.login(login, key: best.key, file: path), true)
     }
     let helpers = document["credHelpers"]?.objectValue ?? [:]
     if let helper = helpers.first(where: { RegistryPath(key: $0.key).holds(registry) }),
       let name = helper.value.stringValue
     {
-      return .helper(name, key: helper.key, file: path)
+      return (.helper(name, key: helper.key, file: path), true)
     }
     guard let store = document["credsStore"]?.stringValue, !store.isEmpty else { return nil }
-    // An empty entry means that the store has the credentials. Without any entry, the store may have one for any
+    // An empty entry means that the store has the credentials. Without an entry, the store may have one for any
     // registry, as docker-credential-ecr-login does.
-    if let best { return .helper(store, key: best.key, file: path) }
-    return entries.isEmpty ? .helper(store, key: registry.parts.first.map(String.init) ?? "", file: path) : nil
+    if let best { return (.helper(store, key: best.key, file: path), true) }
+    return (.helper(store, key: registry.parts.first.map(String.init) ?? "", file: path), false)
   }
 
   private func read() throws -> JSON? {
     let bytes: [UInt8]
     do throws(FileError) {
-      bytes = try File.readNamed(path, limit: 1 << 20)
+      let deadline = Globals.current.timeout.map { ContinuousClock.now + $0 }
+      bytes = try File.readNamed(path, limit: 1 << 20, deadline: deadline)
     } catch {
       // Files of other users are ignored.
       if !isNamed, [.noSuchFile, .notADirectory, .permissionDenied].contains(error) { return nil }

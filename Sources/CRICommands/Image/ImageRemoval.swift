@@ -73,7 +73,7 @@ struct ImageRemoval: Sendable {
 extension RPCError {
   /// Whether the runtime itself refused the request and is still running.
   fileprivate var isRefusal: Bool {
-    guard case .status(let status) = facts, !isUnknownService, !isNotInitialized else { return false }
+    guard case .status(let status) = cause, !isUnknownService, !isNotInitialized else { return false }
     switch status.code {
     case .deadlineExceeded, .unavailable, .cancelled, .permissionDenied, .unauthenticated: return false
     default: return true

@@ -20,11 +20,11 @@ struct Pulling: Sendable {
       let response = try await client.images.pullImage(request, options: .within(timeout))
       return try PodLife.named(response.imageRef, .pullImage)
     } catch {
-      if case .deadlineExceeded = error.facts {
+      if case .deadlineExceeded = error.cause {
         throw Failure(.timedOut, "image \(image.image): the pull timed out; specify a longer --pull-timeout")
       }
       let failure = Failure(error, about: "image \(image.image)", client.images.endpoint)
-      guard case .status(let status) = error.facts, status.message.mentionsLogin else { throw failure }
+      guard case .status(let status) = error.cause, status.message.mentionsLogin else { throw failure }
       let remedy =
         login == nil ? "log in with podman login, or specify --creds" : "check the credentials and their permissions"
       throw Failure(failure.code, "\(failure.message); \(remedy)")
@@ -50,8 +50,11 @@ struct Pulling: Sendable {
       }
       return login
     case .helper(let name, let key, let file):
+      // The name of a program; anything else may be a password in the wrong place.
+      let isName = name.utf8.count <= 32 && name.utf8.allSatisfy { "abcdefghijklmnopqrstuvwxyz-".utf8.contains($0) }
+      let helper = isName ? "docker-credential-\(name)" : "a program that the file names"
       let cause =
-        "if there is a login for \(key), it is stored by docker-credential-\(name), which cri does not run; specify --creds"
+        "if there is a login for \(key), it is stored by \(helper), which cri does not run; specify --creds"
       try warn(Failure(.failed, "\(file): \(cause)"))
       return nil
     }

@@ -12,7 +12,7 @@ enum GracePeriod {
       return seconds(status?.annotations ?? [:])
     } catch {
       // A missing or ambiguous container is left to the runtime: stopping a removed container is not an error.
-      if case .status = error.facts, !error.isUnknownService, !error.isNotInitialized { return 0 }
+      if case .status = error.cause, !error.isUnknownService, !error.isNotInitialized { return 0 }
       throw error
     }
   }

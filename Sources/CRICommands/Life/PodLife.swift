@@ -62,13 +62,13 @@ struct PodLife: Sendable {
   /// - Parameter start: When the call began, in nanoseconds since 1970.
   /// - Returns: nil if no such sandbox appears within three seconds.
   func sandboxWithoutResponse(_ config: PodSandboxConfig, since start: Int64) async -> String? {
-    let end = ContinuousClock.now + .seconds(3)
+    let deadline = ContinuousClock.now + .seconds(3)
     while true {
       let pods = try? await client.runtime.podSandboxes()
       if let pod = pods?.first(where: { $0.metadata == config.metadata && $0.createdAt.nanoseconds >= start }) {
         return pod.id
       }
-      guard ContinuousClock.now < end else { return nil }
+      guard ContinuousClock.now < deadline else { return nil }
       await pause(.milliseconds(200))
     }
   }

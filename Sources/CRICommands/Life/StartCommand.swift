@@ -24,7 +24,7 @@ struct StartCommand: AsyncParsableCommand {
 
   /// A clear error: the runtime's message about a container that has already run mentions only internal states.
   private static func explained(_ error: RPCError, _ id: String, _ client: Client) async -> any Error {
-    guard case .status = error.facts, !error.isNotFound,
+    guard case .status = error.cause, !error.isNotFound,
       let status = try? await client.runtime.containerStatus(ContainerStatusRequest(containerID: id)).status
     else { return error }
     switch status.state {

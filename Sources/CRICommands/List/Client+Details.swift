@@ -31,6 +31,7 @@ extension Client {
       do throws(RPCError) { return .facts(try await fetch(bounded, id)) } catch { return .failure(error) }
     }
     var results = DetailResults<Facts>()
+    results.found.reserveCapacity(outcomes.count)
     var known: Set<Failure> = []
     for (id, result) in zip(ids, outcomes) {
       switch result {

@@ -13,7 +13,8 @@ struct ContainerQuery: Sendable {
   var limit: Int?
 
   /// Asks the runtime: one call, and one more if an image is specified.
-  func run(_ client: Client) async throws(Failure) -> [Container] {
+  /// - Parameter mapKeys: The labels and annotations that the caller needs; nil for all.
+  func run(_ client: Client, mapKeys: [String]? = nil) async throws(Failure) -> [Container] {
     do throws(RPCError) {
       var found: Image?
       if let image {
@@ -22,7 +23,7 @@ struct ContainerQuery: Sendable {
         // No container uses a missing image.
         if found == nil { return [] }
       }
-      var containers = try await list(client)
+      var containers = try await list(client, mapKeys)
       apply(to: &containers, image: found)
       return containers
     } catch {
@@ -30,9 +31,11 @@ struct ContainerQuery: Sendable {
     }
   }
 
-  private func list(_ client: Client) async throws(RPCError) -> [Container] {
+  private func list(_ client: Client, _ mapKeys: [String]?) async throws(RPCError) -> [Container] {
     let filter = filter == ContainerFilter() ? nil : filter
-    return try await client.runtime.containers(filter)
+    var options = CallOptions()
+    if labels.keys.isEmpty { options.mapKeys = mapKeys }
+    return try await client.runtime.containers(filter, options: options)
   }
 
   /// The facts that the list does not contain, by ID. Removed containers are missing.
@@ -59,9 +62,14 @@ struct ContainerQuery: Sendable {
 }
 
 extension Container {
+  private static let podNameLabel = "io.kubernetes.pod.name"
+  private static let podNamespaceLabel = "io.kubernetes.pod.namespace"
+  /// The labels that a table needs.
+  static let podLabels = [podNameLabel, podNamespaceLabel]
+
   /// The pod's name from the labels that kubelet sets on its containers.
-  var podName: String { labels["io.kubernetes.pod.name", default: "unknown"] }
-  var podNamespace: String { labels["io.kubernetes.pod.namespace", default: "unknown"] }
+  var podName: String { labels[Self.podNameLabel, default: "unknown"] }
+  var podNamespace: String { labels[Self.podNamespaceLabel, default: "unknown"] }
 }
 
 extension Image {

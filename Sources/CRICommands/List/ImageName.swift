@@ -13,9 +13,8 @@ struct ImageName: Hashable, Sendable {
 
   /// The images with this name; if there are none, those whose ID has this prefix.
   func select(_ images: [Image]) -> [Image] {
-    let named = images.filter { image in
-      image.names.contains { $0 == text || isRepository(of: $0) } || reference?.isWhole == true && image.hasName(text)
-    }
+    // A digest must be one that the runtime lists.
+    let named = images.filter { image in image.names.contains { isRepository(of: $0) || hasSameName(as: $0) } }
     return named.isEmpty ? images.filter { isID(of: $0) } : named
   }
 

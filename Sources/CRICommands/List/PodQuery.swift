@@ -12,10 +12,13 @@ struct PodQuery: Sendable {
   var limit: Int?
 
   /// Asks the runtime: one call.
-  func run(_ client: Client) async throws(Failure) -> [PodSandbox] {
+  /// - Parameter mapKeys: The labels and annotations that the caller needs; nil for all.
+  func run(_ client: Client, mapKeys: [String]? = nil) async throws(Failure) -> [PodSandbox] {
     let filter = filter == PodSandboxFilter() ? nil : filter
+    var options = CallOptions()
+    if labels.keys.isEmpty { options.mapKeys = mapKeys }
     do throws(RPCError) {
-      var pods = try await client.runtime.podSandboxes(filter)
+      var pods = try await client.runtime.podSandboxes(filter, options: options)
       apply(to: &pods)
       return pods
     } catch {

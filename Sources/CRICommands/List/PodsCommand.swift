@@ -32,7 +32,7 @@ struct PodsCommand: AsyncParsableCommand {
     let client = context.client()
     var failures: [Failure] = []
     try await view.show(within: context.bulkTimeout) {
-      let pods = try await query.run(client)
+      let pods = try await query.run(client, mapKeys: view.needsMaps ? nil : [])
       var text = PodText(elements: pods, now: Kernel.now, showsFullIDs: list.noTrunc)
       if view.isWide {
         let facts = await PodQuery.facts(pods.map(\.id), client, timeout: context.bulkTimeout)

@@ -25,7 +25,7 @@ struct PsCommand: AsyncParsableCommand {
     let client = context.client()
     var failures: [Failure] = []
     try await view.show(within: context.bulkTimeout) {
-      let containers = try await query.run(client)
+      let containers = try await query.run(client, mapKeys: view.needsMaps ? nil : Container.podLabels)
       var text = ContainerText(elements: containers, now: Kernel.now, showsFullIDs: list.noTrunc)
       if resolveImagePath { text.images = try await ImageIndex(ImageQuery().list(client)) }
       if view.isWide {

@@ -15,7 +15,7 @@ struct LoggedContainer: Sendable {
       } catch {
         // The runtime may reject a name for reasons other than that it does not exist: it may be a prefix of several
         // IDs.
-        guard case .status = error.facts, !error.isUnknownService, !error.isNotInitialized else {
+        guard case .status = error.cause, !error.isUnknownService, !error.isNotInitialized else {
           throw Failure(error, client.endpoint)
         }
         if !error.isNotFound { refusal = Failure(error, client.endpoint) }
@@ -96,13 +96,7 @@ struct LoggedContainer: Sendable {
 
     /// The failure for a word that is the ID or the name of a pod; nil if it is neither.
     func pod(_ word: String) -> Failure? {
-      let pod =
-        sandboxes.first { $0.id.hasPrefix(word) }
-        ?? sandboxes.first { sandbox in
-          let name = sandbox.metadata?.name ?? ""
-          return !name.isEmpty && (word == name || word == "\(sandbox.metadata?.namespace ?? "")/\(name)")
-        }
-      guard let pod, !word.isEmpty else { return nil }
+      guard let pod = sandboxes.first(named: word) else { return nil }
       let (name, namespace) = (pod.metadata?.name ?? "", pod.metadata?.namespace ?? "")
       let names = members.filter { $0.container.podSandboxID == pod.id }.compactMap { $0.container.metadata?.name }
       let containers = Set(names).sorted().map { "\(namespace)/\(name)/\($0)" }

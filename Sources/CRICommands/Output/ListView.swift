@@ -18,6 +18,8 @@ struct ListView<Text: ListText>: Sendable {
 
   /// Whether more is printed than the list contains.
   var isWide: Bool { format == .wide }
+  /// Whether all labels and annotations may be printed or determine the order.
+  var needsMaps: Bool { document != nil || isVerbose || order?.isByPath == true }
 
   /// Writes the result of `make` to standard output.
   /// - Parameter timeout: The maximum time to sort and write the result.
@@ -64,7 +66,15 @@ struct ListView<Text: ListText>: Sendable {
     case .goTemplate, .jsonPath:
       let json = text.document.json()
       try clock.check()
-      return try emit(Array(try (document ?? .json).text(of: json, elements: []).utf8))
+      let output = try (document ?? .json).text(of: json, elements: [])
+      // A copy of the whole text would take as much memory again.
+      var rest = output.utf8[...]
+      while !rest.isEmpty {
+        let part = rest.prefix(1 << 16)
+        try emit(Array(part))
+        rest = rest[part.endIndex...]
+      }
+      return
     case nil: break
     }
     if format == .name || isQuiet {

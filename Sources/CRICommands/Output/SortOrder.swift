@@ -55,6 +55,8 @@ struct SortOrder<Text: ListText>: Sendable {
   private let isReversed: Bool
   /// The path as the user wrote it, if the order is by a path.
   private let path: String?
+  /// Whether any part of an element's document may determine its position.
+  var isByPath: Bool { path != nil }
 
   /// - Parameters:
   ///   - text: A key, or a path in the element's document such as `.metadata.name`; with `-` in front, in reverse

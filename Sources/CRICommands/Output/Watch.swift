@@ -52,11 +52,11 @@ enum Watch {
       try screen.draw(fitted(text, lastFailure, screen.height))
       var delay = interval
       if lastFailure == nil { retries.reset() } else { delay = max(interval, retries.delay()) }
-      let end = ContinuousClock.now + delay
+      let deadline = ContinuousClock.now + delay
       while delay > .zero {
         let key = await screen.key(within: delay)
         if let key, FullScreen.exitKeys.contains(key) || key == UInt8(ascii: "q") { return }
-        delay = end - ContinuousClock.now
+        delay = deadline - ContinuousClock.now
       }
       do {
         text = String(decoding: try await render(.output), as: UTF8.self)

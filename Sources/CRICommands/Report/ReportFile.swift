@@ -1,3 +1,4 @@
+internal import CRICommandLine
 internal import CRIReport
 internal import CRISystem
 
@@ -16,6 +17,7 @@ struct ReportFile: Hashable, Sendable {
   func write(_ view: ReportView) throws(FileError) {
     var view = view
     view.fileName = name
-    try File.writeAtomically(Array(format.text(view).utf8), to: path, mode: 0o644)
+    let bytes = Array(format.text(view).utf8)
+    try File.writeAtomically(bytes, to: path, mode: 0o644, patience: Globals.current.timeout)
   }
 }

@@ -13,13 +13,13 @@ extension ReportOptions {
   typealias Action = (ReportView) throws -> Void
 
   /// Writes the report in all requested formats, and ends the command with its exit code.
-  /// - Parameter action: Called when the files have been written.
+  /// - Parameter action: Called before any file is written, because writing to a pipe without a reader blocks.
   func publish(_ view: ReportView, action: Action? = nil) throws {
     let style = TextStyle(
       isTerminal: Environment.outputIsTerminal, noColor: Environment.value("NO_COLOR"),
       term: Environment.value("TERM"))
-    let isWritten = write(view)
     try action?(view)
+    let isWritten = write(view)
     var code = format.exitCode(view.verdict)
     do throws(Errno) {
       try StandardStream.output.write(shown(view, style))
@@ -41,7 +41,7 @@ extension ReportOptions {
   ///   - name: The check, `verify` or `preflight`.
   ///   - onlyWarns: Whether the exit code is 0 even without a verdict, except for a usage error. Evaluated after the
   ///   check.
-  ///   - action: Called when the files have been written, with a verdict or without.
+  ///   - action: Called before anything is written, with a verdict or without.
   func report(
     _ name: ReportCheck, onlyWarns: @autoclosure () -> Bool = false, action: Action? = nil,
     _ check: () async throws -> ReportView
@@ -58,8 +58,8 @@ extension ReportOptions {
       let view = ReportView(
         failed: name, reason: failure.message, exitCode: failure.code.rawValue, checked: Self.now,
         node: Kernel.names.node)
-      _ = write(view)
       try action?(view)
+      _ = write(view)
       if isDocument {
         do throws(Errno) { try StandardStream.output.write(shown(view, .plain)) } catch { reportUnwritable(error) }
       }

@@ -31,10 +31,15 @@ struct ReportOptions: ParsableArguments {
   private static let names = ReportFormat.allCases.map(\.rawValue).joined(separator: ", ")
 
   // This runs before anything else, so that it is known before the restart whether a report can be written.
-  func validate() throws {
+  func validate() throws { try Self.check(files, consequence: "; nothing was run") }
+
+  /// Checks the values of `--report`.
+  /// - Parameter consequence: The end of the message about a file that cannot be written.
+  /// - Throws: A usage error if one is not valid, two are the same file, or a file cannot be written.
+  static func check(_ files: [String], consequence: String = "") throws {
     var seen: Set<String> = []
     for text in files {
-      let file = try Self.file(text)
+      let file = try file(text)
       if !seen.insert(file.path).inserted {
         throw ValidationError("--report \(text): another report goes to this file; specify a different file for each")
       }
@@ -42,7 +47,7 @@ struct ReportOptions: ParsableArguments {
       do throws(FileError) {
         try File.checkWritable(file.path)
       } catch {
-        throw ValidationError("--report \(text): \(file.path) cannot be written: \(error); nothing was run")
+        throw ValidationError("--report \(text): \(file.path) cannot be written: \(error)\(consequence)")
       }
     }
   }
@@ -58,7 +63,8 @@ struct ReportOptions: ParsableArguments {
     return format
   }
 
-  private static func file(_ text: String) throws -> ReportFile {
+  /// Parses `FORMAT=FILE`.
+  static func file(_ text: String) throws -> ReportFile {
     guard let equals = text.firstIndex(of: "=") else {
       throw ValidationError("--report \(text): specify FORMAT=FILE, such as junit=/tmp/cri.xml")
     }

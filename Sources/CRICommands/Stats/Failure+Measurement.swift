@@ -16,7 +16,7 @@ extension Failure {
     _ error: RPCError, _ endpoint: Endpoint, measuring noun: String, id: String?, command: String, list: String,
     unserved method: Method<Request, Response>, _ remedy: String
   ) {
-    guard case .status(let status) = error.facts, !error.isUnknownMethod, !error.isUnknownService,
+    guard case .status(let status) = error.cause, !error.isUnknownMethod, !error.isUnknownService,
       !error.isNotInitialized,
       !error.isAmbiguous
     else {
@@ -46,6 +46,15 @@ extension RPCStatus {
   /// errors occurred:` (hashicorp/go-multierror, which containerd uses).
   fileprivate var errors: [String] {
     let lines = message.split(separator: "\n").map { $0.drop { $0 == " " || $0 == "\t" || $0 == "*" } }
-    return lines.filter { !$0.isEmpty && !$0.hasSuffix("occurred:") }.map(String.init)
+    var errors: [String] = []
+    for line in lines where !line.isEmpty && !line.hasSuffix("occurred:") {
+      // The line before ends with the beginning of an error, such as `rpc error:`.
+      if let last = errors.last, last.hasSuffix(":") {
+        errors[errors.count - 1] = "\(last) \(line)"
+      } else {
+        errors.append(String(line))
+      }
+    }
+    return errors
   }
 }

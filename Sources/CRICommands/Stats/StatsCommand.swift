@@ -56,7 +56,8 @@ struct StatsCommand: AsyncParsableCommand {
         unserved: .listContainerStats, "see cri ps")
     }
     if stats.isEmpty, id == nil, let container {
-      throw Failure(.notFound, "container \(container) not found, or the ID is ambiguous; see cri ps -a")
+      throw await WrongKindHint(client: client, noun: "container", command: "cri statsp")
+        .notFound(container, "cri ps -a", otherwise: "not found, or the ID is ambiguous")
     }
     return stats.sorted { $0.usageID < $1.usageID }
   }

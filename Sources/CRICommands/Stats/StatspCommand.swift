@@ -49,7 +49,8 @@ struct StatspCommand: AsyncParsableCommand {
         unserved: .listPodSandboxStats, "cri top --pods adds up the usage of containers")
     }
     if stats.isEmpty, id == nil, let pod {
-      throw Failure(.notFound, "pod \(pod) not found, or the ID is ambiguous; see cri pods")
+      throw await WrongKindHint(client: client, noun: "pod", command: "cri stats")
+        .notFound(pod, "cri pods", otherwise: "not found, or the ID is ambiguous")
     }
     return stats.sorted { $0.usageID < $1.usageID }
   }

@@ -45,7 +45,8 @@ struct TopCommand: AsyncParsableCommand {
       var screen = TopScreen(interval: interval, count: count, view: view)
       try await screen.run(&source)
     } else {
-      Interrupt.installExitHandler()
+      // Without an end of its own, an interruption is the normal one.
+      if !once, count == nil { Interrupt.installExitHandler() }
       try await print(view, &source, interval, once ? 1 : count)
     }
   }

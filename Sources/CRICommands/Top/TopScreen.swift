@@ -23,9 +23,9 @@ struct TopScreen {
       try draw(sample, failure, on: screen)
       var pause = sampleCount == 0 ? min(Self.first, interval) : interval
       if failure == nil { retries.reset() } else { pause = max(pause, retries.delay()) }
-      let end = ContinuousClock.now + pause
+      let deadline = ContinuousClock.now + pause
       while true {
-        let remaining = end - ContinuousClock.now
+        let remaining = deadline - ContinuousClock.now
         if remaining <= .zero { break }
         guard let key = await screen.key(within: remaining) else { continue }
         if FullScreen.exitKeys.contains(key) || key == UInt8(ascii: "q") { return }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import CRI
 internal import CRICommandLine
 internal import CRIReport
 internal import CRISnapshot
@@ -29,7 +30,12 @@ struct GuardCommand: AsyncParsableCommand {
       there is such a snapshot from this boot, guard does not run the command either (exit code 3), because a retry would \
       hide the loss. Only one guard can run at a time.
 
-      SIGTERM and SIGINT are passed on to the command, and the verdict follows when the command has ended. A signal \
+      The verdict follows when the command has ended, and all processes that it has left in its session, for at most the \
+      time of --wait; then guard exits with 3. Daemons have their own session (setsid), so they may stay. A unit that \
+      contains the runtime cannot be held.
+
+      SIGTERM and SIGINT are passed on to the command, and the verdict follows when the command and all processes that \
+      it has started have ended; a second signal stops waiting for these, and no unit is started. A signal \
       before the command starts ends guard with nothing changed; after the command has ended, SIGTERM and SIGINT make \
       guard exit with 3 (not checked). Once the command has started, guard and the command ignore SIGHUP, so that \
       a dropped connection does not interrupt the change. A command may still fail because it cannot write to the lost \
@@ -117,6 +123,8 @@ struct GuardCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    // Until the signals are caught below, they end a read that has to wait for its input.
+    let pods = Result { try options.pods.read() }
     let lock = try GuardRecord.lock()
     defer { withExtendedLifetime(lock) {} }
     let signals = try SignalWatch()
@@ -130,7 +138,8 @@ struct GuardCommand: AsyncParsableCommand {
       try await reports.report(
         .verify, onlyWarns: options.warnOnly && stage == .changed,
         action: { view in
-          record.writeReport(view, isLossless: stage == .before || Self.isLossless(view.verdict))
+          record.writeReport(
+            view, isLossless: stage == .before || Self.isLossless(view.verdict), hasRun: stage != .before)
           if stage != .before {
             let code = view.verdict.exitCode
             let starts = Self.startingCodes.contains(code) || options.warnOnly && stage == .changed
@@ -141,16 +150,22 @@ struct GuardCommand: AsyncParsableCommand {
         }
       ) {
         let context = try Context()
-        let verification = try await prepare(context, &units, signals, &record)
+        let verification = try await prepare(context, try pods.get(), &units, signals, &record)
+        let job = RuntimeJob(of: verification.before.daemon)
         let failure: String?
+        var isInterrupted = false
         do throws(Failure) {
-          failure = try execute(signals)
+          failure = try execute(signals, &isInterrupted)
         } catch {
+          record.discard()
           units.release()
           throw error
         }
         stage = .changed
         record.failure = failure
+        // A shell ends at once, and what it has started goes on.
+        try waitForRest(isInterrupted, signals, verification.before, &stage, record)
+        try await waitForJob(job, signals, verification.before, &stage, record)
         return try await verdict(verification, context, failure, signals, &stage, record)
       }
     } catch {
@@ -170,19 +185,19 @@ struct GuardCommand: AsyncParsableCommand {
 
   /// Stops the held units and takes the snapshot; on failure, everything is as before.
   private func prepare(
-    _ context: Context, _ units: inout UnitHold, _ signals: SignalWatch, _ record: inout GuardRecord
+    _ context: Context, _ specifications: [PodSpecification]?, _ units: inout UnitHold, _ signals: SignalWatch,
+    _ record: inout GuardRecord
   ) async throws -> Verification {
-    let specifications = try options.pods.read()
     // The units are stopped before the snapshot, so that they change nothing after it.
-    try units.stop()
+    try units.stop(sparing: Self.unit(of: context.endpoint))
     do {
       // A retry would compare with a state that already contains the loss.
       if let unit = units.inactive.first, let earlier = UnprovenSnapshots.latest(save) {
         throw Failure(
           .unreachable,
           "\(unit) is not active, and the snapshot \(earlier) is from an earlier run that was not verified as intact; the "
-            + "command was not run; check with cri verify --before \(earlier), and when the problem is solved, start "
-            + "\(unit) or delete the snapshot")
+            + "command was not run; check with cri verify --before \(earlier), and when the problem is solved, "
+            + "\(units.remedyForInactive(unit)) or delete the snapshot")
       }
       let before = try await signals.interrupting { try await takeSnapshot(context.bulkClient()) }
       if let gap = before.gap, !incomplete {
@@ -208,23 +223,79 @@ struct GuardCommand: AsyncParsableCommand {
 
   /// Prints immediately how the command failed, because the steps that follow may fail too.
   /// - Returns: The failure as text; nil for success.
-  private func execute(_ signals: SignalWatch) throws(Failure) -> String? {
+  /// - Parameter isInterrupted: Set if a signal has arrived while the command was running.
+  private func execute(_ signals: SignalWatch, _ isInterrupted: inout Bool) throws(Failure) -> String? {
     let name = command[0]
-    let ending: ChildProcess.Ending
+    let termination: ChildProcess.Termination
+    ChildProcess.adoptDescendants()
     do throws(Errno) {
-      ending = try ChildProcess.run(
+      termination = try ChildProcess.run(
         command, outputToErrors: reports.isDocument, survivesHangUp: true, signals: signals
       ) { received in
         let effect = received.isForGroup ? "has reached \(name) too" : "is passed on to \(name)"
         printNotice("\(received.name) \(effect); the verdict follows when it has ended")
+        isInterrupted = true
         return !received.isForGroup
       }
     } catch {
       throw Failure(.usage, "\(name) cannot be run: \(error); nothing was changed")
     }
-    guard let failure = ending.failure else { return nil }
+    guard let failure = termination.failure else { return nil }
     printNotice("\(name) \(failure)")
     return "\(name) \(failure)"
+  }
+
+  /// Whether a process is the runtime or one of its shims, which a command without systemd has started.
+  private static func isOfRuntime(_ pid: Int32, _ socket: String) -> Bool {
+    let name = (try? File.read("/proc/\(pid)/comm", limit: 64)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    if name.hasPrefix("containerd-shim") || name.hasPrefix("conmon") { return true }
+    return (try? UnixSocket.connect(to: socket).peerCredentials().pid) == pid
+  }
+
+  /// Waits for a restart that systemd has not finished: until then, the old process may still respond.
+  private func waitForJob(
+    _ job: RuntimeJob?, _ signals: SignalWatch, _ before: Snapshot, _ stage: inout Stage, _ record: GuardRecord
+  ) async throws(Failure) {
+    guard let job else { return }
+    do throws(Failure) {
+      try await job.wait(for: try chosenTimeout ?? Self.timeout(for: before), signals) { unit in
+        printNotice("systemd has not finished its job for \(unit); the verdict follows when it has")
+      }
+    } catch {
+      stage = .interrupted
+      throw Failure(
+        error.code, "\(error.message), so nothing was checked; when it has finished, run \(remedy(before, record))")
+    }
+  }
+
+  /// The unit of the process that serves the runtime's socket; nil if it is unknown.
+  private static func unit(of endpoint: Endpoint) -> String? {
+    (try? UnixSocket.connect(to: endpoint.path).peerCredentials()).flatMap { RestartCause.unit(ofProcess: $0.pid) }
+  }
+
+  /// Waits for the processes that the command has left, because they may still change the node.
+  /// - Parameter isInterrupted: Whether a signal has ended the command. If it has ended by itself, its daemons may stay, and
+  ///   the others only for the time that the runtime has too.
+  private func waitForRest(
+    _ isInterrupted: Bool, _ signals: SignalWatch, _ before: Snapshot, _ stage: inout Stage, _ record: GuardRecord
+  ) throws(Failure) {
+    let name = command[0]
+    let limit = isInterrupted ? nil : try chosenTimeout ?? Self.timeout(for: before)
+    let hasEnded = ChildProcess.waitForDescendants(
+      signals, for: limit,
+      mayStay: { pid in
+        !isInterrupted && ChildProcess.isDaemon(pid) || Self.isOfRuntime(pid, before.daemon.socket)
+      }
+    ) {
+      printNotice(
+        "\(name) has ended, but processes that it has started still run; the verdict follows when they have ended")
+    }
+    guard !hasEnded else { return }
+    stage = .interrupted
+    throw Failure(
+      .unreachable,
+      "processes that \(name) has started still run, so nothing was checked; when they have ended, run "
+        + remedy(before, record))
   }
 
   private func verdict(

@@ -33,9 +33,16 @@ struct GuardRecord {
 
   /// Keeps a second `guard` from running at the same time, because it would find the units stopped and replace the files.
   /// - Returns: nil if there can be no state directory.
-  /// - Throws: A usage error if another `guard` is running, or if other users can change the state directory.
+  /// - Throws: A usage error if another `guard` is running, or if other users can change the state directory or own one above
+  ///   it.
   static func lock() throws(Failure) -> FileLock? {
-    guard (try? StateDirectory.create()) != nil else { return nil }
+    do throws(FileError) { try StateDirectory.create() } catch {
+      // A read-only file system is no reason to refuse the command.
+      switch error {
+      case .foreignStep, .foreignLink: throw Failure(.usage, "\(StateDirectory.path): \(error); nothing was changed")
+      default: return nil
+      }
+    }
     try StateDirectory.check()
     do throws(FileError) {
       return try FileLock("\(StateDirectory.path)/guard.lock")
@@ -69,6 +76,13 @@ struct GuardRecord {
     }
   }
 
+  /// Lets the next `guard` replace the snapshot, because the command could not be run.
+  mutating func discard() {
+    guard let path = saved else { return }
+    if isDefault { try? WalkedFile(path).move(to: Self.current) } else { UnprovenSnapshots.prove(path) }
+    saved = nil
+  }
+
   /// The file for a snapshot in `StateDirectory`. A name of its own keeps it from being overwritten by the next `guard`
   /// if state is lost.
   private static func newPath() throws(Failure) -> String? {
@@ -84,10 +98,14 @@ struct GuardRecord {
   }
 
   /// Writes the report to `StateDirectory`.
-  /// - Parameter isLossless: Whether nothing is lost, so that the next `guard` may replace the snapshot.
-  mutating func writeReport(_ view: ReportView, isLossless: Bool) {
+  /// - Parameters:
+  ///   - isLossless: Whether nothing is lost, so that the next `guard` may replace the snapshot.
+  ///   - hasRun: Whether the command was run.
+  mutating func writeReport(_ view: ReportView, isLossless: Bool, hasRun: Bool) {
+    // The report of the earlier run names what was lost.
+    if !hasRun, UnprovenSnapshots.latest(save) != nil { return }
     if isLossless, let save, saved != nil { UnprovenSnapshots.prove(save) }
-    if isLossless, isDefault, let path = saved, (try? File.moveWithinDirectory(path, to: Self.current)) != nil {
+    if isLossless, isDefault, let path = saved, (try? WalkedFile(path).move(to: Self.current)) != nil {
       saved = StateDirectory.file(Self.current)
     }
     // It may be the only proof of a loss.

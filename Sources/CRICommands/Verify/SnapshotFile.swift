@@ -44,7 +44,7 @@ enum SnapshotFile {
     if path == "-" { return try StandardStream.output.write(bytes) }
     StateDirectory.prepare(for: path)
     do throws(FileError) {
-      try File.writeAtomically(bytes, to: path)
+      try File.writeAtomically(bytes, to: path, patience: Globals.current.timeout)
     } catch {
       let rest = error == .noSpace ? "; free some space" : ""
       throw Failure(.failed, "\(path) cannot be written: \(error); its previous content is unchanged\(rest)")

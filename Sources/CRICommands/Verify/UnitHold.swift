@@ -49,7 +49,8 @@ struct UnitHold {
   }
 
   /// Stops the units. If one of them cannot be stopped, those before it are started again.
-  mutating func stop() throws(Failure) {
+  /// - Parameter runtime: The runtime's unit, which must not be among them; nil if it is unknown.
+  mutating func stop(sparing runtime: String?) throws(Failure) {
     var active: [String] = []
     var wasActive: [String] = []
     // All units are examined before the first one is stopped.
@@ -62,25 +63,62 @@ struct UnitHold {
       }
       if state == .active { wasActive.append(name) }
     }
+    if let runtime {
+      for name in names {
+        let others = try dependents(of: name)
+        guard [name, "\(name).service"].contains(runtime) || others.contains(runtime) else { continue }
+        throw Failure(
+          .usage,
+          "--hold \(name) would also stop \(runtime), which is the runtime itself; hold only units that do not contain it; "
+            + "nothing was changed")
+      }
+    }
     for name in active {
-      if wasActive.contains(name) { stopped.append(name) }
+      if wasActive.contains(name) {
+        let others = try dependents(of: name).filter { !stopped.contains($0) }
+        for other in others {
+          Self.printNotice(
+            "\(other) is stopped too, because it depends on \(name); it is treated in the same way at the end")
+        }
+        stopped += others + [name]
+      }
       var interruption: SignalWatch.Received?
       var failure = systemctl("stop", name) { interruption = $0 }
-      if failure == nil, interruption == nil, masks { failure = mask(name) }
+      var step = "stopped"
+      if failure == nil, interruption == nil, masks { (failure, step) = (mask(name), "masked") }
       if failure == nil && interruption == nil { continue }
       // This includes the unit that could not be stopped, which may be half stopped.
       release()
       if let interruption { throw InterruptedError(signal: interruption).before }
       throw Failure(
-        .unreachable, "\(name) cannot be stopped (\(failure ?? "")); the command was not run and nothing was changed")
+        .unreachable, "\(name) cannot be \(step) (\(failure ?? "")); the command was not run and nothing was changed")
     }
+  }
+
+  /// The active units that systemd stops together with a unit: those that require it, are bound to it or are a part of it
+  /// (systemd.unit(5), `Requires=`, `BindsTo=`, `PartOf=`), the last one to be started first.
+  private func dependents(of name: String) throws(Failure) -> [String] {
+    let held = Set(names.flatMap { [$0, "\($0).service"] })
+    var (found, next): ([String], [String]) = ([], [name])
+    while let unit = next.popLast() {
+      for line in try facts("RequiredBy,BoundBy,ConsistsOf,ActiveState", of: unit) where !line.hasPrefix("ActiveState=")
+      {
+        for other in line.drop(while: { $0 != "=" }).dropFirst().split(separator: " ").map(String.init)
+        where !held.contains(other) && !found.contains(other) && Self.nameError(for: other) == nil {
+          guard (try? state(of: other)) == .active else { continue }
+          found.append(other)
+          next.append(other)
+        }
+      }
+    }
+    return found.reversed()
   }
 
   /// Masks a unit until the next boot.
   /// - Returns: Why it failed; nil if it succeeded.
   private func mask(_ name: String) -> String? {
     if let failure = systemctl("mask", "--runtime", name) { return failure }
-    if (try? facts(of: name))?.contains("LoadState=masked") == true { return nil }
+    if (try? facts("LoadState,ActiveState", of: name))?.contains("LoadState=masked") == true { return nil }
     return "its file is in /etc/systemd/system, where systemctl mask --runtime has no effect; omit --mask"
   }
 
@@ -88,6 +126,12 @@ struct UnitHold {
   private func resume(_ name: String) -> String? {
     if masks, let failure = systemctl("unmask", "--runtime", name) { return failure }
     return systemctl("start", name)
+  }
+
+  /// How to start a unit that was not active; a `guard` that was killed may have left it masked.
+  func remedyForInactive(_ name: String) -> String {
+    let isMasked = (try? facts("LoadState,ActiveState", of: name))?.contains("LoadState=masked") == true
+    return isMasked ? "run systemctl unmask --runtime \(name) && systemctl start \(name)" : "start \(name)"
   }
 
   /// Starts the units again, because nothing was changed.
@@ -152,7 +196,7 @@ struct UnitHold {
       // Package scripts and dependencies between units may start more than intended.
       if let state = try? state(of: name), state == .active {
         Self.printNotice(
-          "\(name) is running although it was stopped (exit code \(code)): the command or something else started it; "
+          "\(name) is active or being started although it was stopped (exit code \(code)): the command or something else started it; "
             + "read \(report), and run systemctl stop \(name) to stop it")
       } else {
         let hint = verifyCommand.map { ", check again with \($0)" } ?? ""
@@ -180,7 +224,7 @@ struct UnitHold {
   }
 
   private func state(of name: String) throws(Failure) -> State {
-    let facts = try facts(of: name)
+    let facts = try facts("LoadState,ActiveState", of: name)
     let active = facts.first { $0.hasPrefix("ActiveState=") }?.dropFirst(12)
     if facts.contains("LoadState=not-found"), active == "inactive" {
       throw Failure(.usage, "--hold \(name): systemd has no such unit; nothing was changed")
@@ -193,25 +237,19 @@ struct UnitHold {
 
   /// Whether another process is stopping the unit without restarting it.
   private func isBeingStopped(_ name: String) -> Bool {
-    let arguments = ["systemctl", "list-jobs", "--plain", "--no-legend", "--no-pager"]
-    guard let (ending, output) = try? ChildProcess.capture(arguments, environment: nil, timeout: .seconds(90)),
-      ending == .exited(0)
-    else { return true }
-    // JOB UNIT TYPE STATE
-    return String(decoding: output, as: UTF8.self).split(separator: "\n").contains { line in
-      let fields = line.split(separator: " ")
-      return fields.count >= 3 && (fields[1] == name || fields[1] == "\(name).service") && fields[2] == "stop"
-    }
+    guard let jobs = try? Systemctl.jobs(timeout: .seconds(90)) else { return true }
+    return jobs.contains { ($0.unit == name || $0.unit == "\(name).service") && $0.type == "stop" }
   }
 
-  private func facts(of name: String) throws(Failure) -> [Substring] {
+  /// - Parameter properties: The properties to read, among them `ActiveState`, which every unit has.
+  private func facts(_ properties: String, of name: String) throws(Failure) -> [Substring] {
     let failure: String
     do throws(Errno) {
-      let arguments = ["systemctl", "show", "--property=LoadState,ActiveState", name]
-      let (ending, output) = try ChildProcess.capture(arguments, environment: nil, timeout: .seconds(90))
-      let lines = String(decoding: output, as: UTF8.self).split(separator: "\n")
-      if ending == .exited(0), lines.contains(where: { $0.hasPrefix("ActiveState=") }) { return lines }
-      failure = ending.failure ?? "it did not report the unit's state"
+      let (termination, output) = try Systemctl.capture(
+        ["show", "--property=\(properties)", name], timeout: .seconds(90))
+      let lines = output.split(separator: "\n")
+      if termination == .exited(0), lines.contains(where: { $0.hasPrefix("ActiveState=") }) { return lines }
+      failure = termination.failure ?? "it did not report the unit's state"
     } catch {
       failure = "\(error)"
     }
@@ -225,11 +263,12 @@ struct UnitHold {
     do throws(Errno) {
       // If it is interrupted, systemctl leaves the unit half stopped, so a signal is not passed on to it. Ctrl-C on a
       // terminal still reaches it.
-      let ending = try ChildProcess.run(["systemctl"] + words, outputToErrors: true, signals: signals) { received in
+      let termination = try ChildProcess.run(["systemctl"] + words, outputToErrors: true, signals: signals) {
+        received in
         onSignal(received)
         return false
       }
-      return ending.failure.map { "systemctl \($0)" }
+      return termination.failure.map { "systemctl \($0)" }
     } catch {
       return "systemctl: \(error)"
     }
@@ -240,7 +279,7 @@ struct UnitHold {
   }
 }
 
-extension ChildProcess.Ending {
+extension ChildProcess.Termination {
   /// The failure as text; nil for success.
   var failure: String? {
     switch self {

@@ -8,6 +8,8 @@ internal import CRIText
 enum UnprovenSnapshots {
   /// The number that is kept in a directory.
   private static let maximum = 10
+  /// The number of files in a directory that may be snapshots.
+  private static let maximumExamined = 100
 
   /// The present time for a file name, such as `20260131T120000Z`.
   static var time: String {
@@ -18,7 +20,11 @@ enum UnprovenSnapshots {
   /// - Parameter prefix: The beginning of the names of the snapshots that are kept in the directory.
   /// - Throws: A usage error if no other snapshot may be kept.
   static func checkRoom(in directory: String, _ prefix: String) throws(Failure) {
-    let count = ((try? Directory.names(at: directory)) ?? []).count { $0.hasPrefix(prefix) }
+    try checkRoom(for: (try? Directory.names(at: directory)) ?? [], in: directory, prefix)
+  }
+
+  private static func checkRoom(for names: [String], in directory: String, _ prefix: String) throws(Failure) {
+    let count = names.count { $0.hasPrefix(prefix) }
     guard count >= maximum else { return }
     throw Failure(
       .usage,
@@ -28,51 +34,56 @@ enum UnprovenSnapshots {
 
   /// Keeps the file under a name with the time, unless its run was verified as intact.
   /// - Returns: The new path; nil if the file may be replaced.
-  static func keep(_ file: String) throws(Failure) -> String? {
-    let path = File.realPath(file) ?? file
-    guard File.isRegular(path), !isProven(path) else { return nil }
-    let name = String(path.split(separator: "/").last ?? "")
-    let directory = String(path.dropLast(name.count))
-    try checkRoom(in: directory.isEmpty ? "." : directory, "\(name).2")
-    let kept = "\(name).\(time)"
+  static func keep(_ path: String) throws(Failure) -> String? {
+    let file: WalkedFile
+    do throws(FileError) { file = try WalkedFile(path) } catch {
+      throw Failure(.usage, "\(path) cannot be written: \(error); the command was not run")
+    }
+    guard file.isRegular, !isProven(file) else { return nil }
+    try checkRoom(for: file.siblings(), in: "the directory of \(file.path)", "\(file.name).2")
+    let kept = "\(file.name).\(time)"
     do throws(FileError) {
-      if try File.exists("\(directory)\(kept)") { throw .system(.fileExists) }
-      try File.moveWithinDirectory(path, to: kept)
+      if file.identity(of: kept) != nil { throw .system(.fileExists) }
+      try file.move(to: kept)
     } catch {
       throw Failure(
         .usage,
-        "\(file) contains the snapshot of a run that was not verified as intact, and it cannot be kept as "
-          + "\(directory)\(kept): \(error); the command was not run")
+        "\(path) contains the snapshot of a run that was not verified as intact, and it cannot be kept as "
+          + "\(file.path(of: kept)): \(error); the command was not run")
     }
-    return "\(directory)\(kept)"
+    return file.path(of: kept)
   }
 
-  /// The newest snapshot that an earlier `guard` of this boot has kept, if any.
-  /// - Parameter save: The file of --save; nil for the snapshots in `StateDirectory`.
+  /// The newest snapshot of an unproven run of this boot: one that `guard` has kept, or one of the shell functions.
+  /// - Parameter save: The file of --save.
   static func latest(_ save: String?) -> String? {
-    let path = save.map { File.realPath($0) ?? $0 } ?? "\(StateDirectory.path)/guard-before"
-    let name = String(path.split(separator: "/").last ?? "")
-    let directory = String(path.dropLast(name.count))
-    let prefix = save == nil ? "\(name)-2" : "\(name).2"
-    let kept = ((try? Directory.names(at: directory.isEmpty ? "." : directory)) ?? []).filter { $0.hasPrefix(prefix) }
-    let isUnproven = save != nil && File.isRegular(path) && !isProven(path)
-    guard let latest = isUnproven ? path : kept.max().map({ "\(directory)\($0)" }) else { return nil }
-    guard let boot = (try? SnapshotFile.read(latest))?.host.bootID, boot == Kernel.bootID else { return nil }
-    return latest
+    let places = [save, StateDirectory.file("before.json"), StateDirectory.file("guard-before")].compactMap(\.self)
+    return places.lazy.flatMap { unproven(of: $0) }.first { path in
+      (try? SnapshotFile.read(path))?.host.bootID.map { $0 == Kernel.bootID } ?? false
+    }
+  }
+
+  /// The file itself if it is unproven, and then those that were kept beside it, the newest first: `FILE.TIME`, or
+  /// `FILE-TIME.json` for the snapshots in `StateDirectory`.
+  private static func unproven(of path: String) -> [String] {
+    guard let file = try? WalkedFile(path) else { return [] }
+    let kept = file.siblings().filter { $0.hasPrefix("\(file.name).2") || $0.hasPrefix("\(file.name)-2") }
+    // Other files may begin like these, such as compressed copies; there can be any number of them.
+    let newest = kept.sorted(by: >).prefix(maximumExamined).map { file.path(of: $0) }
+    return (file.isRegular && !isProven(file) ? [file.path] : []) + newest
   }
 
   /// A hard link to the file itself, because a mark beside it could belong to an older snapshot.
-  private static func proof(_ path: String) -> String { "\(path).verified" }
+  private static func proof(_ file: borrowing WalkedFile) -> String { "\(file.name).verified" }
 
-  private static func isProven(_ path: String) -> Bool {
-    FileIdentity(of: path).map { $0 == FileIdentity(of: proof(path)) } ?? false
+  private static func isProven(_ file: borrowing WalkedFile) -> Bool {
+    file.identity(of: file.name).map { $0 == file.identity(of: proof(file)) } ?? false
   }
 
   /// Records that nothing was lost, so that the next run may replace the file.
-  static func prove(_ file: String) {
-    let path = File.realPath(file) ?? file
-    guard File.isRegular(path), let name = proof(path).split(separator: "/").last else { return }
+  static func prove(_ path: String) {
+    guard let file = try? WalkedFile(path), file.isRegular else { return }
     // Without the hard link, the snapshot is kept, which is safe.
-    try? File.linkWithinDirectory(path, as: String(name))
+    try? file.hardLink(as: proof(file))
   }
 }

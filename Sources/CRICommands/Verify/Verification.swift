@@ -32,14 +32,14 @@ struct Verification {
 
   private func settled(_ context: Context, timeout: Duration?) async throws(Failure) -> Snapshot {
     guard let timeout else { return try await takeSnapshot(context.bulkClient()) }
-    let end = ContinuousClock.now + timeout
+    let deadline = ContinuousClock.now + timeout
     _ = try await Waiting.run(
       ReadinessWait(endpoint: context.endpoint, goal: .ready, api: context.selection, timeout: timeout),
       context)
     if before.runtime.condition("NetworkReady") == true {
       // A network that does not become ready is a finding, not a reason to stop.
       let network = ReadinessWait(
-        endpoint: context.endpoint, goal: .network, api: context.selection, timeout: end - .now,
+        endpoint: context.endpoint, goal: .network, api: context.selection, timeout: deadline - .now,
         stability: .zero)
       _ = await network.run()
     }
@@ -49,7 +49,7 @@ struct Verification {
       // The list may be incomplete while kubelet creates pods, so a missing pod is reported only at the end of the
       // wait.
       let isFilling = snapshot.sandboxes.isEmpty && !before.sandboxes.isEmpty
-      if !isFilling && !report(snapshot).awaitsPods || ContinuousClock.now >= end { return snapshot }
+      if !isFilling && !report(snapshot).awaitsPods || ContinuousClock.now >= deadline { return snapshot }
       await pause(.milliseconds(isFilling ? 200 : 500))
     }
   }

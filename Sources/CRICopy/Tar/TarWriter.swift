@@ -20,7 +20,7 @@ package struct TarWriter {
   private var output: [UInt8] = []
   private var zeros = 0
   /// The number of bytes of the current file that are still missing, and the number of padding bytes after it.
-  private var rest = 0
+  private var remaining = 0
   private var padding = 0
 
   package init(_ format: Format, name: [UInt8]) {
@@ -32,15 +32,15 @@ package struct TarWriter {
   package mutating func append(_ event: CopyEvent) throws(CopyError) {
     switch event {
     case .entry(let entry):
-      guard rest == 0 else { throw .archive(.missingData) }
+      guard remaining == 0 else { throw .archive(.missingData) }
       append(entry)
     case .bytes(let bytes):
       try count(bytes.count)
       output += bytes
-      if rest == 0 { zeros += padding }
+      if remaining == 0 { zeros += padding }
     case .zeros(let count):
       try self.count(count)
-      zeros += count + (rest == 0 ? padding : 0)
+      zeros += count + (remaining == 0 ? padding : 0)
     case .skipped: break
     }
   }
@@ -62,8 +62,8 @@ package struct TarWriter {
   }
 
   private mutating func count(_ count: Int) throws(CopyError) {
-    guard count <= rest else { throw .archive(.tooMuchData) }
-    rest -= count
+    guard count <= remaining else { throw .archive(.tooMuchData) }
+    remaining -= count
   }
 
   private func path(_ path: [UInt8]) -> [UInt8] { path.isEmpty ? name : name + [UInt8(ascii: "/")] + path }
@@ -96,7 +96,7 @@ package struct TarWriter {
     appendHeader(
       name: name, type: type, link: link, size: size, permissions: entry.permissions, owner: entry.owner ?? 0,
       group: entry.group ?? 0, modified: Int(entry.modified.seconds))
-    rest = size
+    remaining = size
     padding = (TarHeader.size - size % TarHeader.size) % TarHeader.size
   }
 

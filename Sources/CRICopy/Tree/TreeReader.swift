@@ -13,7 +13,7 @@ package struct TreeReader {
   private let displayName: String
   private var start: FileNode?
   private var levels: [Level] = []
-  private var file: (content: FileContent, path: [UInt8], rest: Int)?
+  private var file: (content: FileContent, path: [UInt8], remaining: Int)?
   /// The path of a file that was truncated while it was read; nil once this has been reported.
   private var shrunkPath: [UInt8]?
   /// The first path of each file that has several names.
@@ -26,7 +26,7 @@ package struct TreeReader {
   ///   - nameMemory: The maximum memory for names that have not been visited, in bytes.
   ///   - linkMemory: The maximum memory for the paths of files with several names, in bytes.
   package init(
-    _ source: CopySource, nameMemory: Int = CopyLimits.names, linkMemory: Int = CopyLimits.linkPaths
+    _ source: CopySource, nameMemory: Int = CopyLimits.nameMemory, linkMemory: Int = CopyLimits.linkPaths
   ) {
     start = source.node
     displayName = source.text
@@ -62,23 +62,23 @@ package struct TreeReader {
       shrunkPath = nil
       return .skipped(path: path, .shrank)
     }
-    guard let (content, path, rest) = file else { return nil }
-    guard rest > 0 else {
+    guard let (content, path, remaining) = file else { return nil }
+    guard remaining > 0 else {
       file = nil
       return nil
     }
     switch try system(path, { () throws(Errno) in try content.next() }) {
     case .bytes(let bytes):
-      file?.rest -= bytes.count
+      file?.remaining -= bytes.count
       return .bytes(bytes)
     case .hole(let count):
-      file?.rest -= count
+      file?.remaining -= count
       return .zeros(count)
     case nil:
       // The entry has announced this many bytes.
       file = nil
       shrunkPath = path
-      return .zeros(rest)
+      return .zeros(remaining)
     }
   }
 

@@ -17,7 +17,7 @@ package final class TreeWriter {
   private let directoryOwner: (user: UInt32?, group: UInt32?)
   /// The open directories above the entry that was written last.
   private var levels: [Level] = []
-  private var draft: (file: FileDraft, name: [UInt8], attributes: FileAttributes, rest: Int, path: [UInt8])?
+  private var draft: (file: FileDraft, name: [UInt8], attributes: FileAttributes, remaining: Int, path: [UInt8])?
   private var written: Set<FileIdentity> = []
   private let isOnHost: Bool
 
@@ -48,14 +48,14 @@ package final class TreeWriter {
   package func finish() throws(CopyError) { try leave(downTo: 0) }
 
   private func append(_ count: Int, zeros: Bool, _ bytes: [UInt8]) throws(CopyError) {
-    guard let draft, count <= draft.rest else { throw .archive(.tooMuchData) }
+    guard let draft, count <= draft.remaining else { throw .archive(.tooMuchData) }
     if zeros {
       draft.file.skip(count)
     } else {
       try system(draft.path) { () throws(Errno) in try draft.file.write(bytes) }
     }
-    self.draft?.rest -= count
-    if draft.rest == count { try publish() }
+    self.draft?.remaining -= count
+    if draft.remaining == count { try publish() }
   }
 
   private func publish() throws(CopyError) {

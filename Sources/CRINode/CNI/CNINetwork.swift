@@ -11,7 +11,7 @@ struct CNINetwork: Hashable, Sendable {
   /// The version that libcni uses: 0.1.0 if the configuration has none.
   var version: String
   /// Whether CRI-O runs its plugins with `CHECK`: from version 0.4.0 on, unless `disableCheck` is set.
-  var isChecked: Bool
+  var supportsCheck: Bool
   /// The configuration of each plugin.
   var plugins: [JSON]
 
@@ -27,7 +27,7 @@ struct CNINetwork: Hashable, Sendable {
       version = offered.max { Self.numbers($0).lexicographicallyPrecedes(Self.numbers($1)) } ?? version
     }
     self.version = version.isEmpty ? "0.1.0" : version
-    isChecked = !isOff && Self.hasCheck(self.version)
+    supportsCheck = !isOff && Self.hasCheck(self.version)
     name = root["name"]?.stringValue ?? ""
     plugins = root["plugins"]?.arrayValue ?? (root["type"] == nil ? [] : [root])
     guard plugins.allSatisfy({ $0["type"]?.stringValue?.isEmpty == false }) else { return nil }

@@ -49,10 +49,10 @@ struct CNIPlugins: Sendable {
     guard File.isTrusted(path) else { throw .unknown(UnknownReason(.programNotTrusted, path: path)) }
     let remaining = min(timeout, deadline - .now)
     guard remaining > .zero else { throw .unknown(UnknownReason(.cniTooSlow)) }
-    let ending: ChildProcess.Ending
+    let termination: ChildProcess.Termination
     let output: [UInt8]
     do throws(Errno) {
-      (ending, output) = try ChildProcess.capture(
+      (termination, output) = try ChildProcess.capture(
         [path], environment: environment + variables.map { "CNI_" + $0 }, input: input.bytes(), timeout: remaining)
     } catch {
       switch error {
@@ -62,19 +62,19 @@ struct CNIPlugins: Sendable {
       default: throw .unknown(UnknownReason(.cniPluginFailed, path: path, errno: error.rawValue, message: "\(error)"))
       }
     }
-    if ending == .exited(0) { return output }
-    throw .fault(Self.fault(of: type, output, ending))
+    if termination == .exited(0) { return output }
+    throw .fault(Self.fault(of: type, output, termination))
   }
 
   /// The plugin's own error in one line (CNI specification, section 5, "Error"), or how the plugin ended.
-  private static func fault(of type: String, _ output: [UInt8], _ ending: ChildProcess.Ending) -> CNIFault {
+  private static func fault(of type: String, _ output: [UInt8], _ termination: ChildProcess.Termination) -> CNIFault {
     let response = try? JSON.parse(output)
     let details = [response?["msg"], response?["details"]].compactMap { $0?.stringValue }.filter { !$0.isEmpty }
     guard details.isEmpty else {
       let message = details.joined(separator: "; ").split(whereSeparator: \.isNewline).joined(separator: " ")
       return .pluginFailed(type, message: message)
     }
-    return switch ending {
+    return switch termination {
     case .exited(let code): .pluginExited(type, code: Int32(code))
     case .killed(let signal): .pluginKilled(type, signal: Int32(signal))
     }

@@ -40,7 +40,7 @@ struct CNIPodCheck: Sendable {
     guard let bytes = try read(file) else {
       // Without a cached result, CHECK cannot pass; networks without CHECK only need an address in the pod.
       let own = inside.first { $0.name == Self.interface }
-      if try onDisk.get().isChecked || own?.addresses.contains(where: { !$0.isLinkLocal }) != true {
+      if try onDisk.get().supportsCheck || own?.addresses.contains(where: { !$0.isLinkLocal }) != true {
         throw .fault(.noResult(network: network))
       }
       return
@@ -48,7 +48,7 @@ struct CNIPodCheck: Sendable {
     let attachment = try CNIAttachment(bytes, file)
     let configuration = if let cached = attachment.network { cached } else { try onDisk.get() }
     guard attachment.hasAddress || pod.ip.isEmpty else { throw .fault(.noAddress) }
-    guard configuration.isChecked else { return }
+    guard configuration.supportsCheck else { return }
     try plugins.check(configuration, attachment, id: pod.id, namespace: path, interface: Self.interface)
   }
 

@@ -30,14 +30,17 @@ struct HostLocal {
   ) -> Observation<[HostLocalLease]>? {
     var found: [HostLocalLease] = []
     var isManaged = false
-    func take(_ network: Network) {
+    // A pod can be attached to a network more than once.
+    var taken: Set<String> = []
+    func take(_ network: Network, _ directory: String) {
+      guard taken.insert(directory).inserted else { return }
       found += network.byOwner[id] ?? []
       found += addresses.compactMap { network.byAddress[$0] }.filter { $0.owner != id }
     }
     for entry in entries where entry.facts.ipam == "host-local" {
       let directory = "\(entry.leaseDirectory.map { root + $0 } ?? defaultDirectory)/\(entry.facts.network)"
       switch read(directory, network: entry.facts.network) {
-      case .success(let network): take(network)
+      case .success(let network): take(network, directory)
       case .failure(let error): return .unknown(UnknownReason(error, directory))
       }
       isManaged = true
@@ -45,10 +48,9 @@ struct HostLocal {
     // Some plugins, such as flannel, delegate to others: only the existing directories show whether host-local is one.
     let delegated = entries.filter { $0.facts.ipam == nil }.map(\.facts.network)
     for network in entries.isEmpty ? allNetworks() : delegated {
-      guard case .success(let known) = read("\(defaultDirectory)/\(network)", network: network),
-        known.byOwner[id] != nil
-      else { continue }
-      take(known)
+      let directory = "\(defaultDirectory)/\(network)"
+      guard case .success(let known) = read(directory, network: network), known.byOwner[id] != nil else { continue }
+      take(known, directory)
       isManaged = true
     }
     return isManaged ? .known(found.sorted { $0.address < $1.address }) : nil

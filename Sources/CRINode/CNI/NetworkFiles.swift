@@ -32,12 +32,19 @@ struct NetworkFiles: Sendable {
     return names
   }
 
-  /// Returns the plugins that are in none of the directories.
+  /// Returns the plugins that are missing from all directories, and those without execute permission.
   func missing(_ names: [String], in directories: [String]) -> Observation<[CNIFault]> {
     do throws(FileError) {
       var missing: [CNIFault] = []
       search: for name in names where !name.contains("/") {
-        for directory in directories where try files.exists("\(directory)/\(name)") { continue search }
+        for directory in directories where try files.exists("\(directory)/\(name)") {
+          // libcni takes the first file with this name.
+          let path = "\(directory)/\(name)"
+          if try !files.isExecutable(path) {
+            missing.append(.pluginNotExecutable(path: path, message: "\(Errno.permissionDenied)"))
+          }
+          continue search
+        }
         missing.append(.pluginMissing(name, directories: directories))
       }
       return .known(missing)

@@ -34,7 +34,7 @@ extension CRIODisk {
       let dropIns = hasDirectory ? try files.filesBelow(directory) : []
       for file in (hasMain ? [main] : []) + dropIns {
         path = file
-        let text = try files.text(path)
+        let text = try files.toml(path)
         do throws(CRIOConfigurationFault) {
           try configuration.add(text)
         } catch {

@@ -27,7 +27,10 @@ struct ContainerdConfigurationReader {
     } catch {
       return .unknown(UnknownReason(error, path))
     }
-    guard words.first?.split(separator: "/").last == "containerd" else { return nil }
+    // A program may have its version in its name, such as containerd-2.1.
+    guard let name = words.first?.split(separator: "/").last, name == "containerd" || name.hasPrefix("containerd-"),
+      !name.hasPrefix("containerd-shim")
+    else { return nil }
     let options = ContainerdOptions(arguments: Array(words.dropFirst()))
     if options.namedFile?.hasPrefix(Self.generated) == true { return nil }
     return read(options, directory: File.linkTarget("\(proc)/\(daemon)/cwd") ?? "/")
@@ -58,7 +61,8 @@ struct ContainerdConfigurationReader {
           break
         }
         let parent = path
-        let imports = configuration.add(try files.text(path), from: path)
+        let imports = configuration.add(try files.toml(path), from: path)
+        if imports.count > Self.maximumFiles { throw .fileTooLarge }
         for text in imports { pending += try resolve(text, in: parent).map { (path: $0, parent: parent) } }
       }
     } catch {

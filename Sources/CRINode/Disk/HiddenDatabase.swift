@@ -5,7 +5,7 @@ internal import CRISystem
 /// hides the database from every process except the daemon, which keeps using the open file until it restarts.
 enum HiddenDatabase {
   /// The path below the root directory (containerd: `plugins/metadata/plugin.go`).
-  private static let name = "/io.containerd.metadata.v1.bolt/meta.db"
+  private static let (directory, name) = ("io.containerd.metadata.v1.bolt", "meta.db")
   /// What the kernel appends to the path of an open file that was removed (proc_pid_fd(5)).
   private static let deleted = " (deleted)"
 
@@ -18,8 +18,13 @@ enum HiddenDatabase {
       for number in try Directory.names(at: directory) {
         guard var target = File.linkTarget("\(directory)/\(number)") else { continue }
         if target.hasSuffix(deleted) { target.removeLast(deleted.count) }
-        guard target.hasSuffix(name), let open = FileIdentity(of: "\(directory)/\(number)") else { continue }
-        return .known(files.identity(of: target) == open ? nil : target)
+        // The database may have been renamed when another one, such as a backup, took its place.
+        let parts = target.split(separator: "/")
+        guard let last = parts.last, parts.count > 1, parts[parts.count - 2] == Self.directory,
+          let open = FileIdentity(of: "\(directory)/\(number)")
+        else { continue }
+        let database = String(target.dropLast(last.count)) + Self.name
+        return .known(files.identity(of: database) == open ? nil : database)
       }
       return .known(nil)
     } catch {

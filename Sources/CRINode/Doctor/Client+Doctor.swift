@@ -12,7 +12,7 @@ extension Client {
   ///
   /// All calls to the runtime end at the deadline in the options, even if objects hang. If one of them hangs, reading
   /// everything else takes less than a second.
-  /// - Throws: An error if the user is not permitted to open the runtime's socket.
+  /// - Throws: An error if the user is not permitted to open the runtime's socket, or if a thread cannot be started.
   public func doctorFacts(_ options: DoctorOptions) async throws(RPCError) -> DoctorFacts {
     try await DoctorReader(client: self, options: options).read()
   }
@@ -25,12 +25,16 @@ private struct DoctorReader: Sendable {
 
   let client: Client
   let options: DoctorOptions
+  /// The error of a thread that could not be started; nil if all could.
+  private let shortage = Locked<Errno?>(nil)
+
+  init(client: Client, options: DoctorOptions) { (self.client, self.options) = (client, options) }
 
   func read() async throws(RPCError) -> DoctorFacts {
     let deadline = ContinuousClock.now + options.deadline
     let asked = Kernel.ticks
     let responses = await RuntimeResponsesReader(client: client, deadline: deadline, isDeep: options.isDeep).read()
-    if let error = responses.unreachable, error.isForbidden { throw error }
+    if let error = responses.unreachable, error.isCallersOwn { throw error }
     let snapshot = snapshot(responses)
     let limit = responses.isHanging ? Self.shortLimit : Self.longLimit
 
@@ -51,7 +55,7 @@ private struct DoctorReader: Sendable {
     let leftovers = LeftoverReader(
       daemon: snapshot.daemon, runtime: snapshot.runtime.name, paths: options.paths,
       used: snapshot.sandboxes.compactMap(\.facts.networkNamespace))
-    async let namespaces = within(limit) { leftovers.namespaces() }
+    async let namespaces = within(limit) { (leftovers.namespaces(), leftovers.shimIDs(), otherRuntime()) }
     async let deep = within(limit) { [isDeep = options.isDeep] in
       isDeep ? (leftovers.mounts(), leftovers.controlGroups()) : nil
     }
@@ -66,17 +70,32 @@ private struct DoctorReader: Sendable {
     facts.unreadStatus = responses.unreadStatus
     (facts.unlistedSandboxes, facts.unlistedContainers) = (responses.unlistedSandboxes, responses.unlistedContainers)
     let observedProcesses = await processes
+    let endedNamespaces = await namespaces
+    let endedDeep = await deep
+    // What was not read for lack of a thread must not look as if it had taken too long.
+    if let error = shortage.withLock({ $0 }) {
+      throw RPCError.cannotConnect(path: client.endpoint.path, error)
+    }
     facts.daemon = observedProcesses?.daemon ?? .unknown(unread)
     facts.shims = observedProcesses?.shims ?? .unknown(unread)
     facts.blocked = observedProcesses?.blocked ?? .unknown(unread)
-    facts.namespaces = await namespaces ?? .unknown(unread)
+    facts.namespaces = .unknown(unread)
+    if let found = endedNamespaces { (facts.namespaces, facts.supervised, facts.otherRuntime) = found }
     if options.isDeep {
-      switch await deep {
+      switch endedDeep {
       case nil: (facts.mounts, facts.cgroups) = (.unknown(unread), .unknown(unread))
       case let found?: if let found { (facts.mounts, facts.cgroups) = found }
       }
     }
     return facts
+  }
+
+  /// The socket of another runtime that listens on this node.
+  private func otherRuntime() -> String? {
+    let own = FileIdentity(of: client.endpoint.path)
+    return Endpoint.listening(among: options.runtimes).first {
+      $0.path != client.endpoint.path && FileIdentity(of: $0.path) != own
+    }?.path
   }
 
   /// What the runtime reported, without observations.
@@ -97,7 +116,7 @@ private struct DoctorReader: Sendable {
     _ snapshot: Snapshot, _ limit: Duration, _ responses: RuntimeResponses
   ) async -> Observation<[String: Int32]> {
     if let reason = responses.unlistedSandboxes ?? responses.unlistedContainers { return .unknown(reason) }
-    let bounded = client.sharing(ResponseBudget(base: 64 << 20, deadline: .now + limit))
+    let bounded = client.sharing(ResponseBudget(deadline: .now + limit))
     do throws(RPCError) {
       return try await EndedProcesses(client: bounded, snapshot: snapshot, proc: options.paths.proc).read()
     } catch {
@@ -110,14 +129,21 @@ private struct DoctorReader: Sendable {
   private func within<Value: Sendable>(
     _ limit: Duration, _ work: @escaping @Sendable () -> Value
   ) async -> Value? {
-    await onThread { (try? Thread.run(within: limit, work)) ?? nil }
+    let shortage = shortage
+    return await onThread {
+      do throws(Errno) { return try Thread.run(within: limit, work) } catch {
+        shortage.withLock { $0 = error }
+        return nil
+      }
+    }
   }
 }
 
 extension RPCError {
-  fileprivate var isForbidden: Bool {
-    switch facts {
-    case .cannotConnect(_, .permissionDenied), .cannotConnect(_, .notPermitted): true
+  /// Whether the reason is the caller's own permissions or limits, and not the runtime.
+  fileprivate var isCallersOwn: Bool {
+    switch cause {
+    case .cannotConnect(_, .permissionDenied), .cannotConnect(_, .notPermitted), .cannotConnect(_, .noMemory): true
     default: false
     }
   }

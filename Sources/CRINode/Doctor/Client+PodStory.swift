@@ -22,7 +22,9 @@ extension Client {
     return await onThread {
       let ids = Set(snapshot.sandboxes.filter { pods.contains($0.pod) }.map(\.id))
       var lines: [String: [String]] = [:]
-      for container in snapshot.containers where ids.contains(container.sandboxID) && !container.logPath.isEmpty {
+      let logged = snapshot.containers.filter { ids.contains($0.sandboxID) && !$0.logPath.isEmpty }
+      for container in logged.sorted(by: { $0.status.createdAt > $1.status.createdAt }).prefix(LogEnd.maximumLogs) {
+        if deadline <= .now { break }
         lines[container.id] = LogEnd.lines(at: view.path(container.logPath))
       }
       return pods.map { PodStory(of: $0, in: snapshot, lastLines: lines) }

@@ -1,3 +1,5 @@
+package import CRI
+
 /// Options for the examination of a node.
 public struct DoctorOptions: Hashable, Sendable {
   /// The program that examines the node, such as `cri 0.1.0`.
@@ -8,6 +10,8 @@ public struct DoctorOptions: Hashable, Sendable {
   public var isDeep: Bool
   /// The paths of the node's files; tests use different ones.
   package var paths = NodePaths()
+  /// The sockets on which another runtime may listen; tests use different ones.
+  package var runtimes = Endpoint.wellKnown
 
   /// Creates options.
   public init(tool: String, deadline: Duration = .seconds(5), isDeep: Bool = false) {

@@ -25,6 +25,7 @@ struct LeftoverReader: Sendable {
   func namespaces() -> Observation<[String]> {
     let view = NodeView(daemon: daemon.pid, paths: paths)
     var seen: Set<FileIdentity> = []
+    let occupied = occupied()
     var found: [String] = []
     let directories = used.compactMap { path in path.lastIndex(of: "/").map { String(path[..<$0]) } }
     for directory in Self.namespaceDirectories + Set(directories).sorted() {
@@ -33,7 +34,8 @@ struct LeftoverReader: Sendable {
       do throws(FileError) {
         for name in try Directory.names(at: local).sorted() where isOurs(name) {
           guard let status = try? File.status(of: "\(local)/\(name)"),
-            status.modified.seconds < Kernel.now / 1_000_000_000 - Self.creationTime
+            status.modified.seconds < Kernel.now / 1_000_000_000 - Self.creationTime,
+            FileIdentity(of: "\(local)/\(name)").map(occupied.contains) != true
           else { continue }
           found.append("\(directory)/\(name)")
         }
@@ -42,6 +44,12 @@ struct LeftoverReader: Sendable {
       }
     }
     return .known(found)
+  }
+
+  /// The network namespaces in which processes are, whatever has started them.
+  private func occupied() -> Set<FileIdentity> {
+    guard let table = try? ProcessTable(proc: paths.proc) else { return [] }
+    return Set(table.entries.keys.compactMap { FileIdentity(of: "\(paths.proc)/\($0)/ns/net") })
   }
 
   /// containerd's namespaces are named `cni-UUID`, and CRI-O's `UUID`.
@@ -102,7 +110,10 @@ struct LeftoverReader: Sendable {
   }
 
   private func isOurs(cgroup path: String, _ name: String) -> Bool {
-    if name.hasPrefix("cri-containerd-") || name.hasPrefix("crio-") { return true }
+    // A node may have both runtimes.
+    let isCRIO = name.hasPrefix("crio-")
+    if isCRIO || runtime == "cri-o" { return isCRIO && runtime != "containerd" }
+    if name.hasPrefix("cri-containerd-") { return true }
     let parents = path.split(separator: "/").dropLast()
     return name.utf8.count == 64 && parents.contains { $0 == "k8s.io" || $0.hasPrefix("kubepods") }
   }
@@ -118,7 +129,7 @@ struct LeftoverReader: Sendable {
   }
 
   /// The IDs for which a shim runs, so that their objects are being created, or are reported as orphans.
-  private func shimIDs() -> Set<String> {
+  func shimIDs() -> Set<String> {
     Set((try? ProcessTable(proc: paths.proc))?.shims.values.map(\.id) ?? [])
   }
 }

@@ -5,6 +5,8 @@ enum LogEnd {
   /// The number of bytes that are read.
   private static let maximumSize = 16 << 10
   private static let maximumLines = 3
+  /// The number of logs that a pod's story contains: those of its newest containers.
+  static let maximumLogs = 50
 
   /// Returns the last lines; none if the file cannot be read or has none.
   static func lines(at path: String) -> [String] {

@@ -34,18 +34,13 @@ struct RuntimeResponses: Sendable {
 
 /// Makes every call that reads something, all with the same deadline.
 struct RuntimeResponsesReader: Sendable {
-  /// The memory in bytes for several lists together, each of which may take 8 MiB regardless of its size.
-  private static let base = 64 << 20
-  /// The memory that an object's record takes besides its status, in bytes.
-  private static let keptPerObject = 3 << 10
-
   let client: Client
   let deadline: ContinuousClock.Instant
   let isDeep: Bool
 
   func read() async -> RuntimeResponses {
     var found = RuntimeResponses()
-    let client = client.sharing(ResponseBudget(base: Self.base, deadline: deadline))
+    let client = client.sharing(client.budgetForLists(deadline: deadline))
     // This call comes first and alone, so that the later ones know the CRI version.
     let version = await timed("Version") { () async throws(RPCError) in
       try await client.runtime.version(VersionRequest(version: "v1"))
@@ -82,11 +77,12 @@ struct RuntimeResponsesReader: Sendable {
     case .failure(let error):
       if error.statusCode != .unimplemented { found.cgroupDriver = .unknown(error.unknownReason) }
     }
-    found.calls += [all.0.call, all.1.call]
+    found.record(all.0.call, all.0.error)
+    found.record(all.1.call, all.1.error)
     // Older runtimes implement neither of them.
-    for call in [all.2.optionalCall, all.3.optionalCall] + (await statistics) {
-      if let call { found.calls.append(call) }
-    }
+    if let call = all.2.optionalCall { found.record(call, all.2.error) }
+    if let call = all.3.optionalCall { found.record(call, all.3.error) }
+    found.calls += await statistics.compactMap(\.self)
     await found.add(objects)
     return found
   }
@@ -142,14 +138,15 @@ struct RuntimeResponsesReader: Sendable {
       try await client.runtime.containers()
     }
     let (sandboxes, containers) = await (sandboxList, containerList)
-    found.calls = [sandboxes.call, containers.call]
+    found.record(sandboxes.call, sandboxes.error)
+    found.record(containers.call, containers.error)
     (found.unlistedSandboxes, found.unlistedContainers) = (sandboxes.reason, containers.reason)
     found.listError = sandboxes.error ?? containers.error
     let pods = Dictionary((sandboxes.value ?? []).map { ($0.id, PodName($0.metadata)) }) { first, _ in first }
     let budget = ResponseBudget(
-      base: Self.base, perByte: 3, retainedPerResponse: Self.keptPerObject, deadline: deadline)
+      perByte: 3, retainedPerResponse: ObjectReader.keptPerObject, deadline: deadline)
     let reader = ObjectReader(client: self.client.sharing(budget))
-    let sweep = StatusSweep(deadline: deadline)
+    let sweep = StatusSweep(deadline: deadline, budget: budget)
     let (sandboxItems, containerItems) = (sandboxes.value ?? [], containers.value ?? [])
     async let sandboxEntries = sweep.run(sandboxItems) { (item: PodSandbox) async throws(RPCError) in
       try await reader.existingRecord(item)
@@ -157,19 +154,33 @@ struct RuntimeResponsesReader: Sendable {
     async let containerEntries = sweep.run(containerItems) { (item: Container) async throws(RPCError) in
       try await reader.existingRecord(item)
     }
-    for (item, entry) in zip(sandboxItems, await sandboxEntries) {
+    let (readSandboxes, readContainers) = await (sandboxEntries, containerEntries)
+    if let excess = budget.excess {
+      // What was read so far would be neither complete nor bounded.
+      let reason = excess.unknownReason
+      (found.unlistedSandboxes, found.unlistedContainers) = (reason, reason)
+      found.listError = excess
+      return found
+    }
+    let unread =
+      deadline <= .now
+      ? UnknownReason(.timedOut)
+      : UnknownReason(.callFailed, message: "the calls for \(StatusSweep.largestFailureCount) other objects failed")
+    for (index, item) in sandboxItems.enumerated() {
       let object = ObjectName(.pod, pod: PodName(item.metadata), id: item.id)
       if let record = found.add(
-        entry, object, sandboxID: item.id, method: "PodSandboxStatus", isLive: item.state == .ready)
+        readSandboxes[index], object, sandboxID: item.id, method: "PodSandboxStatus", isLive: item.state == .ready,
+        unread)
       {
         found.sandboxes.append(record)
       }
     }
-    for (item, entry) in zip(containerItems, await containerEntries) {
+    for (index, item) in containerItems.enumerated() {
       let object = ObjectName(
         .container, pod: pods[item.podSandboxID], name: item.metadata?.name ?? "", id: item.id)
       if let record = found.add(
-        entry, object, sandboxID: item.podSandboxID, method: "ContainerStatus", isLive: item.state == .running)
+        readContainers[index], object, sandboxID: item.podSandboxID, method: "ContainerStatus",
+        isLive: item.state == .running, unread)
       {
         found.containers.append(record)
       }
@@ -187,21 +198,35 @@ extension RuntimeResponses {
     unchecked = [.images(reason)]
   }
 
+  /// - Parameter error: How the call failed; nil if it succeeded.
+  fileprivate mutating func record(_ call: ObservedCall, _ error: RPCError?) {
+    // The runtime has ended since the first call, so each later call fails for the same reason.
+    if let error, error.isUnreachable { unreachable = error } else { calls.append(call) }
+  }
+
   fileprivate mutating func add(_ objects: RuntimeResponses) {
     calls += objects.calls
     statuses += objects.statuses
     unchecked += objects.unchecked
     (sandboxes, containers) = (objects.sandboxes, objects.containers)
     listError = objects.listError
+    unreachable = unreachable ?? objects.unreachable
     (unlistedSandboxes, unlistedContainers) = (objects.unlistedSandboxes, objects.unlistedContainers)
   }
 
+  /// - Parameter unread: The reason why no call was started for an object without an entry.
   /// - Returns: The record; nil if the object was removed, or if its details could not be read.
   fileprivate mutating func add<Record>(
-    _ entry: StatusSweep.Entry<Record>?, _ object: ObjectName, sandboxID: String, method: String, isLive: Bool
+    _ entry: StatusSweep.Entry<Record>?, _ object: ObjectName, sandboxID: String, method: String, isLive: Bool,
+    _ unread: UnknownReason
   ) -> Record? {
     guard let entry else {
-      unchecked.append(.details(object, isLive: isLive, UnknownReason(.timedOut)))
+      // There may be many of them, and only the first is named.
+      if let last = unchecked.indices.last, unchecked[last].reason == unread {
+        unchecked[last].count += 1
+      } else {
+        unchecked.append(.details(object, isLive: isLive, unread))
+      }
       return nil
     }
     switch entry.result {
@@ -210,9 +235,14 @@ extension RuntimeResponses {
       statuses.append(ObservedStatus(object, sandboxID: sandboxID, ObservedCall(method, entry.duration)))
       return record
     case .failure(let error):
-      let call = ObservedCall(method, entry.duration, error.outcome)
-      statuses.append(ObservedStatus(object, sandboxID: sandboxID, call))
       unchecked.append(.details(object, isLive: isLive, error.unknownReason))
+      if error.isUnreachable {
+        // The runtime has ended since, so this says nothing about the object.
+        unreachable = error
+      } else {
+        let call = ObservedCall(method, entry.duration, error.outcome)
+        statuses.append(ObservedStatus(object, sandboxID: sandboxID, call))
+      }
       return nil
     }
   }
@@ -221,14 +251,14 @@ extension RuntimeResponses {
 extension RPCError {
   /// The runtime does not accept connections, or accepts none that speak gRPC.
   fileprivate var isUnreachable: Bool {
-    switch facts {
+    switch cause {
     case .cannotConnect, .notGRPC, .connectionLost: true
     default: isUnknownService
     }
   }
 
   fileprivate var isTimeout: Bool {
-    switch facts {
+    switch cause {
     case .deadlineExceeded, .notResponding: true
     case .status(let status): status.code == .deadlineExceeded
     default: false

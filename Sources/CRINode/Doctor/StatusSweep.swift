@@ -11,6 +11,8 @@ struct StatusSweep: Sendable {
   private static let window = 64
   /// The maximum number of calls in flight.
   private static let largestWindow = 1024
+  /// The number of failed calls after which no further call is started.
+  static let largestFailureCount = 1000
   /// The time without a completed call after which the window grows.
   private static let patience = Duration.milliseconds(100)
 
@@ -27,17 +29,21 @@ struct StatusSweep: Sendable {
 
   /// The time after which no further call is started. The calls must end at this time too.
   let deadline: ContinuousClock.Instant
+  /// The limit on all responses together. No further call is started when it is exceeded.
+  let budget: ResponseBudget
 
-  /// - Returns: The results in the order of the items; nil for an item that was not read before the deadline.
+  /// - Returns: The results by the index of the item. An item has none if no call was started for it.
   func run<Item: Sendable, Record: Sendable>(
     _ items: [Item], _ read: @escaping @Sendable (Item) async throws(RPCError) -> Record?
-  ) async -> [Entry<Record>?] {
-    var entries = [Entry<Record>?](repeating: nil, count: items.count)
+  ) async -> [Int: Entry<Record>] {
+    var entries: [Int: Entry<Record>] = [:]
     guard !items.isEmpty else { return entries }
     await withTaskGroup(of: Progress<Record>.self) { group in
-      var (next, running, window, hasCompleted) = (0, 0, Self.window, false)
+      var (next, running, window, failed, hasCompleted) = (0, 0, Self.window, 0, false)
       func startCalls() {
-        while next < items.count, running < window, ContinuousClock.now < deadline {
+        while budget.excess == nil, failed < Self.largestFailureCount, next < items.count, running < window,
+          ContinuousClock.now < deadline
+        {
           let (index, item) = (next, items[next])
           (next, running) = (next + 1, running + 1)
           group.addTask {
@@ -59,6 +65,7 @@ struct StatusSweep: Sendable {
       while running > 0, let progress = await group.next() {
         switch progress {
         case .completed(let index, let entry):
+          if case .failure = entry.result { failed += 1 }
           entries[index] = entry
           running -= 1
           hasCompleted = true

@@ -9,6 +9,8 @@ struct OrphanSearch: Sendable {
   let listed: Set<String>
   /// The IDs of the containers that have exited according to the runtime.
   let ended: Set<String>
+  /// The IDs of the sandboxes that are not ready according to the runtime.
+  var endedSandboxes: Set<String> = []
   /// Whether a path is the runtime's socket.
   let isOurSocket: @Sendable (String) -> Bool
   /// A time in clock ticks after boot. Later processes are ignored, because they may belong to objects that will soon
@@ -33,7 +35,8 @@ struct OrphanSearch: Sendable {
         orphans.append(
           Orphan(
             kind: kind, id: shim.id, pid: pid, startTime: entry.startTime,
-            processes: (children[pid] ?? []).map(\.pid)))
+            processes: (children[pid] ?? []).map(\.pid),
+            podUID: children[pid]?.lazy.compactMap { Self.podUID(in: table.cgroup(of: $0.pid)) }.first))
       } else if shim.kind == .shim {
         orphans += strays(children[pid] ?? [], under: pid)
       }
@@ -58,24 +61,41 @@ struct OrphanSearch: Sendable {
     }
   }
 
-  /// Returns processes of unlisted containers under the shim of a listed pod. Their cgroup shows to which container
-  /// they belong.
+  /// Returns processes under the shim of a listed pod that belong to a container that is not listed, or that has ended
+  /// according to the runtime: containerd believes this of every container if it is started with another state directory.
+  /// Their cgroup shows to which container they belong.
   private func strays(_ children: [ProcessEntry], under shim: Int32) -> [Orphan] {
     var strays: [String: Orphan] = [:]
     for child in children where child.startTime <= deadline {
       let ids = Self.ids(in: table.cgroup(of: child.pid))
-      guard listed.isDisjoint(with: ids), !ids.isEmpty else { continue }
+      if ids.isEmpty { continue }
       // If the node is itself a container, the path of every cgroup contains its ID.
       let outer = Self.ids(in: table.cgroup(of: shim))
       guard let id = ids.last(where: { !outer.contains($0) }) else { continue }
+      guard listed.isDisjoint(with: ids) || ended.contains(id) || endedSandboxes.contains(id) else { continue }
       let orphan =
         strays[id]
-        ?? Orphan(kind: .container, id: id, pid: child.pid, startTime: child.startTime)
+        ?? Orphan(
+          kind: .container, id: id, pid: child.pid, startTime: child.startTime,
+          podUID: Self.podUID(in: table.cgroup(of: child.pid)))
       strays[id] = Orphan(
         kind: orphan.kind, id: id, pid: orphan.pid, startTime: orphan.startTime,
-        processes: orphan.processes + [child.pid])
+        processes: orphan.processes + [child.pid], podUID: orphan.podUID)
     }
     return Array(strays.values)
+  }
+
+  /// Returns the UID of the pod in the path of a cgroup that kubelet has created, such as `/kubepods/podUID/ID`, or
+  /// `kubepods-podUID.slice` with underscores in the UID; nil if there is none.
+  static func podUID(in path: String?) -> String? {
+    for name in (path ?? "").split(separator: "/").reversed() {
+      let isSlice = name.hasSuffix(".slice")
+      let last = isSlice ? name.dropLast(6).split(separator: "-").last ?? "" : name
+      guard last.hasPrefix("pod"), last.utf8.count > 3 else { continue }
+      let uid = last.dropFirst(3)
+      return isSlice ? String(uid.map { $0 == "_" ? "-" : $0 }) : String(uid)
+    }
+    return nil
   }
 
   /// Returns everything that looks like a runtime's ID: 64 hexadecimal digits, as in `/kubepods/pod7/ID` or

@@ -5,12 +5,20 @@ struct KubeletArguments: Hashable, Sendable {
   /// The flags that k3s passes to the kubelet that it contains (`--kubelet-arg=NAME=VALUE`), as kubelet's arguments.
   private(set) var passedWords: [String] = []
 
-  init(_ words: [String]) {
+  /// The short names of k3s's flags that name files.
+  static let k3sShortNames = ["c": "config", "d": "data-dir"]
+
+  /// - Parameter shortNames: The flags that can also be written with a letter and one dash; kubelet has none.
+  init(_ words: [String], shortNames: [String: String] = [:]) {
     for (index, word) in words.enumerated() {
       if word == "--" { return }
-      guard word.hasPrefix("--") else { continue }
-      let parts = word.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard let name = parts.first.map(String.init), !name.isEmpty else { continue }
+      guard word.hasPrefix("-") else { continue }
+      let isLong = word.hasPrefix("--")
+      let parts = word.dropFirst(isLong ? 2 : 1).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard let first = parts.first.map(String.init), let name = isLong ? first : shortNames[first], !name.isEmpty
+      else {
+        continue
+      }
       var value = ""
       if parts.count > 1 {
         value = String(parts[1])
@@ -28,6 +36,14 @@ struct KubeletArguments: Hashable, Sendable {
     } else {
       values[name] = value
     }
+  }
+
+  /// Returns these flags together with others, which override them.
+  func overridden(by others: KubeletArguments) -> KubeletArguments {
+    var all = self
+    all.values.merge(others.values) { $1 }
+    all.passedWords += others.passedWords
+    return all
   }
 
   /// The value of a flag; nil if the flag is missing or empty.

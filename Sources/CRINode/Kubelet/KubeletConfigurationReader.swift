@@ -46,10 +46,10 @@ extension KubeletConfiguration {
     case .unknown: return .known(nil)
     case .known(nil):
       // k3s has a flag of the same name.
-      guard let process = settings.process, process.isK3s, !process.arguments.contains("docker") else {
+      guard let process = settings.process, process.isK3s, !settings.embeddingFlags.contains("docker") else {
         return .known(nil)
       }
-      return .known(process.arguments["container-runtime-endpoint"] ?? k3sEndpoint)
+      return .known(settings.embeddingFlags["container-runtime-endpoint"] ?? k3sEndpoint)
     case .known(let setting?):
       guard let text = setting.value.stringValue else {
         return .unknown(UnknownReason(.invalidEndpoint, path: setting.location, message: setting.value.text()))

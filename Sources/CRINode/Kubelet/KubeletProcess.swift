@@ -40,9 +40,22 @@ struct KubeletProcess: Hashable, Sendable {
     let words = bytes.split(separator: 0, omittingEmptySubsequences: false).dropFirst().map {
       String(decoding: $0, as: UTF8.self)
     }
+    let environment = (try? File.read("\(table.proc)/\(chosen.pid)/environ", limit: 1 << 20)) ?? []
     return KubeletProcess(
-      pid: chosen.pid, name: chosen.name, arguments: KubeletArguments(words),
+      pid: chosen.pid, name: chosen.name, arguments: arguments(words, environment, of: chosen.name),
       directory: File.linkTarget("\(table.proc)/\(chosen.pid)/cwd"))
+  }
+
+  /// Reads the command line of a program. k3s prefers the configuration file that its environment names
+  /// (`findConfigFileFlag` in `pkg/configfilearg`).
+  private static func arguments(_ words: [String], _ environment: [UInt8], of program: String) -> KubeletArguments {
+    guard program.hasPrefix("k3s") else { return KubeletArguments(words) }
+    let prefix = "K3S_CONFIG_FILE="
+    let named = environment.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }.first {
+      $0.hasPrefix(prefix) && $0 != prefix
+    }
+    let flag = named.map { ["--config=\($0.dropFirst(prefix.count))"] } ?? []
+    return KubeletArguments(words + flag, shortNames: KubeletArguments.k3sShortNames)
   }
 
   /// Whether a process is in the same namespace of a kind (such as `mnt`) as the runtime.

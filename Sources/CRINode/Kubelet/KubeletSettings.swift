@@ -5,8 +5,8 @@ internal import CRIYAML
 
 /// kubelet's effective settings: its flags, which override its configuration files.
 ///
-/// The command line of the running process determines them. If kubelet is not running, the flags are those in the
-/// environment files of its service.
+/// The command line of the running process determines them. If kubelet is not running, the flags are those in its unit, or
+/// in the usual environment files if there is no unit.
 struct KubeletSettings {
   /// The environment files of kubeadm, kubespray, Debian and Red Hat, in the order in which kubelet's service uses their
   /// variables.
@@ -28,6 +28,8 @@ struct KubeletSettings {
 
   let process: KubeletProcess?
   let flags: KubeletArguments
+  /// The flags of k3s itself, or of a similar program that contains kubelet.
+  let embeddingFlags: KubeletArguments
   /// The settings in the configuration files, by their keys; unknown if a file could not be read.
   private let files: Observation<[String: Setting]>
 
@@ -35,14 +37,16 @@ struct KubeletSettings {
   init(_ process: KubeletProcess?, _ nodeFiles: NodeFiles) {
     self.process = process
     if let process {
-      flags = process.isEmbedded ? Self.passedFlags(process, nodeFiles) : process.arguments
+      embeddingFlags = Self.embeddingFlags(process, nodeFiles)
+      flags = process.isEmbedded ? KubeletArguments(embeddingFlags.passedWords) : process.arguments
     } else {
-      let words = Self.environmentFiles.flatMap { path in
+      let environment = Self.environmentFiles.flatMap { path in
         (try? nodeFiles.text(path)).map(KubeletArguments.words(inEnvironmentFile:)) ?? []
       }
-      flags = KubeletArguments(words)
+      flags = KubeletArguments(KubeletUnit.words(nodeFiles) ?? environment)
+      embeddingFlags = KubeletArguments([])
     }
-    files = Self.read(process, flags, nodeFiles)
+    files = Self.read(process, flags, embeddingFlags, nodeFiles)
   }
 
   /// The reason why nothing is known about kubelet on this node; nil if something is.
@@ -60,18 +64,30 @@ struct KubeletSettings {
     return files.map { $0[key] }
   }
 
-  /// The flags of the kubelet in k3s or a similar program: those in k3s's configuration file, and on its command line.
-  private static func passedFlags(_ process: KubeletProcess, _ files: NodeFiles) -> KubeletArguments {
-    let file = process.arguments["config"] ?? "/etc/rancher/k3s/config.yaml"
-    let document = process.isK3s ? (try? files.read(file)).flatMap { try? YAML.parse($0) } : nil
-    let list = document?["kubelet-arg"]
-    let words = (list?.arrayValue ?? [list].compactMap { $0 }).compactMap(\.stringValue).map { "--kubelet-arg=\($0)" }
-    return KubeletArguments(KubeletArguments(words).passedWords + process.arguments.passedWords)
+  /// Reads k3s's configuration files, in order; its command line overrides them. A key with a `+` adds to a list of an
+  /// earlier file (k3s: `pkg/configfilearg`).
+  private static func embeddingFlags(_ process: KubeletProcess, _ files: NodeFiles) -> KubeletArguments {
+    guard process.isK3s else { return process.arguments }
+    let named = process.arguments["config"].map { name in
+      name.hasPrefix("/") ? name : process.directory.map { "\($0)/\(name)" } ?? "/\(name)"
+    }
+    let main = named ?? "/etc/rancher/k3s/config.yaml"
+    let others = ((try? files.filesBelow("\(main).d")) ?? []).filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }
+    var words: [String: [String]] = [:]
+    for path in [main] + others {
+      guard let document = (try? files.read(path)).flatMap({ try? YAML.parse($0) }) else { continue }
+      for (key, value) in document.objectValue ?? [:] {
+        let name = key.hasSuffix("+") ? String(key.dropLast()) : key
+        let values = (value.arrayValue ?? [value]).compactMap(\.stringValue)
+        words[name] = (name == key ? [] : words[name] ?? []) + values.map { "--\(name)=\($0)" }
+      }
+    }
+    return KubeletArguments(words.values.flatMap(\.self)).overridden(by: process.arguments)
   }
 
   /// Reads the main file, and the drop-in files in order, which override it.
   private static func read(
-    _ process: KubeletProcess?, _ flags: KubeletArguments, _ files: NodeFiles
+    _ process: KubeletProcess?, _ flags: KubeletArguments, _ embeddingFlags: KubeletArguments, _ files: NodeFiles
   ) -> Observation<[String: Setting]> {
     func absolute(_ path: String) -> String {
       path.hasPrefix("/") ? path : (process?.directory).map { "\($0)/\(path)" } ?? "/\(path)"
@@ -80,7 +96,7 @@ struct KubeletSettings {
     let main = named ?? (process == nil ? standardFile(files) : nil)
     var paths: [String] = []
     do throws(FileError) {
-      if let directory = try Self.directory(process, flags, files).map(absolute) {
+      if let directory = try Self.directory(process, flags, embeddingFlags, files).map(absolute) {
         paths = try files.filesBelow(directory).filter { $0.hasSuffix(".conf") }
       }
     } catch {
@@ -91,7 +107,7 @@ struct KubeletSettings {
       do {
         let document = try YAML.parse(try files.read(path))
         for (key, value) in document.objectValue ?? [:] where !value.isNull {
-          settings[key] = Setting(value: value, location: "\(path): \(key)")
+          settings[key] = Setting(value: Self.resolved(key, value, path), location: "\(path): \(key)")
         }
       } catch let error as FileError {
         // Without a process and without a flag, the path is only a guess, and kubelet may not use a file.
@@ -107,6 +123,14 @@ struct KubeletSettings {
     return .known(settings)
   }
 
+  /// kubelet resolves a relative path against the directory of its configuration file.
+  private static func resolved(_ key: String, _ value: JSON, _ file: String) -> JSON {
+    guard key == "staticPodPath", let path = value.stringValue, !path.isEmpty, !path.hasPrefix("/") else {
+      return value
+    }
+    return .string("/" + (file.split(separator: "/").dropLast().map(String.init) + [path]).joined(separator: "/"))
+  }
+
   /// The configuration file of a kubelet that is not running.
   private static func standardFile(_ files: NodeFiles) -> String {
     let paths = KubeletReader.directories.map { "\($0)/config.yaml" }
@@ -115,12 +139,12 @@ struct KubeletSettings {
 
   /// The directory of the drop-in files; nil if kubelet reads no drop-in files.
   private static func directory(
-    _ process: KubeletProcess?, _ flags: KubeletArguments, _ files: NodeFiles
+    _ process: KubeletProcess?, _ flags: KubeletArguments, _ embeddingFlags: KubeletArguments, _ files: NodeFiles
   ) throws(FileError) -> String? {
     if let named = flags["config-dir"] { return named }
     // k3s passes these directories to the kubelet that it contains.
     guard process?.isEmbedded ?? true else { return nil }
-    if let process, process.isK3s, let data = process.arguments["data-dir"] {
+    if let process, process.isK3s, let data = embeddingFlags["data-dir"] {
       let directory = "\(data)/agent/etc/kubelet.conf.d"
       return try files.exists(directory) ? directory : nil
     }

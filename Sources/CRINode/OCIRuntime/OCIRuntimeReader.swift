@@ -104,8 +104,8 @@ struct OCIRuntimeReader {
     if (try? File.exists(path)) == false { return .unknown(UnknownReason(Errno.noSuchFile, path)) }
     guard File.isTrusted(path) else { return .unknown(UnknownReason(.programNotTrusted, path: path)) }
     do throws(Errno) {
-      let (ending, output) = try ChildProcess.capture([path, "--version"], timeout: Self.timeout)
-      guard ending == .exited(0) else { return .unknown(UnknownReason(.commandFailed, path: "\(path) --version")) }
+      let (termination, output) = try ChildProcess.capture([path, "--version"], timeout: Self.timeout)
+      guard termination == .exited(0) else { return .unknown(UnknownReason(.commandFailed, path: "\(path) --version")) }
       return .known(String(decoding: output.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self))
     } catch {
       return .unknown(UnknownReason(error, path))

@@ -34,7 +34,7 @@ package struct NetFormatter {
     var cells: [String] = [
       sandbox.pod.namespace, sandbox.pod.name, row.isRead ? claimed(by: sandbox) : "unknown",
       state(observed?.namespace),
-      observation(observed?.interfaces) { _ in list((sandbox.realAddresses ?? []).map { "\($0.address)" }) },
+      observation(observed?.interfaces) { list(addresses(of: sandbox, $0)) },
       observation(observed?.cache) { same($0.flatMap(\.addresses), as: sandbox) },
       observation(leases) { same($0.map(\.address), as: sandbox) },
     ]
@@ -45,8 +45,8 @@ package struct NetFormatter {
         observation(observed?.interfaces) { list($0.filter { $0.name != "lo" }.map(text)) },
       ]
     }
-    let reasons = row.verdict.reasons.map(catalogue.reason)
-    rest.append((isWide ? reasons : Array(reasons.prefix(1))).joined(separator: "; "))
+    let reasons = isWide ? row.verdict.reasons : row.verdict.faults
+    rest.append(reasons.map(catalogue.reason).joined(separator: "; "))
     cells = cells.map { $0.isEmpty ? "-" : $0 }
     let verdict = Table.Cell(row.verdict.kind.rawValue, emphasis(row.verdict.kind))
     return cells.map { Table.Cell($0) } + [verdict] + rest.map { Table.Cell($0) }
@@ -84,6 +84,14 @@ package struct NetFormatter {
   private func claimed(by sandbox: SandboxRecord) -> String {
     let isNone = sandbox.addresses.isEmpty && (!sandbox.isReady || sandbox.isHostNetwork)
     return isNone ? "-" : list(sandbox.addresses)
+  }
+
+  /// The addresses of all interfaces that CNI has created, which may be more than the runtime reports.
+  private func addresses(of sandbox: SandboxRecord, _ interfaces: [ObservedInterface]) -> [String] {
+    let names = sandbox.interfaceNames.union(sandbox.observed?.cache?.value?.map(\.interface) ?? [])
+    return interfaces.filter { names.contains($0.name) }.flatMap(\.addresses).filter {
+      !$0.isLinkLocal && !$0.address.isLoopback
+    }.map { "\($0.address)" }
   }
 
   /// "same" if the addresses are as expected, so that the reader does not have to compare them.

@@ -1,6 +1,7 @@
 internal import CRIProtobuf
 internal import CRIRules
 internal import CRISnapshot
+internal import CRIText
 
 /// Writes the Prometheus text format for node_exporter's textfile collector.
 ///
@@ -81,7 +82,7 @@ struct PrometheusFormatter {
   }
 
   private static func escaped(_ value: String) -> String {
-    value.escaped { scalar in
+    Sanitizer.visible(value).escaped { scalar in
       switch scalar {
       case "\\": "\\\\"
       case "\"": "\\\""

@@ -33,9 +33,14 @@ extension ReportText {
   /// Returns a line for each violated rule, which explains why the rule matters and what to do about the violation.
   func remedies(_ report: DoctorReport) -> [String] {
     var seen: Set<RuleID> = []
+    let harmed = report.harmedByKubeletStart.map(\.label)
     return report.findings.map(\.rule).filter { $0.severity > .info && seen.insert($0.id).inserted }.map { rule in
       let text = self.rule(rule.id)
-      return worded("[\(rule.id.label)] \(text.reason); \(label(.remedy)): \(text.remedy)")
+      let remedy =
+        rule.id == .kubeletNotRunning && !harmed.isEmpty
+        ? "do not start kubelet before \(harmed.joined(separator: ", ")) \(harmed.count == 1 ? "is" : "are") solved: "
+          + "its start kills these pods, or starts a second copy of them" : text.remedy
+      return worded("[\(rule.id.label)] \(text.reason); \(label(.remedy)): \(remedy)")
     }
   }
 
@@ -57,7 +62,7 @@ extension ReportText {
     switch detail {
     case .none: ""
     case .preflight(let detail): text(of: detail)
-    case .network(let reason): text(of: reason)
+    case .network(let reasons): reasons.map(text).joined(separator: "; ")
     case .failure(let message): message
     case .failedCall(let method, let message): message.contains(method) ? message : "\(method): \(message)"
     case .slowCall(let method, let duration): "\(method) took \(text(of: duration))"

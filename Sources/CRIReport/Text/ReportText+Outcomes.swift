@@ -23,25 +23,49 @@ extension ReportText {
       + completion(of: prediction)
   }
 
-  /// `Never`, or `OnFailure or Never`: the policies with which kubelet does not recreate some of these pods; nil if it
-  /// recreates them with every policy, or if all their policies are known.
-  static func endingPolicies(_ predictions: [Prediction]) -> String? {
-    let ending = Set(predictions.flatMap(\.alternatives).filter { $0.action == .kill }.flatMap(\.policies))
-    return ending.isEmpty ? nil : policies(RestartPolicy.allCases.filter(ending.contains))
+  /// The policies with which kubelet does not recreate some of these pods, in parentheses; empty if it recreates them with
+  /// every policy, or if all their policies are known.
+  /// - Parameters:
+  ///   - one: What happens to such a pod, such as `ends`.
+  ///   - several: What happens to such pods, such as `end`.
+  static func condition(_ predictions: [Prediction], _ one: String, _ several: String) -> String {
+    let open = predictions.filter { $0.alternatives.contains { $0.action == .kill } }
+    // The policies that end a pod can be different for each.
+    let groups = Dictionary(grouping: open) { prediction in
+      let ending = Set(prediction.alternatives.filter { $0.action == .kill }.flatMap(\.policies))
+      return policies(RestartPolicy.allCases.filter(ending.contains))
+    }
+    guard let names = groups.keys.first else { return "" }
+    if groups.count > 1 {
+      let parts = groups.sorted { $0.key < $1.key }.map { names, pods in
+        "\(pods.count) \(pods.count == 1 ? one : several) if it is \(names)"
+      }
+      return " (the restartPolicy of \(open.count) of them is unknown: \(parts.joined(separator: ", ")))"
+    }
+    if open.count == predictions.count { return " (those with restartPolicy \(names) \(several))" }
+    return
+      " (\(open.count) of them, whose restartPolicy is unknown, \(open.count == 1 ? one : several) if it is \(names))"
   }
 
   /// Lines about the pods of which nothing is running, so that kubelet does not have to stop anything.
   static func stoppedPods(_ affected: [Prediction]) -> [String] {
     let stopped = affected.filter(\.isDown)
     let recreated = stopped.filter { $0.action == .recreate && $0.rule != .c1 }
-    let ended = stopped.count { $0.action == .kill }
+    let ended = stopped.count { $0.action == .kill && !$0.runsAgainLater }
+    let forgotten = affected.filter(\.runsAgainLater).map { "\($0.pod)" }.sorted()
     var lines: [String] = []
     if !recreated.isEmpty {
-      let condition = endingPolicies(recreated).map { " (those with restartPolicy \($0) end)" } ?? ""
-      lines.append("kubelet will recreate \(count(recreated.count, "stopped pod"))\(condition)")
+      lines.append(
+        "kubelet will recreate \(count(recreated.count, "stopped pod"))\(condition(recreated, "ends", "end"))")
     }
     if ended > 0 {
       lines.append("kubelet will not start \(count(ended, "stopped pod")) again (restartPolicy)")
+    }
+    if !forgotten.isEmpty {
+      lines.append(
+        "kubelet ends \(list(forgotten)) (restartPolicy), but runs \(forgotten.count == 1 ? "it" : "them") again at its next "
+          + "restart, because the records of \(forgotten.count == 1 ? "this static pod" : "these static pods") are gone"
+      )
     }
     let completing = affected.count { !$0.completedIfStopped.isEmpty }
     if completing > 0 {
@@ -83,7 +107,7 @@ extension ReportText {
     }
   }
 
-  private static func policies(_ policies: [RestartPolicy]) -> String {
+  static func policies(_ policies: [RestartPolicy]) -> String {
     policies.map(\.rawValue).joined(separator: " or ")
   }
 }

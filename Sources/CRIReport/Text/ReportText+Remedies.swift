@@ -55,8 +55,8 @@ extension ReportText {
       "\(donts(kubelet)): its next start restarts these containers; "
         + drain(kubelet, or: "restart them one by one")
     case .findCause:
-      "kubelet restarts these containers\(kubelet == .stopped ? " when it starts" : ""); find out why they ended before "
-        + "you continue with other nodes"
+      "kubelet restarts these containers\(kubelet == .stopped ? " when it starts" : "") if their restartPolicy allows it; "
+        + "find out why they ended before you continue with other nodes"
     case .recreateBrokenPods:
       "recreate these pods: neither the runtime nor kubelet notices that their network is broken"
     case .restartUnwatched: "restart these containers at a convenient time: until then, they run without a monitor"
@@ -66,6 +66,18 @@ extension ReportText {
     case .stopCopies:
       "stop the older copies (cri stop): two copies of the same container run at the same time"
     case .repairNetwork: "repair the CNI configuration: until then, the node is NotReady and accepts no pods"
+    case .repeatWork:
+      "some pods have ended, and their restartPolicy does not start them again: repeat their work where it is needed"
+    case .expectForgottenPods:
+      "these pods have ended, and the static ones without records run again when kubelet restarts: remove their manifests if "
+        + "they must not run twice, and repeat the work of the others where it is needed"
+    case .letKubeletRecreate:
+      "nothing of these pods is running, and kubelet recreates them\(kubelet == .stopped ? " when it starts" : ""); find out "
+        + "why they ended before you continue with other nodes"
+    case .removeManifests:
+      kubelet == .running
+        ? "these completed pods run again, now or when kubelet restarts: remove their manifests if they must not run twice"
+        : "these completed pods run again when kubelet starts: remove their manifests first if they must not run twice"
     case .pullImages: "pull the images again before a pod needs them"
     case .restartRuntime: "restart the runtime: it is still running an executable that was replaced or deleted"
     case .understandFirst: "\(donts(kubelet)) until you have found the cause"

@@ -19,13 +19,15 @@ package struct UncheckedText: Hashable, Sendable {
 extension ReportText {
   package func unchecked(_ entry: Unchecked) -> UncheckedText {
     let side = entry.isBefore ? " (before)" : ""
-    var reason = Self.text(of: entry.reason)
-    if entry.reason.code == .ignored {
+    var (subject, reason) = (Self.text(of: entry.subject), Self.text(of: entry.reason))
+    if entry.object != nil, entry.count > 1 {
+      subject += " and \(Self.count(entry.count - 1, "other object"))"
+    } else if entry.reason.code == .ignored {
       reason += ", \(Self.count(entry.count, "finding"))"
     } else if entry.count > 1 {
       reason += " (\(entry.count) times)"
     }
-    return UncheckedText(subject: worded(Self.text(of: entry.subject) + side), reason: worded(reason))
+    return UncheckedText(subject: worded(subject + side), reason: worded(reason))
   }
 
   private static func text(of subject: UncheckedSubject) -> String {
@@ -41,6 +43,9 @@ extension ReportText {
     case .restartPolicies(let pods): "restartPolicy of static pods \(list(pods.map { "\($0)" }))"
     case .networks(let pods): "networks of \(pods.count > 3 ? "\(pods.count) pods" : list(pods.map { "\($0)" }))"
     case .successors(let count): "new sandboxes of \(self.count(count, "pod"))"
+    case .endings(let pods, let ending):
+      "new \(pods.count == 1 ? "sandbox" : "sandboxes") of \(list(pods.map { "\($0)" })) (missing if restartPolicy is "
+        + "\(policies(RestartPolicy.allCases.filter { !ending.contains($0) })), not needed if it is \(policies(ending)))"
     case .pauseProcesses(let count, let all): "pause processes of \(count) of \(self.count(all, "pod"))"
     case .kernelFacts: "processes, network namespaces and the addresses in them"
     case .daemonRestart: "whether the daemon was restarted"

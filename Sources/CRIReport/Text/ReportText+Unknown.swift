@@ -27,8 +27,10 @@ extension ReportText {
     case .socketNotTrusted: "\(path) belongs to a different user, so cri does not connect to it"
     case .processEnded: "the process has ended"
     case .notOnNode: "\(path) does not exist; run cri on the node, or specify the root of its file system with --root"
+    case .hiddenDirectory: "\(path) is in the runtime's directory, which is hidden or was replaced (P20)"
     case .foreignDirectory:
       "\(path) has no data of this runtime; run cri on its node, or specify the root of its file system with --root"
+    case .otherRuntime: "some were found, but they may belong to the runtime that serves \(path)"
     case .notExamined: "it was not examined"
     case .notReported, .unsupportedRuntime: text(ofSetting: reason)
     case .unknownDefaultRuntime: "CRI-O does not report its default OCI runtime, and no container shows it"
@@ -38,6 +40,7 @@ extension ReportText {
     case .runtimeOnly: "both snapshots contain only what the runtime reports"
     case .goneBefore: "their network namespaces did not exist before the change either"
     case .noManifest: "none of their manifests could be read on the node"
+    case .restartPolicyUnknown: "the restartPolicy is unknown; specify the pods with --pods"
     case .kubeletStopped: "kubelet, which creates them, is not running; verify after it has started"
     case .podsUnchecked: "not every pod could be read"
     default: text(ofContent: reason, path, message, object)

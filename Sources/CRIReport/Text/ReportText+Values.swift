@@ -21,7 +21,9 @@ extension ReportText {
     case .podState(let state): name(of: state)
     case .containerState(let state): name(of: state)
     case .exited(let code): "exited \(code)"
-    case .exitedUnseen(let code): "exited \(code), which is not its own code: it ended while the runtime was down"
+    case .exitedUnseen(let code):
+      "exited \(code), which is not its own code: it ended while the runtime was down, and restartPolicy OnFailure repeats "
+        + "its work even if it had finished"
     case .signal(let signal): name(of: signal)
     case .api(let version): "\(version)"
     case .bothAPIs: "v1 and v1alpha2"
@@ -39,7 +41,7 @@ extension ReportText {
     case .lostRecord(.notFound): "none, and no process of it was found"
     case .lostRecord(.unknown): "none, and its process may still be running"
     case .imageSuccessor(let newID): "\(newID) has its name now"
-    case .network(let reason): text(of: reason)
+    case .network(let reasons): reasons.map(text).joined(separator: "; ")
     default: listed(value)
     }
   }

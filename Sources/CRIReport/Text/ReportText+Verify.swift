@@ -69,13 +69,22 @@ extension ReportText {
   // MARK: What kubelet will do
 
   /// `kubelet will recreate the pod at its next restart`.
-  func action(_ prediction: Prediction, _ kubelet: KubeletActivity) -> String {
-    worded(Self.action(prediction, kubelet))
+  /// - Parameter wasLostBefore: Whether the object had been lost before the change, which is not to blame.
+  func action(_ prediction: Prediction, _ kubelet: KubeletActivity, wasLostBefore: Bool = false) -> String {
+    worded((wasLostBefore ? "it was lost before the change; " : "") + Self.action(prediction, kubelet))
   }
 
   private static func action(_ prediction: Prediction, _ kubelet: KubeletActivity) -> String {
-    "kubelet will \(text(of: prediction)) \(time(of: prediction, kubelet))\(condition(of: prediction))"
+    if prediction.hasEnded {
+      return "kubelet will not start the pod again\(prediction.runsAgainLater ? " before its next restart" : ""), "
+        + reason(toEnd: prediction) + (prediction.runsAgainLater ? ", \(forgotten)" : "")
+    }
+    return "kubelet will \(text(of: prediction)) \(time(of: prediction, kubelet))\(condition(of: prediction))"
+      + (prediction.runsAgainLater ? ", and run it again at its next restart, \(forgotten)" : "")
   }
+
+  /// Why kubelet runs a static pod again although it has ended it.
+  static let forgotten = "because the records of this static pod are gone"
 
   /// The action with its cause, for a pod whose findings do not explain it.
   func predictedAction(_ prediction: Prediction, _ kubelet: KubeletActivity) -> String {
@@ -88,12 +97,18 @@ extension ReportText {
     case .keep: "keep the pod"
     case .restartContainers: "restart \(prediction.containers.joined(separator: ", "))"
     case .recreate: "recreate the pod"
-    case .kill where prediction.rule == .b7 && prediction.restartPolicy == .always:
-      "end the pod, in which the containers' own restart policies leave nothing to run,"
-    case .kill where prediction.rule == .b7:
-      "end the pod, in which restartPolicy \(prediction.restartPolicy?.rawValue ?? "unknown") leaves nothing to run,"
-    case .kill: "kill the pod, whose restartPolicy is \(prediction.restartPolicy?.rawValue ?? "unknown"),"
+    case .kill: "\(prediction.rule == .b7 ? "end" : "kill") the pod, \(reason(toEnd: prediction)),"
     }
+  }
+
+  private static func reason(toEnd prediction: Prediction) -> String {
+    // With Always, only policies of the containers themselves can end the pod.
+    if prediction.restartPolicy == .always {
+      return "in which the containers' own restart policies leave nothing to run"
+    }
+    let policy = prediction.restartPolicy?.rawValue ?? "unknown"
+    return prediction.rule == .b7
+      ? "in which restartPolicy \(policy) leaves nothing to run" : "whose restartPolicy is \(policy)"
   }
 
   private static func time(of prediction: Prediction, _ kubelet: KubeletActivity) -> String {
@@ -101,7 +116,7 @@ extension ReportText {
     if kubelet == .stopped { return "when it starts" }
     return switch prediction.trigger {
     case .immediate: "immediately"
-    case .atNextEvent: "within minutes, when a container of the pod crashes again,"
+    case .atNextEvent: "within minutes, when a container of the pod ends again"
     case .atKubeletRestart, nil: "at its next restart"
     }
   }
@@ -121,7 +136,7 @@ extension ReportText {
 
   /// What can happen to the pods of Jobs if kubelet stops them.
   static func cutOff(_ count: Int) -> String {
-    "\(count) of these pods belong to Jobs: if such a pod exits with 0 when it is stopped, Kubernetes counts it as "
+    "\(count) of these pods \(count == 1 ? "belongs to a Job" : "belong to Jobs"): if such a pod exits with 0 when it is stopped, Kubernetes counts it as "
       + "completed although its work was interrupted"
   }
 
@@ -134,16 +149,29 @@ extension ReportText {
     let missing = recreated.filter { $0.rule == .c1 }
     let present = recreated.filter { $0.rule != .c1 && !$0.isDown }
     if !present.isEmpty {
-      let condition = Self.endingPolicies(present).map { " (those with restartPolicy \($0) are only killed)" } ?? ""
+      let condition = Self.condition(present, "is only killed", "are only killed")
       lines.append("kubelet will kill and recreate \(Self.count(present.count, "pod"))\(condition)")
     }
     if !missing.isEmpty {
-      let condition = Self.endingPolicies(missing).map { " (those with restartPolicy \($0) end)" } ?? ""
+      let condition = Self.condition(missing, "ends", "end")
       lines.append("kubelet will recreate \(Self.count(missing.count, "pod")) without a sandbox\(condition)")
     }
     lines += Self.stoppedPods(affected)
-    let killed = affected.count { $0.action == .kill && !$0.isDown }
+    let killable = affected.filter { $0.action == .kill && !$0.isDown && !$0.runsAgainLater }
+    let killed = killable.count { !$0.isIdle }
+    let ended = killable.count - killed
+    if ended > 0 {
+      lines.append("kubelet will end \(Self.count(ended, "pod")) in which no container runs any more (restartPolicy)")
+    }
     if killed > 0 { lines.append("kubelet will kill \(Self.count(killed, "pod")) for good (restartPolicy)") }
+    let repeated = affected.flatMap { prediction in prediction.repeated.map { "\(prediction.pod)/\($0)" } }
+    if !repeated.isEmpty {
+      lines.append("kubelet will run completed containers once more: \(Self.list(repeated.sorted()))")
+    }
+    let left = report.predictions.flatMap { prediction in prediction.leftEnded.map { "\(prediction.pod)/\($0)" } }
+    if !left.isEmpty {
+      lines.append("kubelet will not start \(Self.list(left.sorted())) again (restartPolicy)")
+    }
     let restarted = affected.filter { $0.action == .restartContainers }
     if !restarted.isEmpty {
       // The policy matters only for containers that have exited.
@@ -154,7 +182,7 @@ extension ReportText {
       lines.append(
         "kubelet will restart containers in \(Self.count(restarted.count, "pod"))\(open == 0 ? "" : condition)")
     }
-    let cutOff = affected.count { $0.owner == "Job" && $0.action != .restartContainers }
+    let cutOff = affected.count { $0.owner == "Job" && $0.action != .restartContainers && !$0.isDown && !$0.isIdle }
     if cutOff > 0 { lines.append(Self.cutOff(cutOff)) }
     let latent = affected.filter { $0.trigger != .immediate }
     // A kubelet that is stopped acts on all of them when it starts.
@@ -162,7 +190,7 @@ extension ReportText {
       let crashing = latent.filter { $0.trigger == .atNextEvent }.map { "\($0.pod)" }.sorted()
       lines.append(
         "a crash, a failing probe or a deletion in one of these pods makes kubelet act on it without a restart"
-          + (crashing.isEmpty ? "" : ", and the containers of \(Self.list(crashing)) crash"))
+          + (crashing.isEmpty ? "" : ", and containers of \(Self.list(crashing)) end again and again"))
     }
     let replaced = report.recreated.subtracting(affected.map(\.pod))
     if !replaced.isEmpty { lines.append("kubelet has already recreated \(Self.count(replaced.count, "pod"))") }
@@ -203,10 +231,16 @@ extension ReportText {
   private func intact(_ report: Report, _ uncountedRules: String) -> String {
     let (all, affected) = (report.predictions.count, report.affected.count)
     if affected == 0 && uncountedRules.isEmpty { return "intact: \(Self.count(all, "ready pod")), nothing is lost" }
+    let recreated = report.recreated.subtracting(report.affected.map(\.pod)).count
+    let kept = all - affected - recreated
+    let parts = [
+      kept > 0 || recreated == 0 ? "\(Self.keeps(report.kubelet)) \(kept)" : nil,
+      recreated > 0 ? "kubelet has recreated \(recreated)" : nil,
+    ]
     let pods =
       affected == 0
       ? Self.count(all, "ready pod")
-      : "\(Self.keeps(report.kubelet)) \(all - affected) of \(Self.count(all, "ready pod"))"
+      : "\(parts.compactMap(\.self).joined(separator: ", ")) of \(Self.count(all, "ready pod"))"
     let exception = uncountedRules.isEmpty ? "" : " apart from findings that do not count (\(uncountedRules))"
     return "intact\(exception): \(pods), nothing else is lost"
   }

@@ -39,9 +39,11 @@ extension RuleText {
       RuleText(
         violation: "SystemdCgroup in containerd's configuration differs from the running daemon's",
         reason:
-          "containers that are created after a restart use a different cgroup driver from existing containers, and "
-          + "from kubelet unless its driver is changed too (containerd#7276)",
-        remedy: "set SystemdCgroup to its present value, or drain the node and change kubelet's driver too")
+          "containers that are created after a restart use a different cgroup driver from those that are running; if kubelet "
+          + "does not use the new driver as well, they do not start, or are outside their pod's cgroup (containerd#7276)",
+        remedy:
+          "set SystemdCgroup to its present value, or drain the node first and make sure that kubelet uses the new driver"
+      )
     case .runtimeSettingsRead:
       RuleText(
         violation:

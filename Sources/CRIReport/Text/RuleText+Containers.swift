@@ -44,12 +44,18 @@ extension RuleText {
     case .containerForgotten:
       "the pod's last container with this name is gone: kubelet itself never removes it, and starts the container again"
     case .containerCollected: "a container that had exited is gone, as after kubelet's garbage collection"
-    case .containerFinishedJob: "the container of a Job has completed"
+    case .containerRecordLost:
+      "the record of a container that had exited is gone although kubelet, which removes such records, was not running"
+    case .containerRunsAgain:
+      "the container had completed before the change, and kubelet has run it again in the recreated pod"
+    case .containerFinishedJob: "the container has completed, and its Job or its restart policy does not run it again"
     case .containerInitialised:
       "the init container has finished its work, and kubelet continues with the next container"
+    case .containerEndedAgain:
+      "the container had already ended again and again before the change, and has ended in the same way since"
     case .containerYoung: "the container was created less than ten seconds before the snapshot, and is gone"
     case .containerDeadBefore:
-      "the container was lost before the change: its process had already ended, and the runtime noticed it only now"
+      "the container was lost before the change: its process had already ended, although the runtime still reported it as running"
     case .containerDeadUnnoticed:
       "the container was lost before the change: its process has ended, and neither the runtime nor kubelet has noticed"
     case .containerSeveralRunning:

@@ -70,7 +70,9 @@ extension RuleText {
       RuleText(
         violation: "kubelet is not running",
         reason: "pods are not restarted, probes do not run, and the node becomes NotReady",
-        remedy: "start kubelet (systemctl status kubelet), and read its journal")
+        remedy:
+          "first find out whether an upgrade has stopped it because of a loss (/var/lib/cri/guard-report.txt, cri-hook "
+          + "status); if not, start kubelet (systemctl status kubelet), and read its journal")
     case .kubeletOtherCgroupDriver:
       RuleText(
         violation: "kubelet and the runtime use different cgroup drivers",
@@ -193,7 +195,9 @@ extension RuleText {
     case .networkBroken:
       RuleText(
         violation: "the pod's network is broken",
-        reason: "the pod is not reachable, and kubelet recreates it at its own next restart",
+        reason:
+          "the pod cannot use its network, or shares its address; kubelet recreates it at its own next restart if the "
+          + "runtime has lost the address, and notices nothing otherwise",
         remedy: "compare the sources with cri net, and delete the pod so that its controller recreates it")
     case .networkContradiction:
       RuleText(

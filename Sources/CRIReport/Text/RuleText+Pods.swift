@@ -9,7 +9,7 @@ extension RuleText {
     case .podCreated: "kubelet treats the newest sandbox as the pod's current one"
     case .podSurvivor: "the runtime still reports the sandbox as ready, although it cannot have survived the reboot"
     case .podIP: "peers and Services reach the pod by this address, and kubelet kills a pod without an address"
-    case .podNoIP: "the pod had no address before the change either, and kubelet kills such a pod"
+    case .podNoIP: "the earlier snapshot contains no address of the pod either, and kubelet kills a pod without one"
     case .podNewIP: "kubelet kills a pod without an address"
     case .podAdditionalIPs: "Services and the pod's status use the additional addresses"
     case .podFamilies: "Services and the pod's status use the addresses of both families"
@@ -42,6 +42,8 @@ extension RuleText {
     case .podClockSetBack:
       "the pod's creation time has not changed, but is in the future: the node's clock was set back"
     case .podCollected: "a sandbox that was not ready is gone, as after kubelet's garbage collection"
+    case .podRecordLost:
+      "the record of a sandbox that was not ready is gone although kubelet, which removes such records, was not running"
     case .podDeleted: "kubelet no longer has a directory for the pod: the pod was deleted, or its node was drained"
     case .podFinished:
       "the pod has ended, on its own or when the node went down: a Job creates a replacement if necessary"
@@ -49,12 +51,15 @@ extension RuleText {
     case .podCameBack: "a sandbox that was not ready is ready again"
     case .podRunsAgain:
       "the pod had completed before the change, and kubelet runs it again, because the runtime has lost its records"
+    case .podRunsAgainLater:
+      "the pod had completed before the change, and the runtime has lost its records: kubelet remembers it until its next "
+        + "restart, and then runs it again"
     case .podEndedBefore:
       "the pod had ended before the change: all of its containers had exited, and its restart policy restarts none of "
         + "them"
     case .podEnded: "because of its restart policy, kubelet does not recreate the pod, whose work was interrupted"
     case .podDeadBefore:
-      "the pod was lost before the change: its pause process had already ended, and the runtime noticed it only now"
+      "the pod was lost before the change: its pause process had already ended, although the runtime still reported it as ready"
     case .podDeadUnnoticed:
       "the pod was lost before the change: its pause process has ended, and neither the runtime nor kubelet has noticed"
     default: nil

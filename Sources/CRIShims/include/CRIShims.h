@@ -6,6 +6,7 @@
 #include <netpacket/packet.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/prctl.h>
 #include <sys/vfs.h>
 #include <termios.h>
 
@@ -35,6 +36,14 @@ int cri_open_directory_below(int root, const char *path);
 // `..` stay below it, and magic links in procfs are rejected (openat2(2) with RESOLVE_IN_ROOT and
 // RESOLVE_NO_MAGICLINKS). Returns the descriptor, or -1 with errno set; errno is ENOSYS before Linux 5.6.
 int cri_open_in_root(int root, const char *path);
+
+// Makes every process whose parent ends a child of this process (prctl(2), PR_SET_CHILD_SUBREAPER). It cannot fail since
+// Linux 3.4.
+static inline void cri_adopt_descendants(void) { prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
+
+// Opens a descriptor of a process, which becomes readable when the process ends (pidfd_open(2)). Returns the descriptor, or
+// -1 with errno set; errno is ENOSYS before Linux 5.3.
+int cri_open_process(int pid);
 
 // These functions turn signals into messages of two bytes: the number of the signal, and 1 if it is SIGINT from a
 // terminal (Ctrl-C), which the kernel sends to every process of the foreground group. The handler is in C because Swift

@@ -25,8 +25,8 @@ enum SimulatedExecSync {
         case .drop: throw CallFailure(.unavailable, "the connection is closed")
         }
       }
-      let rest = limit.map { $0 - .now } ?? .seconds(1 << 30)
-      let time = min(wait ?? .seconds(1 << 30), rest)
+      let remaining = limit.map { $0 - .now } ?? .seconds(1 << 30)
+      let time = min(wait ?? .seconds(1 << 30), remaining)
       try? await Task.sleep(for: max(time, .zero))
       if let limit, .now >= limit {
         throw CallFailure(

@@ -17,15 +17,19 @@ public enum Diff {
       after.sandboxes.filter { !before.isUnchecked(.pod, $0.id) },
       id: \.id, successor: { "\($0.pod.uid)" },
       name: { ObjectName.pod($0) }, fields: \.fields,
-      isVolatile: { !$0.isReady && !$1.isReady && networkFields.contains(where: $2.hasPrefix) })
+      isVolatile: { old, now, field in
+        let isHost = old.isHostNetwork && now.isHostNetwork
+        return !old.isReady && !now.isReady && networkFields.contains(where: field.hasPrefix)
+          || isHost && field.hasPrefix("network.")
+      })
     changes += match(
       before.containers.filter { !after.isUnchecked(.container, $0.id) },
       after.containers.filter { !before.isUnchecked(.container, $0.id) }, id: \.id,
       successor: { "\(pods[$0.sandboxID]?.uid ?? "") \($0.name)" },
       name: { ObjectName(.container, pod: pods[$0.sandboxID], name: $0.name, id: $0.id) }, fields: \.fields)
     changes += match(
-      after.imagesAreUnchecked ? [] : before.images, before.imagesAreUnchecked ? [] : after.images, id: \.id,
-      successor: { $0.id },
+      after.imagesAreUnchecked ? [] : before.images, before.imagesAreUnchecked ? [] : after.images, id: \.plainID,
+      successor: \.plainID,
       name: { ObjectName(.image, name: $0.repoTags.first ?? $0.repoDigests.first ?? "", id: $0.id) },
       fields: { $0.json() })
     return group(changes.filter { all || !$0.isVolatile })
@@ -33,7 +37,8 @@ public enum Diff {
 
   /// The time of the snapshot and the process that responded, which differ after every restart.
   private static let volatile: Set<String> = ["taken", "daemon.socket", "daemon.pid", "daemon.startTime"]
-  /// The network of a sandbox that is not ready, which some runtimes keep and others discard.
+  /// The network of a sandbox that is not ready, which some runtimes keep and others discard. For a pod on the host's network,
+  /// some report an address of the node.
   private static let networkFields = ["network.", "facts.interfaces", "facts.isNetworkNamespaceClosed"]
 
   /// The document without the sandboxes, containers and images, which make up most of it.

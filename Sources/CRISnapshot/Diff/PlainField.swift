@@ -9,7 +9,11 @@ enum PlainField {
     case "network.additionalIps": sorted(value.elements { $0.member("ip", PlainText.address) })
     case "facts.networkNamespace", "logPath": value.mappingStrings(PlainText.path)
     case "facts.interfaces": sorted(value.elements(interface))
-    case "image.image", "imageRef", "imageId": value.mappingStrings(ImageReference.plain)
+    case "image.image", "image.userSpecifiedImage", "imageRef", "imageId", "spec.image", "settings.pauseImage",
+      "facts.pauseImage":
+      value.mappingStrings(ImageReference.plain)
+    // CRI-O's IDs of images do not include the hash algorithm.
+    case "id": value.mappingStrings { $0.hasPrefix("sha256:") ? String($0.dropFirst(7)) : $0 }
     case "repoTags", "repoDigests": sorted(value.elements { $0.mappingStrings(ImageReference.plain) })
     case "mounts":
       sorted(value.elements { $0.member("hostPath", PlainText.path).member("containerPath", PlainText.path) })

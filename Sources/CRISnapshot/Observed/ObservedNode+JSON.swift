@@ -23,10 +23,12 @@ extension ObservedNode {
 
 extension Orphan {
   var json: JSON {
-    [
+    var object: JSONObject = [
       "kind": .string(kind.rawValue), "id": .string(id), "pid": JSON(pid), "startTime": JSON(startTime),
       "processes": .array(processes.map { JSON($0) }),
     ]
+    object["podUID"] = podUID.map { .string($0) }
+    return .object(object)
   }
 
   init(_ reader: DocumentReader) throws(SnapshotError) {
@@ -37,7 +39,7 @@ extension Orphan {
       processes: try reader.array("processes") { (item) throws(SnapshotError) in
         guard let pid = item.root.pid else { throw reader.malformed("processes") }
         return pid
-      })
+      }, podUID: try reader.optional("podUID", \.stringValue))
   }
 }
 

@@ -45,14 +45,20 @@ public struct Orphan: Hashable, Sendable {
   /// The process's live children, which are the pod's own processes; a shim without children is left over and does
   /// nothing.
   public var processes: [Int32]
+  /// The UID of the pod in kubelet's name of the processes' cgroup (`podUID`); nil if it has another name, or in an older
+  /// snapshot.
+  public var podUID: String?
 
   /// Creates a value with the given properties.
-  public init(kind: Kind, id: String, pid: Int32, startTime: UInt64, processes: [Int32] = []) {
+  public init(
+    kind: Kind, id: String, pid: Int32, startTime: UInt64, processes: [Int32] = [], podUID: String? = nil
+  ) {
     self.kind = kind
     self.id = id
     self.pid = pid
     self.startTime = startTime
     self.processes = processes
+    self.podUID = podUID
   }
 }
 

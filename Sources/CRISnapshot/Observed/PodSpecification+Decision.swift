@@ -22,8 +22,9 @@ extension PodSpecification {
   ///   - isFirst: Whether the runtime has no record of a sandbox of the pod.
   ///   - remembered: The containers that had run before the records were lost, by name, and their exit codes; nil for
   ///     one that was running. The dictionary is nil if kubelet has no earlier status of the pod.
+  ///   - stopped: The exit code of the containers that kubelet stops together with the sandbox.
   package func decision(
-    exits: [String: Int32?], isFirst: Bool, remembered: [String: Int32?]?
+    exits: [String: Int32?], isFirst: Bool, remembered: [String: Int32?]?, stopped: Int32 = killed
   ) -> SandboxDecision {
     let remembered = remembered ?? [:]
     // If the list of containers is unknown, those that have or had a record are taken to be all of them.
@@ -39,7 +40,7 @@ extension PodSpecification {
     }
     // kubelet 1.36 checks this first. A container that still runs is killed together with the sandbox.
     let startsAll = containers.contains { item in
-      guard let code = exit(item.name) ?? (exits[item.name] == nil ? nil : Self.killed) else { return false }
+      guard let code = exit(item.name) ?? (exits[item.name] == nil ? nil : stopped) else { return false }
       return RestartDecision(of: item, restartPolicy, exitCode: code) == .startAll
     }
     if startsAll { return .recreate }

@@ -24,6 +24,8 @@ public enum UncheckedSubject: Hashable, Sendable {
   case restartPolicies([PodName])
   case networks([PodName])
   case successors(count: Int)
+  /// Pods without a ready sandbox, which kubelet does not recreate if they have one of these policies.
+  case endings([PodName], policies: [RestartPolicy])
   case pauseProcesses(count: Int, of: Int)
   case kernelFacts
   case daemonRestart

@@ -26,8 +26,12 @@ extension UnknownReason {
     case socketNotTrusted = "socket-not-trusted"
     case processEnded = "process-ended"
     case notOnNode = "not-on-node"
+    /// The runtime's directory is hidden by a mount, or was replaced.
+    case hiddenDirectory = "hidden-directory"
     /// The directory does not contain anything that this runtime lists.
     case foreignDirectory = "foreign-directory"
+    /// Another runtime on this node may own the objects.
+    case otherRuntime = "other-runtime"
     case notExamined = "not-examined"
 
     // The source does not report the fact.
@@ -40,6 +44,7 @@ extension UnknownReason {
     case runtimeOnly = "runtime-only"
     case goneBefore = "gone-before"
     case noManifest = "no-manifest"
+    case restartPolicyUnknown = "restart-policy-unknown"
     case kubeletStopped = "kubelet-stopped"
     case podsUnchecked = "pods-unchecked"
 

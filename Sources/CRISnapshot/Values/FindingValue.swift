@@ -52,7 +52,7 @@ public enum FindingValue: Hashable, Sendable {
   case lostRecord(LostProcess)
   /// A different image now has the name.
   case imageSuccessor(id: String)
-  case network(NetworkReason)
+  case network([NetworkReason])
 
   // Lists.
 

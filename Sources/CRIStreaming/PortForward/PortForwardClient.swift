@@ -56,9 +56,9 @@ package struct PortForwardClient<Transport: StreamTransport & ~Copyable>: ~Copya
 
   package var wantsRead: Bool { transport.wantsRead }
   package var isAlive: Bool { transport.isAlive }
-  /// If nothing arrives for 50 ms while this is true, call `peerIsIdle`.
-  package var mayHaveStalledPeer: Bool { transport.mayHaveStalledPeer }
-  package mutating func peerIsIdle() { transport.peerIsIdle() }
+  /// If nothing arrives for 50 ms while this is true, call `notePeerIdle`.
+  package var peerMayBeStalled: Bool { transport.peerMayBeStalled }
+  package mutating func notePeerIdle() { transport.notePeerIdle() }
 
   // MARK: Use
 

@@ -38,9 +38,9 @@ package struct PortForwardServer<Transport: StreamTransport & ~Copyable>: ~Copya
 
   package var wantsRead: Bool { transport.wantsRead }
   package var isAlive: Bool { transport.isAlive }
-  /// If nothing arrives for 50 ms while this is true, call `peerIsIdle`.
-  package var mayHaveStalledPeer: Bool { transport.mayHaveStalledPeer }
-  package mutating func peerIsIdle() { transport.peerIsIdle() }
+  /// If nothing arrives for 50 ms while this is true, call `notePeerIdle`.
+  package var peerMayBeStalled: Bool { transport.peerMayBeStalled }
+  package mutating func notePeerIdle() { transport.notePeerIdle() }
 
   package mutating func write(_ bytes: [UInt8], on request: UInt32) {
     if let id = connections[request]?.data { transport.write(bytes, on: id) }

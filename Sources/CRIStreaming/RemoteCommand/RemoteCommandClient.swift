@@ -66,9 +66,9 @@ package struct RemoteCommandClient<Transport: StreamTransport & ~Copyable>: ~Cop
   /// False if so much output is unconsumed that the caller should not read from the connection.
   package var wantsRead: Bool { transport.wantsRead }
   package var isAlive: Bool { transport.isAlive }
-  /// If nothing arrives for 50 ms while this is true, call `peerIsIdle`.
-  package var mayHaveStalledPeer: Bool { transport.mayHaveStalledPeer }
-  package mutating func peerIsIdle() { transport.peerIsIdle() }
+  /// If nothing arrives for 50 ms while this is true, call `notePeerIdle`.
+  package var peerMayBeStalled: Bool { transport.peerMayBeStalled }
+  package mutating func notePeerIdle() { transport.notePeerIdle() }
 
   /// Whether the result is known and all output has arrived, so that the connection can be closed.
   package var isFinished: Bool {

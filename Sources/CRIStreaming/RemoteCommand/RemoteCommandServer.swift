@@ -49,9 +49,9 @@ package struct RemoteCommandServer<Transport: StreamTransport & ~Copyable>: ~Cop
 
   package var wantsRead: Bool { transport.wantsRead }
   package var isAlive: Bool { transport.isAlive }
-  /// If nothing arrives for 50 ms while this is true, call `peerIsIdle`.
-  package var mayHaveStalledPeer: Bool { transport.mayHaveStalledPeer }
-  package mutating func peerIsIdle() { transport.peerIsIdle() }
+  /// If nothing arrives for 50 ms while this is true, call `notePeerIdle`.
+  package var peerMayBeStalled: Bool { transport.peerMayBeStalled }
+  package mutating func notePeerIdle() { transport.notePeerIdle() }
 
   /// Sends output.
   package mutating func write(_ bytes: [UInt8], to output: RemoteOutput) {

@@ -18,8 +18,8 @@ extension SPDYSession {
 
   /// Whether the peer may be waiting for a WINDOW_UPDATE although it has not shown that it implements windows.
   ///
-  /// If nothing arrives for a moment (such as 50 ms) while this is true, call `peerIsIdle`.
-  package var mayHaveStalledPeer: Bool {
+  /// If nothing arrives for a moment (such as 50 ms) while this is true, call `notePeerIdle`.
+  package var peerMayBeStalled: Bool {
     guard failure == nil, !peerKnowsWindows, !peerIgnoresWindows else { return false }
     return connectionReceiveWindow < Self.nearlyUsedUp || streams.values.contains(where: Self.mayBeWaiting)
   }
@@ -27,8 +27,8 @@ extension SPDYSession {
   /// Enlarges windows that are nearly exhausted, because the peer may have stopped for that reason.
   ///
   /// A peer that does not implement windows does not stop, but exceeds them.
-  package mutating func peerIsIdle() {
-    guard mayHaveStalledPeer else { return }
+  package mutating func notePeerIdle() {
+    guard peerMayBeStalled else { return }
     for id in streams.keys.sorted() { if let stream = streams[id], Self.mayBeWaiting(stream) { openWindow(of: id) } }
     if connectionReceiveWindow < Self.nearlyUsedUp, unconsumed < limits.buffer { openConnectionWindow() }
   }

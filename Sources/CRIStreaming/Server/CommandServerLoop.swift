@@ -39,7 +39,7 @@ struct CommandServerLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
       if isWritten, canReact, pipe.writeFailure == nil { continue }
       if isOver || pipe.writeFailure != nil || !server.isAlive && isWritten { return }
       if let endDeadline, ContinuousClock.now >= endDeadline { return }
-      if server.mayHaveStalledPeer, pipe.takeIdle() { server.peerIsIdle() }
+      if server.peerMayBeStalled, pipe.takeIdle() { server.notePeerIdle() }
       try wait(isWritten)
     }
   }
@@ -87,7 +87,7 @@ struct CommandServerLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
   private mutating func wait(_ isWritten: Bool) throws(StreamingFailure) {
     let now = ContinuousClock.now
     var ends = [timer, endDeadline].compactMap(\.self)
-    if server.mayHaveStalledPeer { ends.append(pipe.idleTime) }
+    if server.peerMayBeStalled { ends.append(pipe.idleTime) }
     let reads = server.wantsRead
     var interests: [(descriptor: Int32, read: Bool, write: Bool)] = [(stop.descriptor, true, false)]
     if reads || !isWritten { interests.append((pipe.socket.number, reads, !isWritten)) }

@@ -35,7 +35,7 @@ struct PortServerLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
       // The data has been written, so handle the events that it held back without waiting for the client.
       if isWritten, canReact, pipe.writeFailure == nil { continue }
       if pipe.writeFailure != nil || !server.isAlive && isWritten { return }
-      if server.mayHaveStalledPeer, pipe.takeIdle() { server.peerIsIdle() }
+      if server.peerMayBeStalled, pipe.takeIdle() { server.notePeerIdle() }
       try wait(isWritten)
     }
   }
@@ -86,7 +86,7 @@ struct PortServerLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
 
   private mutating func wait(_ isWritten: Bool) throws(StreamingFailure) {
     let reads = server.wantsRead
-    let end = server.mayHaveStalledPeer ? pipe.idleTime : nil
+    let end = server.peerMayBeStalled ? pipe.idleTime : nil
     var interests: [(descriptor: Int32, read: Bool, write: Bool)] = [(stop.descriptor, true, false)]
     if reads || !isWritten { interests.append((pipe.socket.number, reads, !isWritten)) }
     let timeout = end.map { max($0 - ContinuousClock.now, .zero) }

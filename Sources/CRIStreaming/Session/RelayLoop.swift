@@ -64,7 +64,7 @@ struct RelayLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
         return
       }
       if let halfCloseDeadline, ContinuousClock.now >= halfCloseDeadline { return }
-      if client.mayHaveStalledPeer, remote.takeIdle() { client.peerIsIdle() }
+      if client.peerMayBeStalled, remote.takeIdle() { client.notePeerIdle() }
       try wait(isLocalWritten, isRemoteWritten)
     }
   }
@@ -129,7 +129,7 @@ struct RelayLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
   private var timeout: Duration? {
     var ends: [ContinuousClock.Instant] = []
     if let halfCloseDeadline { ends.append(halfCloseDeadline) }
-    if client.mayHaveStalledPeer { ends.append(remote.idleTime) }
+    if client.peerMayBeStalled { ends.append(remote.idleTime) }
     return ends.min().map { max($0 - ContinuousClock.now, .zero) }
   }
 

@@ -110,7 +110,7 @@ struct SessionLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
     if hasResult, client.wantsRead, now - pipe.lastArrival >= Self.lingerTime {
       throw error(.protocolViolation, "the server reported the result, but did not end the output")
     }
-    if client.mayHaveStalledPeer, pipe.takeIdle() { client.peerIsIdle() }
+    if client.peerMayBeStalled, pipe.takeIdle() { client.notePeerIdle() }
   }
 
   private var timeout: Duration? {
@@ -119,7 +119,7 @@ struct SessionLoop<Transport: StreamTransport & ~Copyable>: ~Copyable {
     if let deadline { ends.append(deadline) }
     if let closeDeadline { ends.append(closeDeadline) }
     if hasResult, client.wantsRead { ends.append(pipe.lastArrival + Self.lingerTime) }
-    if client.mayHaveStalledPeer { ends.append(pipe.idleTime) }
+    if client.peerMayBeStalled { ends.append(pipe.idleTime) }
     return ends.min().map { max($0 - now, .zero) }
   }
 

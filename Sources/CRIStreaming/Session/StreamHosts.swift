@@ -17,7 +17,7 @@ struct StreamHosts: Sendable {
     if let address = SocketAddress(ip: host, port: port) {
       if address.isUnspecified { return [address.isIPv6 ? .loopback6(port: port) : .loopback(port: port)] }
       let isSame = allowed.contains { SocketAddress(ip: $0, port: port) == address }
-      guard isAllowed || isSame || address.isLoopback || (try? address.isOwn()) == true else {
+      guard isAllowed || isSame || address.isLoopback || (try? address.isLocal()) == true else {
         throw refusal(host, url)
       }
       return [address]

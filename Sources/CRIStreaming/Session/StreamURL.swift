@@ -35,7 +35,11 @@ struct StreamURL: Hashable {
     let authority = rest.prefix { !"/?#".contains($0) }
     let target = rest[authority.endIndex...].prefix { $0 != "#" }
     guard !authority.isEmpty else { throw invalid("it has no host") }
-    guard !authority.contains("@") else { throw invalid("it contains a user name") }
+    guard !authority.contains("@") else {
+      // Not as text, because a password may precede the host.
+      throw StreamingError(
+        .invalidURL, "it contains a user name", url: "\(scheme)://\(authority.split(separator: "@").last ?? "")")
+    }
     self.text = text
     self.target = target.first == "/" ? String(target) : "/\(target)"
     usesTLS = scheme == "https"

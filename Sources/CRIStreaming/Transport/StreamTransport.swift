@@ -29,9 +29,9 @@ package protocol StreamTransport: ~Copyable {
   func unsent(on stream: UInt32) -> Int?
   /// Reports that the reader of a stream has consumed `count` bytes.
   mutating func consume(_ count: Int, on stream: UInt32)
-  /// Whether the peer may be waiting for a larger window. If so and nothing arrives for 50 ms, call `peerIsIdle`.
-  var mayHaveStalledPeer: Bool { get }
-  mutating func peerIsIdle()
+  /// Whether the peer may be waiting for a larger window. If so and nothing arrives for 50 ms, call `notePeerIdle`.
+  var peerMayBeStalled: Bool { get }
+  mutating func notePeerIdle()
   /// Ends all streams immediately, discards unsent data, and begins to close the connection.
   mutating func close()
   /// Closes the connection after all written data has been sent. Server only.

@@ -81,8 +81,8 @@ extension TunnelledSPDY: StreamTransport {
   package mutating func reset(_ stream: UInt32) { spdy.reset(stream) }
   package func unsent(on stream: UInt32) -> Int? { spdy.unsent(on: stream) }
   package mutating func consume(_ count: Int, on stream: UInt32) { spdy.consume(count, on: stream) }
-  package var mayHaveStalledPeer: Bool { spdy.mayHaveStalledPeer }
-  package mutating func peerIsIdle() { spdy.peerIsIdle() }
+  package var peerMayBeStalled: Bool { spdy.peerMayBeStalled }
+  package mutating func notePeerIdle() { spdy.notePeerIdle() }
   package mutating func shutDown() { spdy.shutDown() }
   package mutating func ping() throws(StreamingFailure) { try spdy.ping() }
 

@@ -237,8 +237,8 @@ extension ChannelSession: StreamTransport {
   }
 
   /// This protocol has no windows.
-  package var mayHaveStalledPeer: Bool { false }
-  package mutating func peerIsIdle() {}
+  package var peerMayBeStalled: Bool { false }
+  package mutating func notePeerIdle() {}
 
   package mutating func close() { webSocket.close() }
 

@@ -37,15 +37,24 @@ public struct NetworkVerdict: Hashable, Sendable {
   /// The reasons; the one that decided the verdict comes first.
   public var reasons: [NetworkReason] { findings.map(\.reason) }
 
+  /// The reason that decided a bad verdict, followed by all other faults of the pod's interfaces.
+  package var faults: [NetworkReason] {
+    guard kind.isBad, let first = findings.first else { return Array(reasons.prefix(1)) }
+    return [first.reason]
+      + findings.dropFirst().filter { $0.kind.isBad && $0.reason.isAboutInterface }.map(\.reason)
+  }
+
   /// The state of the pod's interfaces if the kernel has none of the addresses that the runtime has lost, in which case
   /// restoring them in the runtime would not repair the pod; otherwise nil.
   private var emptiness: NetworkReason.Interfaces?
 
-  /// The worst fault other than an address that the runtime has lost; nil if no other fault was found.
-  var fault: (kind: Kind, reason: NetworkReason)? {
-    guard kind != .lost else { return emptiness.map { (.gone, .interfaces($0)) } }
-    guard kind.isBad, let reason = reasons.first else { return nil }
-    return (kind, reason)
+  /// The worst fault other than an address that the runtime has lost, with all faults of interfaces; nil if no other
+  /// fault was found.
+  var fault: (kind: Kind, reasons: [NetworkReason])? {
+    guard kind == .lost else { return kind.isBad ? (kind, faults) : nil }
+    if let emptiness { return (.gone, [.interfaces(emptiness)]) }
+    let others = findings.filter { $0.kind == .gone && $0.reason.isAboutInterface }.map(\.reason)
+    return others.isEmpty ? nil : (.gone, others)
   }
 
   private var findings: [Finding] = []
@@ -66,7 +75,12 @@ public struct NetworkVerdict: Hashable, Sendable {
     // If the path points to a different namespace, the data read through it does not belong to this pod.
     let isDiverted = sandbox.isDiverted(containers)
     let real = isDiverted ? nil : sandbox.realAddresses
-    if sandbox.ip.isEmpty { judgeLoss(of: sandbox, real, isNamespaceAlive: isAlive) }
+    if sandbox.ip.isEmpty {
+      judgeLoss(of: sandbox, real, isNamespaceAlive: isAlive)
+      if sandbox.addresses.isEmpty, isAlive == true, !isDiverted, emptiness == nil {
+        judgeOtherInterfaces(of: sandbox, [])
+      }
+    }
     if !sandbox.addresses.isEmpty {
       if !isDiverted { judgeInterfaces(of: sandbox) }
       judgeCNI(of: sandbox, real)
@@ -274,6 +288,16 @@ public struct NetworkVerdict: Hashable, Sendable {
       if !forgotten.isEmpty {
         add(.mismatch, .addressNotReported(forgotten))
       }
+    }
+  }
+}
+
+extension NetworkReason {
+  /// Whether this is a fault of an interface that CNI created.
+  fileprivate var isAboutInterface: Bool {
+    switch self {
+    case .interfaces, .interfacesDiffer, .interfaceLacks, .interfaceDown, .interfaceWithoutCarrier: true
+    default: false
     }
   }
 }

@@ -95,6 +95,15 @@ import Testing
     #expect(observed[1].leases?.reason?.errno == 2)
   }
 
+  @Test func `a pod's leases are read once, however often it is attached to their network`() throws {
+    let node = try FakeNode()
+    try node.cache(a, ["10.1.0.2/24"])
+    try node.cache(a, ["10.1.0.3/24"], interface: "net1")
+    for address in ["10.1.0.2", "10.1.0.3"] { try node.lease(address, a) }
+    let leases = observed(node, sandbox(a))[0].leases?.value
+    #expect(leases?.map(\.address) == ["10.1.0.2", "10.1.0.3"])
+  }
+
   @Test func `host-local's leases are found behind another plugin, and without the cache`() throws {
     let node = try FakeNode()
     try node.cache(a, ["10.1.0.2/24"], network: "cbr0", ipam: nil)

@@ -140,6 +140,13 @@ import Testing
     #expect(try await node.facts(proc: fake.paths.proc).containerd?.start == nil)
   }
 
+  @Test(arguments: ["/usr/bin/containerd", "/opt/containerd-2.1", "containerd-1.6.12"])
+  func `a program with its version in its name reads these files too`(program: String) async throws {
+    let (node, fake) = try Self.node("containerd-2.4", [program, "--config", "/etc/x.toml"])
+    try node.tree.write("/etc/x.toml", "version = 2\nthis is not TOML\n")
+    #expect(try await node.report(proc: fake.paths.proc).rules == ["P24"])
+  }
+
   @Test func `without the daemon's command line the configuration is not checked`() async throws {
     let (node, fake) = (try RecordedNode("containerd-2.4"), try FakeNode())
     let report = try await node.report(proc: fake.paths.proc)

@@ -48,19 +48,34 @@ import Testing
     #expect(report.findings.first?.detailText == "the CNI plugin host-local is not in /usr/lib/cni")
   }
 
+  @Test func `a plugin that nobody may execute is reported`() async throws {
+    let node = try RecordedNode("containerd-2.4")
+    #expect(chmod("\(node.tree.root)/usr/lib/cni/bridge", 0o644) == 0)
+    let report = try await node.report()
+    #expect(report.rules == ["N16"])
+    #expect(report.findings.first?.detailText.hasPrefix("the CNI plugin /usr/lib/cni/bridge cannot be run") == true)
+  }
+
   @Test func `a database that is hidden from its path is reported`() async throws {
     let directory = try TemporaryDirectory()
     let path = directory.file("io.containerd.metadata.v1.bolt/meta.db")
     try FileManager.default.createDirectory(
       atPath: directory.file("io.containerd.metadata.v1.bolt"), withIntermediateDirectories: true)
-    try ProcessFacts.write("a", to: path)
+    try TestFile.write("a", to: path)
     let database = open(path, O_RDONLY)
-    defer { close(database) }
     func hidden() -> Observation<String?> { HiddenDatabase.path(openedBy: getpid(), NodeFiles(root: "/")) }
     #expect(hidden() == .known(nil))
     unlink(path)
     #expect(hidden() == .known(path))
-    try ProcessFacts.write("a", to: path)
+    try TestFile.write("a", to: path)
+    #expect(hidden() == .known(path))
+    // A backup that was copied back takes the place of the open file.
+    close(database)
+    let copy = open(path, O_RDONLY)
+    defer { close(copy) }
+    #expect(hidden() == .known(nil))
+    #expect(rename(path, directory.file("io.containerd.metadata.v1.bolt/old.db")) == 0)
+    try TestFile.write("a", to: path)
     #expect(hidden() == .known(path))
     #expect(HiddenDatabase.path(openedBy: nil, NodeFiles(root: "/")) == .known(nil))
   }

@@ -53,6 +53,22 @@ import Testing
     #expect(observed.daemon.reason?.code == .daemonNotVisible && observed.shims == .known([]))
   }
 
+  @Test(arguments: [("containerd", "123"), ("cri-o", "45")])
+  func `only the cgroups of the node's runtime are found`(runtime: String, found: String) throws {
+    let node = try FakeNode()
+    let names = [
+      "kubepods.slice/kubepods-pod1.slice/cri-containerd-\(FakeNode.id("1")).scope",
+      "kubepods/besteffort/pod2/\(FakeNode.id("2"))", "k8s.io/\(FakeNode.id("3"))",
+      "kubepods.slice/kubepods-pod1.slice/crio-\(FakeNode.id("4")).scope",
+      "kubepods.slice/kubepods-pod1.slice/crio-conmon-\(FakeNode.id("5")).scope",
+    ]
+    for path in names { try node.write("", to: "cgroup/\(path)/cgroup.procs") }
+    try node.write("", to: "cgroup/cgroup.procs")
+    var reader = LeftoverReader(daemon: Self.daemon, runtime: runtime, paths: node.paths)
+    reader.cgroups = node.directory.file("cgroup")
+    #expect(Set(reader.controlGroups().value?.map(\.id) ?? []) == Set(found.map(FakeNode.id)))
+  }
+
   @Test func `empty cgroups of pods are found in all forms, except those with a shim`() throws {
     let node = try FakeNode()
     let (scope, plain, other) = (FakeNode.id("c"), FakeNode.id("d"), FakeNode.id("e"))
@@ -107,6 +123,13 @@ import Testing
     #expect(other.namespaces().value?.contains("/state/netns/\(names[0])") == true)
     let crio = LeftoverReader(daemon: Self.daemon, runtime: "cri-o", paths: paths)
     #expect(crio.namespaces() == .known([]))
+    // Another runtime's process is in the namespace.
+    try node.shim(200, Self.web)
+    try FileManager.default.createDirectory(
+      atPath: node.directory.file("proc/200/ns"), withIntermediateDirectories: true)
+    try FileManager.default.linkItem(
+      atPath: node.directory.file("root/run/netns/\(names[0])"), toPath: node.directory.file("proc/200/ns/net"))
+    #expect(reader.namespaces() == .known([]))
   }
 
   @Test func `the ranges and the directory of host-local come from the network's configuration`() throws {
@@ -142,24 +165,35 @@ import Testing
   @Test func `hanging calls do not keep the other objects from being read`() async {
     let deadline = ContinuousClock.now + .seconds(2)
     let items = Array(0..<300)
-    let entries = await StatusSweep(deadline: deadline).run(items) { (item) async throws(RPCError) -> Int? in
+    let sweep = StatusSweep(deadline: deadline, budget: ResponseBudget())
+    let entries = await sweep.run(items) { (item) async throws(RPCError) -> Int? in
       if item < 200 { await pause(ContinuousClock.now.duration(to: deadline)) }
       return item
     }
-    #expect(entries.compactMap { try? $0?.result.get() } == items)
+    #expect(items.allSatisfy { (try? entries[$0]?.result.get()) == $0 })
     #expect(ContinuousClock.now < deadline + .seconds(1))
-    #expect(entries.suffix(100).allSatisfy { ($0?.duration ?? .seconds(9)) < .seconds(1) })
+    #expect(items.suffix(100).allSatisfy { (entries[$0]?.duration ?? .seconds(9)) < .seconds(1) })
   }
 
   @Test func `nothing is read after the deadline`() async {
-    let entries = await StatusSweep(deadline: .now).run([1, 2]) { (item) async throws(RPCError) -> Int? in item }
-    #expect(entries.allSatisfy { $0 == nil })
+    let sweep = StatusSweep(deadline: .now, budget: ResponseBudget())
+    let entries = await sweep.run([1, 2]) { (item) async throws(RPCError) -> Int? in item }
+    #expect(entries.isEmpty)
+  }
+
+  @Test func `a runtime that fails all calls is not asked about every object`() async {
+    let items = Array(0..<10_000)
+    let sweep = StatusSweep(deadline: .now + .seconds(60), budget: ResponseBudget())
+    let entries = await sweep.run(items) { (item) async throws(RPCError) -> Int? in
+      throw .undecodable(method: "x", reason: "\(item)")
+    }
+    #expect(entries.count >= StatusSweep.largestFailureCount && entries.count < StatusSweep.largestFailureCount + 100)
   }
 
   @Test func `the last lines of a log are read from its end`() throws {
     let directory = try TemporaryDirectory()
     let lines = (0..<1000).map { "2026-01-01T00:00:00Z stdout F line \($0)\n" }.joined()
-    try ProcessFacts.write(lines + "no record\n", to: directory.file("log"))
+    try TestFile.write(lines + "no record\n", to: directory.file("log"))
     #expect(LogEnd.lines(at: directory.file("log")) == ["line 998", "line 999", "no record"])
     #expect(LogEnd.lines(at: directory.file("none")).isEmpty && LogEnd.lines(at: "/dev/zero").isEmpty)
   }

@@ -1,3 +1,4 @@
+import CRIMessages
 import CRISnapshot
 import TestSupport
 import Testing
@@ -31,6 +32,22 @@ import Testing
     #expect(orphans(node, [a, b], [c]) == [])
   }
 
+  @Test(arguments: [
+    ("/kubepods/burstable/pod1b2c-3d/ID", "1b2c-3d"), ("/kubepods.slice/kubepods-pod1b2c_3d.slice/ID.scope", "1b2c-3d"),
+    ("/machine/pods/poduid-web/ID", "uid-web"),
+    (
+      "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod0123abcd.slice/cri-containerd-ID.scope/x",
+      "0123abcd"
+    ),
+  ])
+  func `the cgroup of an orphan shows its pod`(_ path: String, _ uid: String) throws {
+    let node = try FakeNode()
+    try node.shim(50, a)
+    try node.shim(60, b, startTime: 2000)
+    try node.process(61, "pause", parent: 60, startTime: 2001, cgroup: "0::\(path.replacing("ID", with: b))\n")
+    #expect(orphans(node, [a])?.map(\.podUID) == [uid])
+  }
+
   @Test func `a process of another user does not belong to the runtime, whatever its name`() throws {
     let node = try FakeNode()
     try node.conmon(60, b)
@@ -52,6 +69,23 @@ import Testing
       orphans(node, [a])
         == [Orphan(kind: .container, id: b, pid: 52, startTime: 1500, processes: [52, 53])])
     #expect(orphans(node, [a], [b]) == [])
+  }
+
+  @Test func `a process of a container or sandbox that has ended according to containerd is an orphan`() throws {
+    let node = try FakeNode()
+    try node.shim(50, a)
+    try node.process(51, "pause", parent: 50, startTime: 1400, cgroup: "0::/k8s.io/\(a)\n")
+    try node.process(52, "main", parent: 50, startTime: 1500, cgroup: "0::/k8s.io/\(b)\n")
+    func orphans(_ sandboxState: PodSandboxState, _ containerState: ContainerState) -> [String]? {
+      var (pod, main) = (sandbox(a), container(b, in: a, pid: nil))
+      pod.status.state = sandboxState
+      main.status.state = containerState
+      return node.observed(node.snapshot([pod], containers: [main]), includesNode: true).observed?.orphans?.value?.map(
+        \.id)
+    }
+    #expect(orphans(.ready, .running) == [])
+    #expect(orphans(.ready, .exited) == [b])
+    #expect(orphans(.notReady, .exited) == [a, b])
   }
 
   @Test func `on a node that is a container, the outer ID does not count`() throws {

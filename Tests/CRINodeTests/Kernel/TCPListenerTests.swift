@@ -19,11 +19,11 @@ import Testing
     let proc = directory.path
     for path in ["\(proc)/self", "\(proc)/self/net"] { mkdir(path, 0o700) }
     let row = Self.row
-    try ProcessFacts.write(
+    try TestFile.write(
       Self.head + row("0100007F:280F", "0A", 0) + row("0100007F:280F", "01", 7) + row("0100007F:0BB8", "0A", 8),
       to: "\(proc)/self/net/tcp")
     #expect(try TCPListeners.users(of: 10255, proc: proc) == [0])
-    try ProcessFacts.write(
+    try TestFile.write(
       Self.head + row("00000000000000000000000000000000:280f", "0A", 1000) + "broken\n", to: "\(proc)/self/net/tcp6")
     #expect(try TCPListeners.users(of: 10255, proc: proc) == [0, 1000])
     #expect(try TCPListeners.users(of: 3000, proc: proc) == [8])

@@ -79,6 +79,35 @@ import Testing
         "/srv/k3s/agent/etc/kubelet.conf.d/00.conf": "cgroupDriver: cgroupfs\nstaticPodPath: /n\n",
       ], driver: "systemd", endpoint: "unix:///run/k3s/containerd/containerd.sock", manifests: "/m"),
     Setup(
+      name: "k3s: its endpoint and lists in several files",
+      process: ("k3s-server", "k3s server --config /k3c/config.yaml"),
+      files: [
+        "/k3c/config.yaml":
+          "container-runtime-endpoint: unix:///run/x.sock\nkubelet-arg: [pod-manifest-path=/m]\ndata-dir: /srv\n",
+        "/k3c/config.yaml.d/10-more.yaml": "kubelet-arg+: [cgroup-driver=systemd]\n",
+        "/srv/agent/etc/kubelet.conf.d/00.conf": "cgroupDriver: cgroupfs\n",
+      ], driver: "systemd", endpoint: "unix:///run/x.sock", manifests: "/m"),
+    Setup(
+      name: "k3s: the short names of its flags",
+      process: ("k3s-server", "k3s server -c /k3c/config.yaml -d /srv"),
+      files: [
+        "/k3c/config.yaml": "kubelet-arg: [pod-manifest-path=/m]\n",
+        "/etc/rancher/k3s/config.yaml": "kubelet-arg: [pod-manifest-path=/wrong]\n",
+        "/srv/agent/etc/kubelet.conf.d/00.conf": "cgroupDriver: systemd\n",
+      ], driver: "systemd", endpoint: "unix:///run/k3s/containerd/containerd.sock", manifests: "/m"),
+    Setup(
+      name: "k3s: a short name with an equals sign",
+      process: ("k3s-agent", "k3s agent -c=/k3c/config.yaml --debug"),
+      files: ["/k3c/config.yaml": "kubelet-arg: [pod-manifest-path=/m, cgroup-driver=systemd]\n"], driver: "systemd",
+      endpoint: "unix:///run/k3s/containerd/containerd.sock", manifests: "/m"),
+    Setup(
+      name: "kubelet has no short names", process: ("kubelet", "kubelet -c /k.yaml"),
+      files: ["/k.yaml": "cgroupDriver: systemd\n"]),
+    Setup(
+      name: "a relative directory of manifests",
+      process: ("kubelet", "kubelet --config=/etc/k/k.yaml"),
+      files: ["/etc/k/k.yaml": "staticPodPath: sp\ncgroupDriver: systemd\n"], driver: "systemd", manifests: "/etc/k/sp"),
+    Setup(
       name: "an older k3s does not show its driver", process: ("k3s-server", "k3s server"), driver: nil,
       endpoint: "unix:///run/k3s/containerd/containerd.sock"),
     Setup(
@@ -99,6 +128,40 @@ import Testing
           "KUBELET_LOG_LEVEL=\"--v=2\"\nKUBELET_ARGS=\"--config=/etc/kubernetes/k.yaml \\\n--container-runtime-endpoint=/b.sock \\\n\"\n",
         "/etc/kubernetes/k.yaml": "cgroupDriver: cgroupfs\nstaticPodPath: /m\n",
       ]) { $1 }, endpoint: "/b.sock", manifests: "/m"),
+    Setup(
+      name: "stopped: the flags in its unit",
+      files: stale.merging([
+        "/etc/systemd/system/kubelet.service":
+          "[Unit]\nExecStart=/bin/kubelet --config=/wrong.yaml\n[Service]\nExecStart=-/usr/bin/kubelet \\\n  --config=/etc/kubernetes/k.yaml\n",
+        "/usr/lib/systemd/system/kubelet.service": "[Service]\nExecStart=/usr/bin/kubelet --cgroup-driver=wrong\n",
+        "/etc/kubernetes/k.yaml": "cgroupDriver: cgroupfs\n",
+        "/etc/default/kubelet": "KUBELET_EXTRA_ARGS=--cgroup-driver=not-used\n",
+      ]) { $1 }),
+    Setup(
+      name: "stopped: kubeadm's drop-in",
+      files: [
+        "/usr/lib/systemd/system/kubelet.service": "[Service]\nExecStart=/usr/bin/kubelet\n",
+        "/usr/lib/systemd/system/kubelet.service.d/10-kubeadm.conf": """
+        [Service]
+        Environment="KUBELET_CONFIG_ARGS=--config=/k.yaml" 'OTHER=x'
+        EnvironmentFile=-/var/lib/kubelet/kubeadm-flags.env
+        EnvironmentFile=-/etc/default/kubelet
+        ExecStart=
+        ExecStart=/usr/bin/kubelet $KUBELET_CONFIG_ARGS $KUBELET_KUBEADM_ARGS $KUBELET_EXTRA_ARGS --pod-manifest-path=/${OTHER}
+
+        """,
+        "/var/lib/kubelet/kubeadm-flags.env": "KUBELET_KUBEADM_ARGS=\"--container-runtime-endpoint=/a.sock --x=y\"\n",
+        "/etc/default/kubelet": "KUBELET_EXTRA_ARGS=\n", "/k.yaml": "cgroupDriver: cgroupfs\n",
+      ], endpoint: "/a.sock", manifests: "/x"),
+    Setup(
+      name: "stopped: a drop-in of the administrator",
+      files: [
+        "/usr/lib/systemd/system/kubelet.service": "[Service]\nExecStart=/usr/bin/kubelet --cgroup-driver=systemd\n",
+        "/etc/systemd/system/kubelet.service.d/a.conf":
+          "[Service]\nExecStart=\nExecStart=/opt/kubelet --cgroup-driver cgroupfs\n",
+        "/usr/lib/systemd/system/kubelet.service.d/a.conf": "[Service]\nExecStart=/wrong\n",
+        "/var/lib/kubelet/config.yaml": "cgroupDriver: systemd\n",
+      ]),
   ]
 
   private func settings(_ setup: Setup) throws -> (KubeletSettings, NodeTree) {
@@ -128,6 +191,15 @@ import Testing
     #expect(manifests?.value.stringValue == setup.manifests)
   }
 
+  @Test func `k3s prefers the configuration file that its environment names`() throws {
+    let (node, tree) = (try FakeNode(), try NodeTree())
+    try tree.write("/srv/k3s.yaml", "kubelet-arg: [pod-manifest-path=/m]\n")
+    try node.process(50, "k3s-server", parent: 1, arguments: ["k3s", "server", "-c", "/wrong.yaml"])
+    try node.write("A=B\0K3S_CONFIG_FILE=/srv/k3s.yaml\0", to: "proc/50/environ")
+    let settings = KubeletSettings.read(NodeFiles(root: tree.root), beside: 1, proc: node.paths.proc)
+    #expect(settings.flags["pod-manifest-path"] == "/m")
+  }
+
   @Test func `the pods' directories are below kubelet's root directory`() throws {
     let node = try FakeNode()
     var paths = node.paths
@@ -144,6 +216,19 @@ import Testing
     #expect(
       snapshot.observed?.kubelet?.staticPods
         == .known([StaticPod(namespace: "default", name: "a", restartPolicy: .never)]))
+  }
+
+  @Test func `a stopped kubelet's root directory is that of its unit`() throws {
+    let node = try FakeNode()
+    var paths = node.paths
+    paths.root = node.directory.file("root")
+    try node.write(
+      "[Service]\nExecStart=/usr/bin/kubelet --root-dir=/srv/kubelet\n", to: "root/etc/systemd/system/kubelet.service")
+    try node.makeDirectory("root/srv/kubelet/pods/uid-1")
+    try node.makeDirectory("root/var/lib/kubelet/pods")
+    var snapshot = node.snapshot()
+    NodeObserver(paths: paths).addObservations(to: &snapshot, askedAt: 100_000, configuration: nil)
+    #expect(snapshot.observed?.kubelet?.podDirectories == .known(["uid-1"]))
   }
 
   @Test func `a stale default file causes no finding of preflight`() async throws {

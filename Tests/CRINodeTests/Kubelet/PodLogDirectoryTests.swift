@@ -11,7 +11,7 @@ struct PodLogDirectoryTests {
   func `kubelet's log directory is included`(configuration: String, directories: [String]) throws {
     let root = try TemporaryDirectory()
     _ = try PathWalk(toDirectory: root.file("var/lib/kubelet"), making: 0o755)
-    try ProcessFacts.write(configuration, to: root.file("var/lib/kubelet/config.yaml"))
+    try TestFile.write(configuration, to: root.file("var/lib/kubelet/config.yaml"))
     #expect(PodLogDirectory.all(root: root.path) == directories.map { root.path + $0 })
   }
 }

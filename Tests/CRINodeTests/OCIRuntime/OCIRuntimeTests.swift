@@ -95,7 +95,7 @@ import Testing
       #"{"containerd": {"runtimes": {"r": {"runtimeType": "io.containerd.runc.v2", "options": {"BinaryName": "\#(named)"}}}}}"#
     )
     #expect(runtimes?.value?[0].version.reason != nil, "\(String(describing: runtimes))")
-    #expect(!ProcessFacts.exists(node.directory.file("executed")))
+    #expect(!TestFile.exists(node.directory.file("executed")))
   }
 
   @Test func `a process with conmon's name is not trusted`() throws {

@@ -65,11 +65,17 @@ struct NameTests {
     let hex = String(repeating: "0123456789abcdef", count: 4)
     #expect(ShortID.of(hex) == "0123456789abc")
     #expect(ShortID.of("short") == "short")
+    #expect(ShortID.of("0123456789abc") == "0123456789abc")
+    #expect(ShortID.of("0123456789abcé") == "0123456789abc")
+    #expect(ShortID.of("0123456789abé7") == "0123456789abé")
+    #expect(ShortID.of(String(repeating: "é", count: 20)) == String(repeating: "é", count: 13))
     #expect(ShortID.ofImage("sha256:" + hex) == "0123456789abc")
     #expect(ShortID.ofImage(hex) == "0123456789abc")
     #expect(ShortID.ofImageReference("sha256:" + hex) == "0123456789abc")
+    #expect(ShortID.ofImageReference("sha512:" + hex + hex) == "0123456789abc")
     for whole in [
       hex, "sha256:" + hex.dropLast(), "sha256:" + hex.uppercased(), "localhost/busybox:1", "md5:" + hex, "",
+      "sha384:" + hex, "sha256:" + hex.dropLast(2) + "é", "registry.example.com:5000/" + hex,
     ] {
       #expect(ShortID.ofImageReference(whole) == whole)
     }

@@ -13,7 +13,7 @@
 # DIRECTORY [make]: sets cri_directory to its physical path if only root and the caller can change it and its
 # parents; if not, cri_reason says why it is not trusted. With `make`, missing directories are created with mode
 # 0700.
-cri_use() {
+cri_resolve_trusted() {
   cri_directory='' cri_rest=$1 cri_links=0 cri_reason=''
   # Not the shell's own pwd, which may return a path that now belongs to a different directory.
   case $cri_rest in /*) ;; *) cri_rest=$(env pwd -P 2>/dev/null)/$cri_rest || { cri_reason='the current directory was removed'; return 1; } ;; esac
@@ -44,23 +44,37 @@ cri_use() {
 }
 # END trusted directory
 
-# Prints a message, also to the journal, and ignores errors, because the terminal may be gone.
-cri_say() { echo "upgrade: $*" >&2 || :; logger -t cri-upgrade -- "$*" 2>/dev/null || :; }
+# Prints a message, also to the journal, and ignores errors, because the terminal may be gone and the journal may hang.
+cri_say() { echo "upgrade: $*" >&2 || :; timeout 2 logger -t cri-upgrade -- "$*" 2>/dev/null || :; }
+
+# Ends the script if a function runs in a pipeline or in another subshell, where it cannot record what it has done.
+# The number in /proc/self/stat is that of the process that reads it, and $$ is always that of the script.
+cri_check_shell() {
+  IFS=' ' read -r cri_process _ </proc/self/stat
+  [ "$cri_process" != "${cri_shell:-}" ] || return 0
+  cri_say 'a function of cri-upgrade.sh was called in a pipeline or a subshell; call it outside of them, or put the whole script into one'
+  kill -TERM $$
+  exit 3
+}
 
 # Call this first: it sets the trap for every way in which the script can end (`exit`, an error or a signal).
 cri_begin() {
+  IFS=' ' read -r cri_shell _ </proc/self/stat
   cri_stage=untouched cri_held='' cri_inactive='' cri_taken='' cri_why='the script ended early'
+  # cri_restart sets the unit.
+  cri_runtime='\(containerd\|crio\|docker\|cri-docker\|k3s\|k3s-agent\|rke2-server\|rke2-agent\|k0scontroller\|k0sworker\|snap.microk8s.daemon-containerd\)'
   trap 'cri_finish $?' EXIT
   trap 'cri_why="the script was stopped by SIGINT"; exit 130' INT
   trap 'cri_why="the script was stopped by SIGTERM"; exit 143' TERM
   trap 'cri_why="the script was stopped by SIGHUP"; exit 129' HUP
   trap : PIPE
-  cri_use "$(dirname "$CRI_BEFORE")" make || cri_stop 2 "$cri_reason; set CRI_BEFORE to a file in a directory that only root can change"
+  cri_resolve_trusted "$(dirname "$CRI_BEFORE")" make || cri_stop 2 "$cri_reason; set CRI_BEFORE to a file in a directory that only root can change"
   CRI_BEFORE=$cri_directory/${CRI_BEFORE##*/}
-  cri_use "$(dirname "$CRI_REPORT")" make || cri_stop 2 "$cri_reason; set CRI_REPORT to a file in a directory that only root can change"
+  cri_resolve_trusted "$(dirname "$CRI_REPORT")" make || cri_stop 2 "$cri_reason; set CRI_REPORT to a file in a directory that only root can change"
   CRI_REPORT=$cri_directory/${CRI_REPORT##*/}
   # The lock of cri guard. The kernel releases it when the script and its children have ended.
   command -v flock >/dev/null || return 0
+  (umask 077; : >>"$(dirname "$CRI_BEFORE")/guard.lock")
   exec 9>>"$(dirname "$CRI_BEFORE")/guard.lock" || cri_stop 2 "cannot create a lock file beside $CRI_BEFORE"
   flock -n 9 || cri_stop 2 'another upgrade script or cri guard is running on this node; wait until it has ended'
 }
@@ -76,50 +90,95 @@ cri_report() {
   fi
   "$CRI" "$@" --report "table=$CRI_REPORT" >/dev/null || cri_code=$?
   [ ! -f "$CRI_REPORT" ] || cat "$CRI_REPORT" >&2 || :
+  # A program that is not cri, such as an empty file, may succeed without a report.
+  case $cri_code in 0 | 4) [ "$CRI_REPORT" = /dev/null ] || [ -s "$CRI_REPORT" ] || cri_code=3 ;; esac
 }
 
 # OPTIONS of preflight, such as --to 2.1.4. Exits with 5 if a loss is predicted, and with 3 if that is not known.
 cri_preflight() {
+  cri_check_shell
+  cri_hint=''
+  # The report of an earlier run may name what it has lost.
+  cri_kept=$CRI_REPORT
+  if cri_find_unproven; then
+    CRI_REPORT=$CRI_REPORT.preflight
+    cri_hint="; an earlier run of this boot was not verified as intact, and the units that it has stopped are still stopped: check with $CRI verify --before $cri_earlier first"
+  fi
   cri_report preflight "$@"
+  CRI_REPORT=$cri_kept
   case " $CRI_PREFLIGHT_CODES " in *" $cri_code "*) return 0 ;; esac
   case $cri_code in
-    5) cri_stop 5 'the change would lose state; drain the node first, or follow the remedies in the report' ;;
-    *) cri_stop "$cri_code" "preflight failed with exit code $cri_code, so it is not known what the change would lose" ;;
+    5) cri_stop 5 "the change would lose state; drain the node first, or follow the remedies in the report$cri_hint" ;;
+    *) cri_stop "$cri_code" "preflight failed with exit code $cri_code, so it is not known what the change would lose$cri_hint" ;;
   esac
+}
+
+# UNIT: prints the active units that systemd stops together with it, each after a space.
+cri_dependents() {
+  systemctl show --property=RequiredBy,BoundBy,ConsistsOf "$1" | sed -n 's/^\(RequiredBy\|BoundBy\|ConsistsOf\)=//p' | tr ' ' '\n' |
+    while IFS= read -r cri_other; do
+      if [ -z "$cri_other" ] || ! systemctl is-active --quiet "$cri_other"; then continue; fi
+      cri_say "$cri_other is stopped too, because it depends on $1; it is treated in the same way at the end"
+      printf ' %s' "$cri_other"
+    done
 }
 
 # UNIT...: stops those that are active. Call it before the snapshot, so that kubelet changes nothing afterwards.
 cri_hold() {
+  cri_check_shell
   for cri_unit in "$@"; do
     case $(systemctl show --property=LoadState,ActiveState "$cri_unit") in
       *LoadState=not-found*) cri_stop 2 "there is no unit $cri_unit" ;;
       *=inactive | *=failed) cri_say "$cri_unit is not active, so it will not be started at the end"; cri_inactive=$cri_unit; continue ;;
     esac
+    cri_others=$(cri_dependents "$cri_unit")
+    if printf '%s' "$cri_unit$cri_others" | tr ' ' '\n' | grep -q "^$cri_runtime\(\.service\)\{0,1\}\$"; then
+      cri_stop 2 "the stop of $cri_unit would also stop the runtime; hold only units that do not contain it"
+    fi
     # Recorded first, because a stop that fails may have stopped part of the unit.
-    cri_held="$cri_unit $cri_held"
+    cri_held="$cri_unit$cri_others $cri_held"
     systemctl stop "$cri_unit" 9>&- || cri_stop 3 "$cri_unit cannot be stopped"
   done
 }
 
+# Whether a run of this boot was not verified as intact; cri_earlier is its snapshot. cri guard keeps its own in /var/lib/cri.
+cri_find_unproven() {
+  cri_resolve_trusted "${STATE_DIRECTORY:-/var/lib/cri}" || cri_directory=$(dirname "$CRI_BEFORE")
+  cri_earlier=$(
+    {
+      printf '%s\n' "$CRI_BEFORE"
+      find "$(dirname "$CRI_BEFORE")" "$cri_directory" -maxdepth 1 '(' -name 'guard-before-2*.json' -o -path "$cri_directory/before.json" ')'
+    } | while IFS= read -r cri_file; do
+      [ -f "$cri_file" ] || continue
+      [ "$(stat -c '%d %i' "$cri_file")" != "$(stat -c '%d %i' "$cri_file.verified" 2>/dev/null)" ] || continue
+      if grep -qF "$(cat /proc/sys/kernel/random/boot_id)" "$cri_file"; then echo "$cri_file"; break; fi
+    done
+  )
+  [ -n "$cri_earlier" ]
+}
+# Whether a unit is not active after such a run: a retry would compare with a state that already contains the loss.
+cri_is_retry() { [ -n "$cri_inactive" ] && cri_find_unproven; }
+
 # A retry must not replace the snapshot from before a loss, so the old one is renamed; at most ten are kept.
 # CRI_BEFORE.verified is a hard link to a snapshot after which nothing was lost, as for cri guard --save.
 cri_snapshot() {
+  cri_check_shell
+  if cri_is_retry; then
+    cri_stop 3 "$cri_inactive is not active, and the snapshot $cri_earlier is from an earlier run that was not verified as intact; check with $CRI verify --before $cri_earlier, and when the problem is solved, start $cri_inactive or delete the snapshot"
+  fi
   if [ -f "$CRI_BEFORE" ] && [ "$(stat -c '%d %i' "$CRI_BEFORE")" != "$(stat -c '%d %i' "$CRI_BEFORE.verified" 2>/dev/null)" ]; then
-    # A retry would compare with a state that already contains the loss.
-    if [ -n "$cri_inactive" ] && grep -qF "$(cat /proc/sys/kernel/random/boot_id)" "$CRI_BEFORE"; then
-      cri_stop 3 "$cri_inactive is not active, and the snapshot $CRI_BEFORE is from an earlier run that was not verified as intact; check with $CRI verify --before $CRI_BEFORE, and when the problem is solved, start $cri_inactive or delete the snapshot"
-    fi
     cri_kept=$CRI_BEFORE.$(date -u +%Y%m%dT%H%M%SZ)
-    set -- "$CRI_BEFORE".2*Z
-    [ $# -lt 10 ] || cri_stop 3 "there are $# snapshots of runs that were not verified as intact; check $CRI_BEFORE.2*Z with $CRI verify --before FILE, and delete those that are no longer needed"
+    # The script may have disabled globbing.
+    cri_count=$(find "$(dirname "$CRI_BEFORE")" -maxdepth 1 -name "${CRI_BEFORE##*/}.2*Z" | wc -l)
+    [ "$cri_count" -lt 10 ] || cri_stop 3 "there are $cri_count snapshots of runs that were not verified as intact; check $CRI_BEFORE.2*Z with $CRI verify --before FILE, and delete those that are no longer needed"
     if [ -e "$cri_kept" ] || ! mv -fT "$CRI_BEFORE" "$cri_kept"; then cri_stop 3 "$CRI_BEFORE cannot be kept as $cri_kept"; fi
     cri_say "the snapshot of an earlier run, which was not verified as intact, is kept: $cri_kept"
   fi
-  "$CRI" snapshot -o "$CRI_BEFORE" || cri_stop 3 'without a snapshot, nothing can be verified'
+  { "$CRI" snapshot -o "$CRI_BEFORE" && [ -s "$CRI_BEFORE" ]; } || cri_stop 3 'without a snapshot, nothing can be verified'
   cri_taken=yes
 }
 # Call this just before the first relevant change: from here on the held units start only if nothing is lost.
-cri_change() { cri_stage=changed; }
+cri_change() { cri_check_shell; cri_stage=changed; }
 # SOURCE TARGET: replaces TARGET in one step, and keeps the old file as TARGET.before. A program that is running cannot
 # be written to, and if the node fails in between, one of the two files must be there.
 cri_swap() {
@@ -132,12 +191,42 @@ cri_swap() {
 cri_swap_back() { for cri_place in "$@"; do mv -f "$cri_place.before" "$cri_place" || return 1; done; }
 # UNIT: restarts the runtime's unit. systemd may consider it active before the runtime responds, so cri_verify waits
 # too.
-cri_restart() { cri_change; systemctl restart "$1" 9>&- || cri_stop 3 "$1 failed to start; see journalctl -u $1"; }
-cri_wait() { "$CRI" wait --timeout "$CRI_WAIT" || cri_stop 3 'the runtime did not become ready'; }
+cri_restart() {
+  cri_change
+  # The name may be an alias, and systemd's jobs have the unit's own name.
+  cri_runtime=$(systemctl show --property=Id "$1" 2>/dev/null | sed -n 's/^Id=//p')
+  [ -n "$cri_runtime" ] || cri_runtime=$1
+  systemctl restart "$1" 9>&- || cri_stop 3 "$1 failed to start; see journalctl -u $1"
+}
+cri_wait() { cri_check_shell; "$CRI" wait --timeout "$CRI_WAIT" || cri_stop 3 'the runtime did not become ready'; }
+
+# Waits for a restart that systemd has not finished, because Ctrl-C ends systemctl but not the restart: until then, the old
+# process may still respond. Fails after two minutes, also if systemd does not answer.
+cri_wait_for_job() {
+  cri_tries=0
+  while ! cri_jobs=$(
+    # A job that was cancelled leaves a unit that is still stopping.
+    export SYSTEMD_COLORS=0
+    systemctl list-jobs --plain --no-legend --no-pager 2>/dev/null &&
+      systemctl list-units --state=activating,deactivating,reloading --plain --no-legend --no-pager 2>/dev/null
+  ) || printf '%s\n' "$cri_jobs" | grep -q "^\([0-9 ]* \)\{0,1\}$cri_runtime\(\.service\)\{0,1\} "; do
+    [ "$cri_tries" != 0 ] || cri_say "systemd has not finished its job for the runtime's unit; waiting"
+    cri_tries=$((cri_tries + 1))
+    [ "$cri_tries" -lt 120 ] || return 1
+    sleep 1
+  done
+}
 
 # OPTIONS of verify. Ends the script if the exit code is not 0.
 cri_verify() {
-  case " $* " in *" --warn-only "*) cri_stop 2 '--warn-only would start the units after a loss; omit it' ;; esac
+  cri_check_shell
+  for cri_option in "$@"; do
+    case $cri_option in
+      --warn-only) cri_stop 2 '--warn-only would start the units after a loss; omit it' ;;
+      -h | --help* | --version | --generate-completion-script* | --experimental-dump-help) cri_stop 2 "with $cri_option, nothing is verified; omit it" ;;
+    esac
+  done
+  cri_wait_for_job || cri_stop 3 "systemd has not finished its job for the runtime's unit (systemctl list-jobs)"
   cri_report verify --before "$CRI_BEFORE" --wait "$CRI_WAIT" "$@"
   case $cri_code in 0 | 4) cri_stage=verified ;; [1-9]) cri_stage=judged ;; esac
   case $cri_code in
@@ -153,10 +242,12 @@ cri_finish() {
   trap - EXIT
   trap '' INT TERM HUP
   set +e # a command that fails must not keep the units from starting
+  IFS=' ' # the script may have changed it, and cri_held is a list
   cri_end=$1
   if [ "$cri_stage" = changed ]; then # the script ended without a verdict, so verify now
     cri_say "$cri_why; verifying"
-    cri_report verify --before "$CRI_BEFORE" --wait 30s
+    cri_code=3
+    if cri_wait_for_job; then cri_report verify --before "$CRI_BEFORE" --wait 30s; fi
     [ "$cri_end" != 0 ] || cri_end=$cri_code
     case $cri_code in 0 | 4) cri_stage=verified ;; esac
   fi

@@ -26,15 +26,28 @@ is_confirmed() {
 losses() { grep -c . "$dir/losses" 2>/dev/null; }
 unconfirmed='a loss was found after the runtime had not responded, and the check is repeated to confirm it'
 
+# Removes what does not apply to the daemon that has just been started.
+forget_earlier() {
+  # With CRI_HOOK_DIR on a disk, the files from before a reboot are still there.
+  if is_of_other_boot; then rm -f "$before" "$dir/boot" "$dir/new" "$dir/verdict" "$dir/reason"; fi
+  # The old verdict must not remain if this run is interrupted.
+  [ ! -f "$dir/verdict" ] || echo "not verified yet: $name was started, and the verification has not ended" | record 3
+}
+
+# What kubelet's start does not make worse. Only kubelet may be able to solve it, if a pod writes the CNI configuration.
+harmless='--ignore runtime.network --ignore runtime.cni'
+
 # Compares the state with the snapshot, and removes the snapshot unless an administrator has to act.
 check() { # SECONDS [OPTIONS of verify]
   seconds=$1 code=0; shift
   report=$(mktemp "$dir/report.XXXXXX") || { code=3 unwritable=yes; rm -f "$dir/verdict"; publish; return 0; }
   # The administrator's options must be split into words.
   # shellcheck disable=SC2086
-  limited $((seconds + 20)) verify --before "$before" --wait "${seconds}s" "$@" ${CRI_VERIFY:-} >"$report" 2>&1 || code=$?
+  limited $((seconds + 20)) verify --before "$before" --wait "${seconds}s" $harmless "$@" ${CRI_VERIFY:-} >"$report" 2>&1 || code=$?
   # timeout(1)'s own codes, a missing command and wrong usage mean that nothing was checked.
   [ "$code" -le 6 ] && [ "$code" != 2 ] || code=3
+  # A program that is not cri, such as an empty file, may succeed without a report.
+  [ -s "$report" ] || { code=3; echo "not verified: $cri printed nothing: it did not finish in time, could not be run, or is not cri" >"$report"; }
   # Pods that were created between the snapshot and a later restart are not in it.
   case $code in 0 | 4) [ -f "$dir/complete" ] || check_newer_pods ;; esac
   if [ "$code" = 1 ] && ! is_confirmed; then code=3; echo "not verified: $unconfirmed" >>"$report"; fi
@@ -64,7 +77,11 @@ check_newer_pods() {
 }
 
 recheck() {
-  case $(verdict) in 3 | pending) ;; *) return 0 ;; esac
+  case $(verdict) in
+    3 | pending) ;;
+    1) verify_again; return ;;
+    *) return 0 ;;
+  esac
   ! is_stopping || return 1
   ends_within 50
   earlier=$(losses)
@@ -73,6 +90,15 @@ recheck() {
   case $(verdict) in 3 | pending) return 1 ;; esac
   rm -f "$dir/losses"
   # The verdict applies to this process of the runtime.
+  daemon >"$dir/daemon"
+  say "$name: $(tail -n 1 "$dir/verdict")"
+}
+
+# After a loss, only an administrator runs recheck: kubelet may be running, so that no start of it would verify again.
+verify_again() {
+  ends_within 50
+  verb=again
+  again 5
   daemon >"$dir/daemon"
   say "$name: $(tail -n 1 "$dir/verdict")"
 }

@@ -4,54 +4,29 @@
 
 boot() { cat /proc/sys/kernel/random/boot_id 2>/dev/null || echo unknown; }
 
+# Whether the snapshot is from before a reboot. After a power loss, the file may be empty.
+is_of_other_boot() {
+  if [ -s "$dir/boot" ]; then [ "$(cat "$dir/boot")" != "$(boot)" ]
+  else [ -s "$before" ] && ! grep -qF "$(boot)" "$before"
+  fi
+}
+
 # The daemon's PID and the time of its start, which identify it; 0 if it is not running, and nothing if systemd does not answer.
 daemon() { systemctl show --property=MainPID,ExecMainStartTimestampMonotonic "${CRI_HOOK_UNIT:-$name}.service" 2>/dev/null | tr '\n' ' '; }
 
-# Reads the settings, a shell script, if only root or the caller can change it.
-read_settings() {
-  conf=${CRI_HOOK_CONF:-/etc/cri/hook.conf}
-  [ -e "$conf" ] || [ -L "$conf" ] || return 0
-  cri_use "$(dirname "$conf")" || unusable "$cri_reason; $conf was not read"
-  conf=$cri_directory/${conf##*/}
-  case $(stat -c '%u %a %F' "$conf") in
-    "0 "*[2367]?" regular "* | "0 "*[2367]" regular "*) ;;
-    "0 "*" regular "* | "$(id -u) "*" regular "*)
-      # shellcheck source=/dev/null
-      . "$conf"
-      return 0 ;;
-  esac
-  unusable "$conf can be changed by other users, so it was not read; run: chown root $conf && chmod 0644 $conf"
-}
-
-# Checks the settings, which may also be in the unit's environment.
-check_settings() {
-  for seconds in "${CRI_HOOK_WAIT:-0}" "${CRI_HOOK_GATE_WAIT:-0}" "${CRI_HOOK_SNAPSHOT_WAIT:-0}"; do
-    case $seconds in *[!0-9]* | ?????*) unusable "the settings are unusable: '$seconds' is not a number of seconds" ;; esac
-  done
-  case " ${CRI_VERIFY:-} " in *" --warn-only "*) unusable "the settings are unusable: --warn-only would let kubelet start after a loss" ;; esac
-}
-
-# REASON: the settings are unusable, so nothing can be verified, and an older verdict must not be trusted.
-unusable() {
-  say "$1"
-  dir=${CRI_HOOK_DIR:-/run/cri}/$name public=${CRI_HOOK_STATUS_DIR:-/run/cri-status} before=$dir/before.json
-  case $verb in
-    verify | gate)
-      cri_use "$dir" make && dir=$cri_directory && before=$dir/before.json && begun=$(generation) || exit 2
-      [ "$verb" != gate ] || : >"$dir/refused"
-      echo "not verified: $1" | record 3 ;;
-  esac
-  exit 2
-}
-
-# Prints an exit code of verify, "none" if there is no snapshot, or "pending" if it has not been compared yet.
+# Prints an exit code of verify, "none" if there is no snapshot, or "pending" if it has not been compared yet. If kubelet
+# was refused and there is no verdict, it could not be written.
 verdict() {
-  if [ -f "$dir/verdict" ]; then head -n 1 "$dir/verdict"; elif [ -f "$before" ]; then echo pending; else echo none; fi
+  if [ -f "$dir/verdict" ]; then head -n 1 "$dir/verdict"
+  elif [ -f "$before" ]; then echo pending
+  elif [ -f "$dir/refused" ] || [ -n "${unwritable:-}" ]; then echo 3
+  else echo none
+  fi
 }
 
 is_accepted() { sed -n 2p "$dir/verdict" | grep -q '^accepted by an administrator'; }
 # Prints the verdict as a word, for people and monitoring.
-word() {
+verdict_name() {
   case $(verdict) in 0) if is_accepted; then echo accepted; else echo intact; fi ;; 1) echo lost ;; 4) echo vacuous ;; pending) echo pending ;; none) echo none ;; *) echo unverified ;; esac
 }
 
@@ -79,17 +54,17 @@ record() {
 
 # Writes the verdict and kubelet's state, without pod names, to files that every user may read.
 publish() {
-  cri_use "$public" make || { say "$cri_reason; the verdict is not published there"; return 0; }
+  cri_resolve_trusted "$public" make || { say "$cri_reason; the verdict is not published there"; return 0; }
   chmod 0755 "$cri_directory"
   refused=0
-  [ ! -f "$dir/refused" ] || refused=1
+  if [ -f "$dir/refused" ] || [ "${unwritable:-}$verb" = yesgate ]; then refused=1; fi
   now_seconds=$(date +%s) gate=$(gate_state)
-  printf 'verdict=%s\nkubelet_refused=%s\ngate=%s\ntime=%s\n' "$(word)" "$refused" "$gate" "$now_seconds" | store "$cri_directory" "$name.status" 0644
+  printf 'verdict=%s\nkubelet_refused=%s\ngate=%s\ntime=%s\n' "$(verdict_name)" "$refused" "$gate" "$now_seconds" | store_or_remove "$cri_directory" "$name.status"
   {
     echo '# HELP cri_hook_verdict The verdict of the last restart of the runtime.'
     echo '# TYPE cri_hook_verdict gauge'
     for each in intact accepted lost unverified vacuous pending none; do
-      [ "$each" = "$(word)" ] && value=1 || value=0
+      [ "$each" = "$(verdict_name)" ] && value=1 || value=0
       echo "cri_hook_verdict{runtime=\"$name\",verdict=\"$each\"} $value"
     done
     echo '# HELP cri_hook_kubelet_refused Whether the last start of kubelet was refused.'
@@ -104,8 +79,10 @@ publish() {
     echo '# HELP cri_hook_timestamp_seconds The time at which this file was written.'
     echo '# TYPE cri_hook_timestamp_seconds gauge'
     echo "cri_hook_timestamp_seconds{runtime=\"$name\"} $now_seconds"
-  } | store "$cri_directory" "$name.prom" 0644
+  } | store_or_remove "$cri_directory" "$name.prom"
 }
+# DIRECTORY NAME: an old verdict must not remain if the new one cannot be written.
+store_or_remove() { store "$1" "$2" 0644 || rm -f "$1/$2"; }
 
 # REASON: lets kubelet start, and prints the reason unless it is empty.
 allow() {
@@ -113,9 +90,22 @@ allow() {
   [ -z "$1" ] || say "kubelet is allowed to start: $1"
 }
 
-refuse() { [ -f "$dir/refused" ] || { : >"$dir/refused"; publish; }; }
+refuse() {
+  if [ ! -f "$dir/refused" ] || [ -n "${unwritable:-}" ]; then touch "$dir/refused" 2>/dev/null; publish; fi
+}
 
 accept() {
+  if [ ! -f "$dir/verdict" ] && [ ! -f "$before" ] && [ ! -f "$dir/refused" ]; then
+    say "there is nothing to accept: $name has no verdict since the node has booted"
+    rmdir "$dir" 2>/dev/null
+    return 2
+  fi
+  # The acceptance would apply to no process, so the gate would verify again.
+  case $(daemon) in
+    *MainPID=0\ *)
+      say "nothing was accepted, because ${CRI_HOOK_UNIT:-$name}.service is not running; start it first, or if the runtime runs in another unit, set CRI_HOOK_UNIT in ${CRI_HOOK_CONF:-/etc/cri/hook.conf}"
+      return 1 ;;
+  esac
   renew
   echo "accepted by an administrator, $(date -u +%FT%TZ); it was: $(tail -n 1 "$dir/verdict" 2>/dev/null)" | record 0 || return 1
   daemon >"$dir/daemon"
@@ -125,9 +115,11 @@ accept() {
 
 status() {
   if [ -f "$dir/verdict" ]; then cat "$dir/verdict"
+  elif [ -f "$dir/refused" ]; then echo "not verified: the verdict could not be written to $dir, and kubelet was not started"
   elif [ -f "$before" ]; then echo "pending: a snapshot was taken, and nothing has been compared with it yet"
   else echo "no verdict since boot"
   fi
+  [ ! -f "$dir/refused" ] || echo "kubelet was not started; if systemd has given up, run: systemctl reset-failed ${CRI_HOOK_KUBELET:-kubelet} && systemctl start ${CRI_HOOK_KUBELET:-kubelet}"
   main=$(daemon)
   case $(verdict) in
     0 | 4) if [ -n "$main" ] && [ "$main" != "$(cat "$dir/daemon" 2>/dev/null)" ]; then

@@ -1,6 +1,6 @@
 # Part of cri-hook, and installed beside it: whether the units, as systemd has loaded them, run the hook.
 # shellcheck shell=sh
-# shellcheck disable=SC2154  # cri-hook sets name
+# shellcheck disable=SC2034,SC2154  # cri-hook sets name and dir
 
 # Prints "installed"; "missing" if a start of kubelet does not run the gate; "ignored" if it does so with `-`, so that the
 # result has no effect; or "unknown" if systemd does not answer.
@@ -33,7 +33,7 @@ runtime_problem() {
   for step in snapshot verify; do
     case $shown in
       '' | *"cri-hook $step $name "*) ;;
-      *) echo "restarts of $unit are not verified: it does not run 'cri-hook $step $name'; install its drop-in, see systemctl cat $unit, and run systemctl daemon-reload"; return 0 ;;
+      *) echo "restarts of $unit are not verified: it does not run 'cri-hook $step $name'; install its drop-in, see systemctl cat $unit, and run systemctl daemon-reload; if the runtime runs in another unit, set CRI_HOOK_UNIT"; return 0 ;;
     esac
   done
   return 1
@@ -41,15 +41,44 @@ runtime_problem() {
 
 # Between the stop of the runtime and its start, the old daemon may still answer, but says nothing about the next one.
 is_stopping() {
+  state=$(systemctl show --property=ActiveState --value "${CRI_HOOK_UNIT:-$name}.service" 2>/dev/null)
+  # An administrator has taken a snapshot, or the daemon has survived its stop.
+  case $state in active | reloading) return 1 ;; esac
   # The file has the process of which the snapshot was taken.
   if [ -f "$dir/new" ] && [ "$(cat "$dir/boot" 2>/dev/null)" = "$(boot)" ]; then
     case $(daemon) in "$(cat "$dir/new")" | *MainPID=0\ *) return 0 ;; esac
   fi
-  [ "$(systemctl show --property=ActiveState --value "${CRI_HOOK_UNIT:-$name}.service" 2>/dev/null)" = deactivating ]
+  [ "$state" = deactivating ]
 }
-refuse_stopping() { refuse; say "kubelet is not started, because $name is being stopped or restarted; systemd tries again"; }
+refuse_stopping() { refuse; say "kubelet is not started, because $name is stopped, or is being stopped or restarted; systemd tries again. If it has stopped trying, run: systemctl start ${CRI_HOOK_UNIT:-$name} && systemctl reset-failed ${CRI_HOOK_KUBELET:-kubelet} && systemctl start ${CRI_HOOK_KUBELET:-kubelet}"; }
+# With RestartSec= of kubelet below a second, immediate refusals would reach systemd's limit of five starts in ten seconds.
+stays_stopped() {
+  for second in 1 2 3; do is_stopping || return 1; sleep 1; done
+  is_stopping
+}
 
-warn_of_gate() { if problem=$(gate_problem); then say "$problem"; fi; }
+refuse_unwritable() {
+  refuse
+  say "kubelet is not started, because the verdict cannot be written to $dir; make space there and run: systemctl start kubelet"
+}
+
+# Other users may have written what is in the directory, so it is not read; an older verdict must not stay published.
+publish_untrusted() { case $verb in verify | gate) dir=/nonexistent before=/nonexistent unwritable=yes; publish ;; esac; }
+
+gate() {
+  ends_within $((${CRI_HOOK_GATE_WAIT:-30} + 40))
+  for attempt in first second third; do
+    decide; decision=$?
+    [ $decision = 9 ] || return $decision
+    # A start or stop of the runtime, or an administrator's accept: what they have recorded decides, or is checked again.
+    begun=$(generation)
+  done
+  refuse
+  say "kubelet is not started, because $name was started or stopped repeatedly while this was checked; systemd tries again"
+  return 1
+}
+
+warn_of_gate() { for check in gate_problem runtime_problem; do if problem=$($check); then say "$problem"; fi; done; }
 
 # CODE: ends status with 5 instead of 0 or 4 if kubelet is not guarded, or if the runtime's unit does not run the hook.
 with_gate() {

@@ -4,7 +4,7 @@
 # DIRECTORY [make]: sets cri_directory to its physical path if only root and the caller can change it and its
 # parents; if not, cri_reason says why it is not trusted. With `make`, missing directories are created with mode
 # 0700.
-cri_use() {
+cri_resolve_trusted() {
   cri_directory='' cri_rest=$1 cri_links=0 cri_reason=''
   # Not the shell's own pwd, which may return a path that now belongs to a different directory.
   case $cri_rest in /*) ;; *) cri_rest=$(env pwd -P 2>/dev/null)/$cri_rest || { cri_reason='the current directory was removed'; return 1; } ;; esac

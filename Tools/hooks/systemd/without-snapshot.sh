@@ -1,6 +1,6 @@
 # Part of cri-hook, and installed beside it: what is known without a snapshot, after a crash of the runtime.
 # shellcheck shell=sh
-# shellcheck disable=SC2034,SC2154  # cri-hook sets dir and before, and reads unwritable
+# shellcheck disable=SC2034,SC2154  # cri-hook sets name, dir, before and since, and reads unwritable
 
 # SECONDS: whether kubelet would kill pods that are alive, according to the current state. Sets code to 0, 1 or 3.
 judge() {
@@ -8,12 +8,13 @@ judge() {
   report=$(mktemp "$dir/report.XXXXXX") || { code=3; return 1; }
   # Each has its own file, because kubelet may start while recheck or the runtime's start judges too.
   now=$(mktemp "$dir/now.XXXXXX" 2>"$report") || { code=3; return 1; }
-  if limited $(($1 + 5)) wait --timeout "$1s" --stable 0 >"$report" 2>&1 && limited 25 snapshot --incomplete -o "$now" >"$report" 2>&1; then
+  if limited $(($1 + 5)) wait --timeout "$1s" --stable 0 >"$report" 2>&1 && limited 25 snapshot --incomplete -o "$now" >"$report" 2>&1 && [ -s "$now" ]; then
     # A snapshot compared with itself shows only what kubelet acts on at its start: exit code 1 if there is anything,
     # otherwise 4.
     # shellcheck disable=SC2086
     limited 20 verify --before "$now" --after "$now" --scenario kubelet-restart ${CRI_VERIFY:-} >"$report" 2>&1 || code=$?
     case $code in 0 | 4) code=0 ;; 1) ;; *) code=3 ;; esac
+    [ -s "$report" ] || code=3
     [ $code != 0 ] || { strays >>"$report"; code=$?; }
   else
     code=3
@@ -42,6 +43,26 @@ $pod
   done
 }
 
+# After a crash there is no snapshot, but a monitor knows the state before it.
+adopt() {
+  case $since in '' | *[!0-9]*) usage ;; esac
+  [ "$(systemctl is-system-running 2>/dev/null)" != stopping ] || return 0
+  # A snapshot from a stop, or from before a restart with a loss, is at least as good.
+  if [ -f "$before" ] && { [ ! -s "$dir/boot" ] || [ "$(cat "$dir/boot")" = "$(boot)" ]; }; then return 0; fi
+  # Not by the time of the file: the clock may have been set since. systemd's time is in microseconds since boot.
+  verified=$(sed -n 's/.*ExecMainStartTimestampMonotonic=\([0-9]*\).*/\1/p' "$dir/daemon" 2>/dev/null)
+  if [ "$((${verified:-0} / 1000000))" -gt $(($(since_boot) - $(date +%s) + since)) ]; then
+    say "the state of the monitor is not used, because the process that was started after it has been verified already"
+    return 0
+  fi
+  renew
+  store "$dir" before.json 0600 || { say "$dir/before.json cannot be written, so the restart cannot be compared with the state before"; return 1; }
+  boot | store "$dir" boot 0600 || say "$dir/boot cannot be written"
+  rm -f "$dir/verdict" "$dir/failed" "$dir/new" "$dir/doubt"
+  publish
+  say "$name has ended without its ExecStop=; the state before is that of the monitor"
+}
+
 # Whether nothing that kubelet could kill is alive, so that only its start can help.
 all_dead() {
   ! grep -q "runtime\.orphan\|^not checked: .*orphaned processes" "$dir/verdict" || return 1
@@ -49,6 +70,20 @@ all_dead() {
     # shellcheck disable=SC2086
     found=$(limited 10 $list -q 2>/dev/null) && [ -z "$found" ] || return 1
   done
+}
+
+# REPORT: whether what is lost has ended and is still listed, so that kubelet's start kills nothing and runs nothing twice.
+names_only_dead() {
+  tail -n 1 "$1" | grep -q 'nothing of these pods is running, and kubelet recreates them\|kubelet restarts these containers when it starts' || return 1
+  ! grep -q 'runs-again\|pod\.missing\|container\.missing\|runtime\.orphan\|^not checked: .*orphaned processes' "$1"
+}
+# The snapshot does not contain pods that were created after it, and these may be alive.
+only_dead_lost() {
+  names_only_dead "$dir/verdict" || return 1
+  judge 5
+  case $code in 0) dead=yes ;; 1) if names_only_dead "$report"; then dead=yes; else dead=''; fi ;; *) dead='' ;; esac
+  [ -z "$report" ] || rm -f "$report"
+  [ -n "$dead" ]
 }
 
 # REASON SECONDS: records what is known without a snapshot.
@@ -81,7 +116,8 @@ has_older_shims() {
     # The kernel shortens names to 15 bytes.
     case $command in containerd-shim | conmon | conmonrs) ;; *) continue ;; esac
     process=${file%/comm} process=${process#/proc/}
-    [ "$(stat -c %u "/proc/$process" 2>/dev/null)" = 0 ] || continue
+    # All of its user IDs: another user's process may be set-uid.
+    grep -q '^Uid:[[:space:]]*0[[:space:]]*0[[:space:]]*0' "/proc/$process/status" 2>/dev/null || continue
     [ -n "$since" ] || return 0
     [ "$(started_at "$process" || echo "$since")" -ge "$since" ] || return 0
   done

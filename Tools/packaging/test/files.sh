@@ -28,7 +28,7 @@ check_contents() {
     python3 -c 'import json, sys; print(*[c["commandName"] for c in json.load(sys.stdin)["command"]["subcommands"]])'); do
     [ "$command" = help ] || [ -f "$share/man/man1/cri${command:+-$command}.1.gz" ] || fail "cri $command has no man page"
   done
-  for page in cri-snapshot.5 cri-report.5 cri-rules.7; do
+  for page in cri-snapshot.5 cri-report.5 cri-rules.7 cri-monitor.8; do
     [ -f "$share/man/man${page##*.}/$page.gz" ] || fail "the man page $page is missing"
   done
   for page in "$share"/man/man?/*; do

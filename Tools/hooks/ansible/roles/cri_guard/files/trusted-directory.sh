@@ -1,10 +1,10 @@
-# Defines cri_use for the task that prepares a directory; a role must contain everything that it needs.
+# Defines cri_resolve_trusted for the task that prepares a directory; a role must contain everything that it needs.
 # shellcheck shell=sh disable=SC2034
 # BEGIN trusted directory: every hook has the same lines, because each is installed alone; a test compares them.
 # DIRECTORY [make]: sets cri_directory to its physical path if only root and the caller can change it and its
 # parents; if not, cri_reason says why it is not trusted. With `make`, missing directories are created with mode
 # 0700.
-cri_use() {
+cri_resolve_trusted() {
   cri_directory='' cri_rest=$1 cri_links=0 cri_reason=''
   # Not the shell's own pwd, which may return a path that now belongs to a different directory.
   case $cri_rest in /*) ;; *) cri_rest=$(env pwd -P 2>/dev/null)/$cri_rest || { cri_reason='the current directory was removed'; return 1; } ;; esac

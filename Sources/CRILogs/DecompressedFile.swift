@@ -4,7 +4,7 @@ internal import CRISystem
 /// The contents of a compressed log, which are decompressed while they are read and never kept as a whole.
 ///
 /// They can only be read forwards, but the last lines can be kept for a search from the end.
-final class ExpandedFile {
+final class DecompressedFile {
   /// The maximum number of bytes to decompress in search of the end: the contents may be a thousand times the size of
   /// the file.
   static let maximumSize = 1 << 30
@@ -52,7 +52,7 @@ final class ExpandedFile {
   /// Decompresses to the end and keeps the last lines.
   /// - Parameter limit: The maximum number of bytes to keep.
   /// - Throws: `.fileTooLarge` if the contents are longer than `longest`.
-  func keepLast(_ limit: Int) throws(Errno) {
+  func keepTail(_ limit: Int) throws(Errno) {
     if position > 0 { try rewind() }
     var kept = LastBytes(limit: limit)
     var buffer = [UInt8](repeating: 0, count: 64 << 10)

@@ -2,7 +2,7 @@ package import CRISystem
 
 extension RPCError {
   /// The failures with their details, which `Code` documents.
-  package enum Facts: Hashable, Sendable {
+  package enum Cause: Hashable, Sendable {
     case cannotConnect(path: String, Errno)
     case notGRPC(path: String, reason: String)
     case status(RPCStatus)

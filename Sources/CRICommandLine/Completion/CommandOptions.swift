@@ -2,7 +2,7 @@ package import ArgumentParser
 internal import CRIJSON
 
 /// The options and arguments that a subcommand takes, according to its own declaration.
-package struct CompletionTree: Sendable {
+package struct CommandOptions: Sendable {
   package struct Option: Sendable {
     /// The names, with their dashes.
     package let names: [String]

@@ -1,0 +1,61 @@
+internal import CRIMessages
+internal import CRIProtobuf
+internal import CRISnapshot
+
+/// Containers that ended again and again before the change, so that a further end says nothing about the change.
+///
+/// An end counts as a further one only if the container had already been restarted, if it ran only briefly each time, and
+/// if it has ended as before, with its own exit code and reason. Any other end may be a loss.
+extension Verifier {
+  /// How a container of a kept sandbox that had ended again and again has ended since.
+  /// - Parameter found: The same container after the change; nil if the runtime no longer lists it.
+  /// - Returns: The container that has ended as before; nil if this container has not ended, or not in this way.
+  func repeatedEnd(of old: ContainerRecord, _ found: ContainerRecord?) -> ContainerRecord? {
+    guard let earlier = lastEnd(before: old), found?.isRunning != true, !after.isUnchecked(.container, old.id),
+      sandboxesAfter[sandboxBefore[old.sandboxID]?.pod.uid ?? ""]?.contains(where: {
+        $0.id == old.sandboxID && $0.isReady
+      }) == true
+    else { return nil }
+    let later = (containersAfter[old.sandboxID] ?? []).filter {
+      $0.name == old.name && $0.status.createdAt > old.status.createdAt
+    }
+    // kubelet removes a container that has ended only if a newer one of the same name has ended, too.
+    let end = found ?? later.filter(\.hasEnded).max { $0.status.createdAt < $1.status.createdAt }
+    guard let end, Self.hasEnded(end, as: earlier), ([old, end] + later).contains(where: { $0.restarts > 1 }) else {
+      return nil
+    }
+    // The record of a container whose process is still running was lost.
+    if found == nil, case .running = process(of: old.id, old.pid) { return nil }
+    return end
+  }
+
+  /// Whether a container had ended again and again, and the one of the same name in the recreated pod ends as well.
+  func endsAsBefore(_ old: ContainerRecord, _ now: ContainerRecord) -> Bool {
+    guard old.restarts > 1, let earlier = lastEnd(before: old) else { return false }
+    return Self.hasEnded(now, as: earlier)
+  }
+
+  /// The container whose end kubelet followed by starting this one, if both have run only briefly.
+  private func lastEnd(before old: ContainerRecord) -> ContainerRecord? {
+    guard old.isRunning, old.restarts > 0, old.status.startedAt + PodContainers.stableTime > before.taken else {
+      return nil
+    }
+    let earlier = (containersBefore[old.sandboxID] ?? []).filter {
+      $0.name == old.name && $0.hasEnded && $0.status.createdAt < old.status.createdAt
+    }
+    return earlier.max { $0.status.createdAt < $1.status.createdAt }.flatMap { $0.hasRunBriefly ? $0 : nil }
+  }
+
+  private static func hasEnded(_ container: ContainerRecord, as earlier: ContainerRecord) -> Bool {
+    container.hasEnded && container.hasRunBriefly && container.hasOwnExitCode && earlier.hasOwnExitCode
+      && container.status.exitCode == earlier.status.exitCode && container.status.reason == earlier.status.reason
+  }
+}
+
+extension ContainerRecord {
+  /// The number of times that kubelet has restarted the container.
+  fileprivate var restarts: Int { max(Int(status.metadata?.attempt ?? 0), restartCount.flatMap { Int($0) } ?? 0) }
+
+  /// Whether the container had ended before kubelet would have taken it to be stable.
+  fileprivate var hasRunBriefly: Bool { status.startedAt + PodContainers.stableTime > status.finishedAt }
+}

@@ -1,0 +1,76 @@
+import CRIJSON
+import CRIMessages
+import CRIProtobuf
+import CRIReport
+import CRIRules
+import CRISnapshot
+import CRIVerify
+import TestSupport
+import Testing
+
+/// Static pods that kubelet ends: only the running kubelet remembers them, so its next restart runs them again if their
+/// records are gone.
+@Suite struct StaticPodTests {
+  /// What is left of the pod's records.
+  enum Records: CaseIterable { case none, emptySandbox, all }
+
+  private static func report(
+    _ records: Records, source: String = "file", restartsKubelet: Bool = false
+  ) -> Report {
+    var (before, after) = (Snapshot.before, Snapshot.after)
+    before.sandboxes[0].status.annotations["kubernetes.io/config.source"] = source
+    after.sandboxes[0] = before.sandboxes[0]
+    after.sandboxes[0].status.state = .notReady
+    after.containers[0].status.state = .exited
+    after.containers[0].status.exitCode = 137
+    if records != .all { after.containers.removeFirst(2) }
+    if records == .none { after.sandboxes.removeFirst() }
+    before.pods = [
+      PodSpecification(
+        pod: before.sandboxes[0].pod, restartPolicy: .never,
+        containers: ["nginx", "job"].map { PodSpecification.Container($0, .regular) })
+    ]
+    func kubelet(_ pid: Int32) -> ObservedNode {
+      ObservedNode(
+        orphans: .known([]),
+        kubelet: ObservedKubelet(processes: .known([ObservedKubelet.Instance(pid: pid, startTime: 4)])))
+    }
+    (before.observed, after.observed) = (kubelet(40), kubelet(restartsKubelet ? 41 : 40))
+    return Report(before, after)
+  }
+
+  private static func prediction(_ report: Report) throws -> Prediction {
+    try #require(report.predictions.first { $0.pod.name == "web" })
+  }
+
+  @Test(arguments: [Records.none, .emptySandbox])
+  func `kubelet's next restart runs a static pod without records again`(records: Records) throws {
+    let report = Self.report(records)
+    let prediction = try Self.prediction(report)
+    #expect(prediction.action == .kill && prediction.hasEnded && prediction.runsAgainLater)
+    let text = report.text()
+    #expect(text.contains("kubelet will not start the pod again before its next restart"), "\(text)")
+    #expect(text.contains("kubelet ends default/web (restartPolicy), but runs it again at its next restart"), "\(text)")
+    #expect(!text.contains("1 stopped pod again"), "\(text)")
+    #expect(report.remedy() == .expectForgottenPods)
+    let pods = report.json(exitCode: 1)["pods"]?.arrayValue ?? []
+    #expect(pods.map { $0["runsAgainLater"] } == [true, false])
+  }
+
+  @Test func `a static pod with records has ended for good`() throws {
+    let report = Self.report(.all)
+    let prediction = try Self.prediction(report)
+    #expect(prediction.hasEnded && !prediction.runsAgainLater)
+    #expect(report.text().contains("kubelet will not start 1 stopped pod again (restartPolicy)"))
+    #expect(report.remedy() == .repeatWork)
+  }
+
+  @Test(arguments: Records.allCases) func `the API server remembers a pod of its own`(records: Records) throws {
+    #expect(try !Self.prediction(Self.report(records, source: "api")).runsAgainLater)
+  }
+
+  @Test func `a kubelet that was restarted runs the static pod again now`() throws {
+    let prediction = try Self.prediction(Self.report(.none, restartsKubelet: true))
+    #expect(prediction.action == .recreate && !prediction.runsAgainLater)
+  }
+}
