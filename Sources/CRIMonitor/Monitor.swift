@@ -26,6 +26,10 @@ public struct Monitor: Sendable {
   /// Whether the runtime sends events.
   public private(set) var hasEvents = false
 
+  /// The number of events that are kept until the state is read again. A node has far fewer, but a runtime can send any
+  /// number of them.
+  private static let maximumEvents = 2_000
+
   private let settings: MonitorSettings
   private var budget: CallBudget
   /// When the state was read.
@@ -192,9 +196,9 @@ public struct Monitor: Sendable {
   private mutating func take(_ event: ContainerEventResponse, _ now: Duration) {
     guard phase == .watching, state != nil else { return }
     state?.apply(event, &changes)
-    if isReading { recentEvents.append(event) }
+    if isReading, recentEvents.count < Self.maximumEvents { recentEvents.append(event) }
     isUnsaved = true
-    outdated.insert(event.containerID)
+    if outdated.count < Self.maximumEvents { outdated.insert(event.containerID) }
     nextRead = max(min(nextRead, now + settings.collectInterval), restEnd)
   }
 

@@ -21,7 +21,7 @@ public struct StateChanges: Hashable, Sendable {
   public var count: Int { added.count + changed.count + removedCount }
 
   /// The number of objects from which on new ones are not recorded. A node has far fewer.
-  private static let maximumCount = 20_000
+  private static let maximumCount = 2_000
 
   mutating func add(_ id: String) { if added.count < Self.maximumCount { added.insert(id) } }
 

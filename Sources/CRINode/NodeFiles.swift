@@ -22,7 +22,10 @@ struct NodeFiles: Sendable {
 
   func read(_ path: String) throws(FileError) -> [UInt8] { try File.read(resolve(path), limit: Self.maximumSize) }
 
-  func text(_ path: String) throws(FileError) -> String { String(decoding: try read(path), as: UTF8.self) }
+  /// - Parameter limit: The maximum size in bytes.
+  func text(_ path: String, limit: Int = maximumSize) throws(FileError) -> String {
+    String(decoding: try File.read(resolve(path), limit: limit), as: UTF8.self)
+  }
 
   /// The text of a runtime's configuration in TOML. It has some kilobytes, and its values take up to 35 times as much memory.
   func toml(_ path: String) throws(FileError) -> String {

@@ -90,6 +90,8 @@ public struct ReadinessWait: Sendable {
     var last: Observation?
     var good: (since: ContinuousClock.Instant, peer: PeerCredentials?, polls: Int)?
     var permanentSince: ContinuousClock.Instant?
+    var shortage: RPCError?
+    func timedOut(_ last: Observation) -> Outcome { shortage.map { .failed($0) } ?? .timedOut(last: last) }
     // The number of times that the runtime was ready but then was not ready or had been replaced by a different
     // process.
     var ends = 0
@@ -97,7 +99,7 @@ public struct ReadinessWait: Sendable {
     while true {
       let remaining = timeout - (ContinuousClock.now - start)
       // A timeout of zero returns the current state.
-      if remaining <= .zero, let last { return .timedOut(last: last) }
+      if remaining <= .zero, let last { return timedOut(last) }
       let isCutShort = remaining < Self.tryTimeout
       let poll = await poll(within: remaining > .zero && isCutShort ? remaining : Self.tryTimeout)
       let now = ContinuousClock.now
@@ -105,7 +107,7 @@ public struct ReadinessWait: Sendable {
       let between: Duration
       var isMissing = false
       if case .good = poll {} else if good != nil { ends += 1 }
-      if case .permanent = poll {} else { permanentSince = nil }
+      if case .permanent = poll {} else { (permanentSince, shortage) = (nil, nil) }
       switch poll {
       case .good(let peer):
         // The process is not the one that responded to the last poll, so the required time starts over.
@@ -125,7 +127,7 @@ public struct ReadinessWait: Sendable {
         pollInterval.reset()
       case .bad(let seen):
         // The timeout ended this poll early, so the previous poll is more informative.
-        if isCutShort, seen.phase == .silent, now - start >= timeout, let last { return .timedOut(last: last) }
+        if isCutShort, seen.phase == .silent, now - start >= timeout, let last { return timedOut(last) }
         good = nil
         observation = seen
         let hasResponded = seen.phase == .recovering || seen.phase == .notReady
@@ -140,6 +142,8 @@ public struct ReadinessWait: Sendable {
         good = nil
         let since = permanentSince ?? now
         permanentSince = since
+        // This process cannot start a thread (`Thread.detach`), which says nothing about the runtime.
+        shortage = error.errno == .noMemory ? error : nil
         if now - since >= grace { return .failed(error) }
         between = min(pollInterval.afterFailure(), since + grace - now)
         observation = Observation(phase: .notReady, words: "\(error)")
@@ -151,7 +155,7 @@ public struct ReadinessWait: Sendable {
       } else {
         await pollInterval.pause(min(between, max(remaining, .zero)))
       }
-      if Task.isCancelled { return .timedOut(last: observation) }
+      if Task.isCancelled { return timedOut(observation) }
     }
   }
 

@@ -56,18 +56,39 @@ package struct Descriptor: ~Copyable, Sendable {
   /// Writes all bytes to an inherited descriptor, such as standard output.
   ///
   /// While a `SignalWatch` is active, a signal interrupts the wait for a reader that does not read.
-  /// - Parameter patience: The maximum time to wait until the descriptor is writable; nil for no limit.
+  /// - Parameter patience: The maximum time during which nothing is read; nil for no limit.
   /// - Throws: `.interrupted` for such a signal; `.timedOut` after that time.
   package static func writeAll(_ bytes: [UInt8], to number: Int32, patience: Duration? = nil) throws(Errno) {
-    let waits = SignalWatch.isActive || patience != nil
-    // A writable pipe accepts this many bytes without blocking (pipe(7), PIPE_BUF).
-    try write(bytes, to: number, atMost: waits ? 4096 : bytes.count) { () throws(Errno) in
-      if waits { try SignalWatch.waitUntilWritable(number, patience: patience) }
+    guard SignalWatch.isActive || patience != nil else {
+      return try write(bytes, to: number, atMost: bytes.count) { () throws(Errno) in }
+    }
+    if let terminal = nonBlockingTerminal(number) {
+      try write(bytes, toReady: terminal.rawValue, patience)
+    } else {
+      try write(bytes, toReady: number, patience)
     }
   }
 
+  private static func write(_ bytes: [UInt8], toReady number: Int32, _ patience: Duration?) throws(Errno) {
+    var progress = ContinuousClock.now
+    // A writable pipe accepts this many bytes without blocking (pipe(7), PIPE_BUF).
+    try write(bytes, to: number, atMost: 4096, onProgress: { progress = .now }) { () throws(Errno) in
+      try SignalWatch.wait(for: (number, false, true), until: SignalWatch.patience(patience).map { progress + $0 })
+    }
+  }
+
+  /// A writable terminal may accept fewer bytes than are written to it, and a write of the others blocks. The terminal is
+  /// opened again, because O_NONBLOCK of the inherited descriptor would apply to other processes too.
+  /// - Returns: nil if it is not a terminal, or if it cannot be opened again.
+  private static func nonBlockingTerminal(_ number: Int32) -> Descriptor? {
+    guard isatty(number) == 1 else { return nil }
+    let opened = open("/proc/self/fd/\(number)", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+    return opened < 0 ? nil : Descriptor(owning: opened)
+  }
+
+  /// - Parameter wait: Called before each write.
   static func write(
-    _ bytes: [UInt8], to number: Int32, atMost most: Int, _ wait: () throws(Errno) -> Void
+    _ bytes: [UInt8], to number: Int32, atMost most: Int, onProgress: () -> Void = {}, _ wait: () throws(Errno) -> Void
   ) throws(Errno) {
     var offset = 0
     while offset < bytes.count {
@@ -78,10 +99,11 @@ package struct Descriptor: ~Copyable, Sendable {
             Glibc.write(number, $0.baseAddress.map { $0 + offset }, min($0.count - offset, most))
           }
         }
+        onProgress()
       } catch {
         // Another process may have made the terminal or pipe non-blocking.
         guard error == .again else { throw error }
-        _ = try Poll.wait([(number, false, true)], timeout: nil)
+        _ = try Poll.wait([(number, false, true)], timeout: .milliseconds(100))
       }
     }
   }

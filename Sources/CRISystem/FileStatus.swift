@@ -32,6 +32,12 @@ package struct FileStatus: Hashable, Sendable {
   /// Whether a user other than root and the caller can change the file, as its owner or because of its permission bits.
   package var isChangeableByOthers: Bool { !Caller.trusts(owner) || permissions & 0o022 != 0 }
 
+  /// Whether a user other than root and the caller can replace what this directory contains. In a sticky directory, only
+  /// the owner of an entry can.
+  package var isExchangeableByOthers: Bool {
+    !Caller.trusts(owner) || permissions & 0o022 != 0 && permissions & 0o1000 == 0
+  }
+
   init(_ status: Glibc.stat) {
     kind = FileKind(status)
     permissions = UInt32(status.st_mode & 0o7777)

@@ -74,9 +74,10 @@ struct OpenedInput: ~Copyable {
     }
     let isFile = Self.rest(of: fd) != nil
     while true {
-      // A writer that sends a byte from time to time must not extend the time.
-      if !isFile, !bytes.isEmpty, let deadline, deadline <= .now { throw .inputTimedOut }
-      do throws(Errno) { try SignalWatch.waitUntilReadable(fd, until: deadline) } catch {
+      do throws(Errno) {
+        // A writer that sends a byte from time to time must not extend the time.
+        try SignalWatch.wait(for: (fd, true, false), until: deadline, isStrict: !isFile && !bytes.isEmpty)
+      } catch {
         throw error == .timedOut ? .inputTimedOut : .system(error)
       }
       let count: Int

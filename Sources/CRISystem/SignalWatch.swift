@@ -61,40 +61,42 @@ package final class SignalWatch: Sendable {
   /// Whether signals are caught, so that they do not end the process.
   static var isActive: Bool { active.withLock { $0 >= 0 } }
 
-  /// Waits until a descriptor is writable.
-  /// - Parameter patience: The maximum time to wait; nil for no limit, unless a signal has already asked the process to end.
-  /// - Throws: `.interrupted` if a signal that is caught arrives first; `take()` still returns it. `.timedOut` after the
-  ///   maximum time.
-  static func waitUntilWritable(_ number: Int32, patience: Duration? = nil) throws(Errno) {
-    let limit = patience ?? (hasTaken.withLock { $0 } ? finalPatience : nil)
-    try wait((number, false, true), until: limit.map { ContinuousClock.now + $0 })
+  /// The maximum time to wait for a reader of this process's output; nil for no limit.
+  /// - Parameter explicit: The time that the user has set.
+  static func patience(_ explicit: Duration?) -> Duration? {
+    explicit ?? (hasTaken.withLock { $0 } ? finalPatience : nil)
   }
 
-  /// Waits until a descriptor is readable.
-  /// - Parameter deadline: The time at which the wait ends; nil for no limit.
-  /// - Throws: As for `waitUntilWritable`.
-  static func waitUntilReadable(_ number: Int32, until deadline: ContinuousClock.Instant?) throws(Errno) {
-    try wait((number, true, false), until: deadline)
-  }
-
-  private static func wait(
-    _ interest: (descriptor: Int32, read: Bool, write: Bool), until deadline: ContinuousClock.Instant?
+  /// Waits until a descriptor is ready.
+  /// - Parameters:
+  ///   - deadline: The time at which the wait ends; nil for no limit.
+  ///   - isStrict: Whether the wait also ends at the deadline if the descriptor is ready.
+  /// - Throws: `.interrupted` if a signal that is caught arrives first; `take()` still returns it. `.timedOut` at the
+  ///   deadline.
+  static func wait(
+    for interest: (descriptor: Int32, read: Bool, write: Bool), until deadline: ContinuousClock.Instant?,
+    isStrict: Bool = false
   ) throws(Errno) {
-    let signals = active.withLock { $0 }
-    guard signals >= 0 || deadline != nil else { return }
+    guard isActive || deadline != nil else { return }
     while true {
-      let ready = try Poll.wait([interest], timeout: .milliseconds(100))
-      let isReadable = ready[0].readable
-      if ready[0].writable || isReadable && signals < 0 { return }
-      if !isReadable, let deadline, ContinuousClock.now >= deadline { throw .timedOut }
-      guard signals >= 0 else { continue }
-      var bytes = [UInt8](repeating: 0, count: 64)
-      let count = recv(signals, &bytes, bytes.count, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
-      // Every other byte is a signal number; the exit of a child is not a reason to stop.
-      let hasSignal = stride(from: 0, to: max(0, count), by: 2).contains { names[Int32(bytes[$0])] != nil }
+      let ready = try Poll.wait([interest], timeout: .milliseconds(100))[0]
+      // A peer that makes progress from time to time must not hide a signal, so it is checked first.
       if hasSignal { throw .interrupted }
-      // A writer that sends a byte from time to time must not hide a signal, so it is checked first.
-      if isReadable { return }
+      let isReady = ready.readable || ready.writable
+      if isStrict || !isReady, let deadline, ContinuousClock.now >= deadline { throw .timedOut }
+      if isReady { return }
+    }
+  }
+
+  /// Whether a signal that asks the process to end waits to be taken.
+  private static var hasSignal: Bool {
+    let signals = active.withLock { $0 }
+    guard signals >= 0 else { return false }
+    return withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 1) { bytes in
+      // Every child that exits adds a message, so the signal may be behind many of them.
+      let count = recv(signals, bytes.baseAddress, bytes.count, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
+      // Every other byte is a signal number.
+      return stride(from: 0, to: max(0, count), by: 2).contains { names[Int32(bytes[$0])] != nil }
     }
   }
 

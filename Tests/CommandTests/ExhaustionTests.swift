@@ -24,7 +24,7 @@ import Testing
 
   static let commands: [(words: [String], code: Int32)] = [
     (["pods"], 11), (["ps", "-a"], 11), (["snapshot"], 3), (["preflight"], 3), (["verify", "--before", "BEFORE"], 3),
-    (["guard", "--wait", "2s", "--", "true"], 3), (["wait"], 3), (["top", "--once"], 11),
+    (["guard", "--wait", "2s", "--", "true"], 3), (["wait"], 3), (["wait", "-t", "3s"], 3), (["top", "--once"], 11),
     (["net"], 11), (["doctor"], 3), (["doctor", "--deep"], 3), (["doctor", "default/pod-1"], 3), (["events"], 11),
     (["logs", "x"], 11), (["cp", "x:/a", "b"], 11),
   ]

@@ -187,6 +187,26 @@ struct HostileFileTests {
     #expect(run.duration < .seconds(20))
   }
 
+  /// The terminal is full. A signal, or the timeout, ends the wait for it.
+  @Test(arguments: ["-t 1s snapshot -o /dev/fd/9", "guard --report json=/dev/fd/9 -- true"])
+  func `a terminal that nobody reads does not block`(words: String) async throws {
+    let runtime = try await SimulatorProcess(in: directory, ["--pods", "400"])
+    let script = """
+      import os, pty, signal, subprocess, sys, threading
+      os.dup2(pty.openpty()[1], 9)
+      process = subprocess.Popen([*sys.argv[1:]], pass_fds=[9])
+      for seconds in [3, 6] if "guard" in sys.argv else []:
+          threading.Timer(seconds, lambda: process.send_signal(signal.SIGTERM)).start()
+      sys.exit(process.wait(30))
+      """
+    let run = try await Tool.run(
+      ["/usr/bin/python3", "-c", script, Tool.path("cri"), "-r", runtime.socket]
+        + words.split(separator: " ").map(String.init))
+    #expect(run.code > 0 && !run.errors.contains("Traceback"), "\(run)")
+    #expect(words.hasPrefix("guard") || run.errors.contains("before the timeout"), "\(run)")
+    #expect(run.duration < .seconds(20))
+  }
+
   /// A signal arrives while `guard` waits for the reader of its report, or for the end of its configuration.
   @Test(arguments: ["guard --report json=/dev/fd/9 -- sleep 1", "-c /dev/fd/8 guard -- true"])
   func `guard ends at a signal although nobody reads or writes a descriptor`(words: String) async throws {
@@ -212,6 +232,18 @@ struct HostileFileTests {
       ["guard", "--", "touch", directory.file("ran")], on: runtime.socket,
       environment: ["STATE_DIRECTORY": "\(own)/state"])
     #expect(run.code == 2 && run.errors.contains("nothing was changed"), "\(run)")
+    #expect(!TestFile.exists(directory.file("ran")))
+  }
+
+  @Test(arguments: ["guard -- touch ran", "monitor"])
+  func `a state directory below one that others can change is refused`(words: String) async throws {
+    let runtime = try await SimulatorProcess(in: directory)
+    let shared = directory.file("shared")
+    #expect(mkdir(shared, 0o755) == 0 && mkdir("\(shared)/state", 0o700) == 0 && chmod(shared, 0o777) == 0)
+    let run = try await Tool.run(
+      ["/bin/sh", "-c", "cd '\(directory.path)' && exec timeout 20 '\(Tool.path("cri"))' \(words)"],
+      environment: ["STATE_DIRECTORY": "\(shared)/state", "CONTAINER_RUNTIME_ENDPOINT": runtime.socket])
+    #expect(run.code == 2 && run.errors.contains("\(shared) can be changed by other users"), "\(run)")
     #expect(!TestFile.exists(directory.file("ran")))
   }
 

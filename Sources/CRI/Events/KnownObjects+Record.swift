@@ -54,7 +54,7 @@ extension KnownObjects {
 
     /// An estimate of the memory for texts, in bytes; 0 for a record that does not come from an event.
     private static func size(_ texts: [String], _ maps: StringMap...) -> Int {
-      let fixed = 128
+      let fixed = MemoryLayout<ContainerStatus>.size + MemoryLayout<PodSandboxStatus>.size
       let plain = texts.reduce(0) { $0 + $1.utf8.count + 32 }
       return maps.reduce(fixed + plain) { sum, map in
         map.reduce(sum) { $0 + $1.key.utf8.count + $1.value.utf8.count + 64 }

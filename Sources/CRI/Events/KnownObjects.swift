@@ -23,9 +23,9 @@ struct KnownObjects: Sendable {
 
   /// The number of objects from which on events of unknown objects are passed on without deduplication. A node has far
   /// fewer.
-  private static let maximumCount = 20_000
+  private static let maximumCount = 10_000
   /// The length of an ID from which on its events are passed on without deduplication. The IDs of runtimes have 64 bytes.
-  private static let maximumIDLength = 256
+  private static let maximumIDLength = 128
   /// The limit on the text of all records that come from events, in bytes. Beyond it, only the IDs are kept.
   private static let maximumTextSize = 4 << 20
 

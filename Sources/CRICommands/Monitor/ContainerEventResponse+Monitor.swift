@@ -3,7 +3,7 @@ internal import CRI
 extension ContainerEventResponse {
   /// The length of an ID from which on an event is ignored, because the next list shows what it announces. The IDs of
   /// runtimes have 64 bytes.
-  private static let maximumIDLength = 256
+  private static let maximumIDLength = 128
   /// The length to which the reason and the message of a container are cut, in characters.
   private static let maximumTextLength = 256
 

@@ -39,7 +39,7 @@ struct MonitorFiles: Sendable {
   }
 
   /// Makes sure that only one monitor uses the directory.
-  /// - Throws: A usage error if another monitor is running, or if other users can change the directory.
+  /// - Throws: A usage error if another monitor is running, or if other users can change the directory or one above it.
   static func lock() throws(Failure) -> FileLock {
     do throws(FileError) {
       try StateDirectory.create()

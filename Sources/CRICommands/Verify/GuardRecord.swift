@@ -33,8 +33,8 @@ struct GuardRecord {
 
   /// Keeps a second `guard` from running at the same time, because it would find the units stopped and replace the files.
   /// - Returns: nil if there can be no state directory.
-  /// - Throws: A usage error if another `guard` is running, or if other users can change the state directory or own one above
-  ///   it.
+  /// - Throws: A usage error if another `guard` is running, or if other users can change the state directory or one
+  ///   above it.
   static func lock() throws(Failure) -> FileLock? {
     do throws(FileError) { try StateDirectory.create() } catch {
       // A read-only file system is no reason to refuse the command.
@@ -86,7 +86,7 @@ struct GuardRecord {
   /// The file for a snapshot in `StateDirectory`. A name of its own keeps it from being overwritten by the next `guard`
   /// if state is lost.
   private static func newPath() throws(Failure) -> String? {
-    try UnprovenSnapshots.checkRoom(in: StateDirectory.path, "guard-before-")
+    try UnprovenSnapshots.checkRoom()
     return StateDirectory.file("guard-before-\(UnprovenSnapshots.time).json")
   }
 

@@ -17,18 +17,34 @@ enum UnprovenSnapshots {
     return TimeText.rfc3339(nanoseconds: seconds * 1_000_000_000).filter { $0 != "-" && $0 != ":" }
   }
 
-  /// - Parameter prefix: The beginning of the names of the snapshots that are kept in the directory.
-  /// - Throws: A usage error if no other snapshot may be kept.
-  static func checkRoom(in directory: String, _ prefix: String) throws(Failure) {
-    try checkRoom(for: (try? Directory.names(at: directory)) ?? [], in: directory, prefix)
+  /// Whether a snapshot of the file is kept under this name: `NAME.TIME`, or `NAME-TIME.json` in `StateDirectory`. Other
+  /// files may begin like these, such as compressed copies.
+  private static func isKept(_ candidate: String, of name: String) -> Bool {
+    guard candidate.hasPrefix(name) else { return false }
+    let rest = candidate.dropFirst(name.count)
+    return isTime(rest, after: ".", before: "") || isTime(rest, after: "-", before: ".json")
   }
 
-  private static func checkRoom(for names: [String], in directory: String, _ prefix: String) throws(Failure) {
-    let count = names.count { $0.hasPrefix(prefix) }
+  private static func isTime(_ text: Substring, after start: String, before end: String) -> Bool {
+    let pattern = "\(start)00000000T000000Z\(end)"
+    return text.utf8.count == pattern.utf8.count
+      && zip(text.utf8, pattern.utf8).allSatisfy { byte, expected in
+        expected == UInt8(ascii: "0") ? (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) : byte == expected
+      }
+  }
+
+  /// - Throws: A usage error if `StateDirectory` may keep no other snapshot.
+  static func checkRoom() throws(Failure) {
+    let names = (try? Directory.names(at: StateDirectory.path)) ?? []
+    let count = names.count { isKept($0, of: "guard-before") }
+    try checkRoom(for: count, in: StateDirectory.path, "guard-before-TIME.json")
+  }
+
+  private static func checkRoom(for count: Int, in directory: String, _ name: String) throws(Failure) {
     guard count >= maximum else { return }
     throw Failure(
       .usage,
-      "\(directory) has \(count) snapshots of runs that were not verified as intact (\(prefix)*); check them with "
+      "\(directory) has \(count) snapshots of runs that were not verified as intact (\(name)); check them with "
         + "cri verify --before FILE, and delete those that are no longer needed; the command was not run")
   }
 
@@ -40,7 +56,9 @@ enum UnprovenSnapshots {
       throw Failure(.usage, "\(path) cannot be written: \(error); the command was not run")
     }
     guard file.isRegular, !isProven(file) else { return nil }
-    try checkRoom(for: file.siblings(), in: "the directory of \(file.path)", "\(file.name).2")
+    let name = file.name
+    let count = file.siblings().count { isKept($0, of: name) }
+    try checkRoom(for: count, in: "the directory of \(file.path)", "\(name).TIME")
     let kept = "\(file.name).\(time)"
     do throws(FileError) {
       if file.identity(of: kept) != nil { throw .system(.fileExists) }
@@ -67,8 +85,9 @@ enum UnprovenSnapshots {
   /// `FILE-TIME.json` for the snapshots in `StateDirectory`.
   private static func unproven(of path: String) -> [String] {
     guard let file = try? WalkedFile(path) else { return [] }
-    let kept = file.siblings().filter { $0.hasPrefix("\(file.name).2") || $0.hasPrefix("\(file.name)-2") }
-    // Other files may begin like these, such as compressed copies; there can be any number of them.
+    let name = file.name
+    let kept = file.siblings().filter { isKept($0, of: name) }
+    // There can be any number of them, because others may write to the directory.
     let newest = kept.sorted(by: >).prefix(maximumExamined).map { file.path(of: $0) }
     return (file.isRegular && !isProven(file) ? [file.path] : []) + newest
   }

@@ -8,7 +8,11 @@ struct KubeletUnit {
   ]
   private static let name = "kubelet.service"
 
+  /// The maximum size of the files together, and that of the command line, in bytes. Real ones have some kilobytes.
+  private static let maximumSize = 1 << 20
+
   private let files: NodeFiles
+  private var remaining = Self.maximumSize
   private var variables: [String: String] = [:]
   private var environmentFiles: [String] = []
   private var command: String?
@@ -35,13 +39,20 @@ struct KubeletUnit {
     return (main.map { [$0] } ?? []) + dropIns.sorted { $0.key < $1.key }.map(\.value)
   }
 
+  /// The lines of a file without comments; none if it cannot be read, or if the files have become too large.
+  private mutating func lines(_ path: String) -> [Substring] {
+    guard remaining > 0, let text = try? files.text(path, limit: remaining) else { return [] }
+    // A file that is empty costs time too.
+    remaining -= min(remaining, text.utf8.count + 1024)
+    return text.replacing("\\\n", with: " ").split(whereSeparator: \.isNewline).map { $0.drop(while: \.isWhitespace) }
+      .filter { $0.first != "#" && $0.first != ";" }
+  }
+
   private mutating func read(_ path: String) {
-    guard let text = try? files.text(path) else { return }
     var isService = false
-    for line in text.replacing("\\\n", with: " ").split(whereSeparator: \.isNewline) {
-      let line = line.drop(while: \.isWhitespace)
+    for line in lines(path) {
       if line.first == "[" { isService = line.hasPrefix("[Service]") }
-      guard isService, line.first != "#", line.first != ";", let separator = line.firstIndex(of: "=") else { continue }
+      guard isService, let separator = line.firstIndex(of: "=") else { continue }
       let key = String(line[..<separator].prefix { !$0.isWhitespace })
       let value = String(line[line.index(after: separator)...].drop(while: \.isWhitespace))
       switch key {
@@ -66,15 +77,20 @@ struct KubeletUnit {
     guard let command else { return nil }
     // The files override the variables in the unit.
     for path in environmentFiles {
-      guard let text = try? files.text(String(path.drop { $0 == "-" })) else { continue }
-      for line in text.replacing("\\\n", with: " ").split(whereSeparator: \.isNewline) {
-        let line = line.drop(while: \.isWhitespace)
-        guard line.first != "#", line.first != ";", let separator = line.firstIndex(of: "=") else { continue }
+      for line in lines(String(path.drop { $0 == "-" })) {
+        guard let separator = line.firstIndex(of: "=") else { continue }
         let value = Self.split(String(line[line.index(after: separator)...])).joined(separator: " ")
         variables[String(line[..<separator])] = value
       }
     }
-    let words = Self.split(command).flatMap(expanded)
+    var words: [String] = []
+    var size = 0
+    for word in Self.split(command) {
+      let expanded = expanded(word)
+      words += expanded
+      size += expanded.reduce(0) { $0 + $1.utf8.count }
+      if size > Self.maximumSize { return nil }
+    }
     // Another program may start it.
     guard let program = words.firstIndex(where: { $0.split(separator: "/").last == "kubelet" }) else { return nil }
     return Array(words[(program + 1)...])
@@ -85,9 +101,14 @@ struct KubeletUnit {
     if word.hasPrefix("$"), !word.hasPrefix("${"), !word.hasPrefix("$$") {
       return Self.split(variables[String(word.dropFirst())] ?? "")
     }
-    var text = word
-    for (name, value) in variables { text = text.replacing("${\(name)}", with: value) }
-    return [text]
+    var (text, rest) = ("", word[...])
+    while let start = rest.firstRange(of: "${"), let end = rest[start.upperBound...].firstIndex(of: "}") {
+      text += rest[..<start.lowerBound]
+      text += variables[String(rest[start.upperBound..<end])] ?? ""
+      rest = rest[rest.index(after: end)...]
+      if text.utf8.count > Self.maximumSize { break }
+    }
+    return [text + rest]
   }
 
   /// The words of a line, in which quotes keep words together.

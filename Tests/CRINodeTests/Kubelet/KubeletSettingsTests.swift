@@ -231,6 +231,40 @@ import Testing
     #expect(snapshot.observed?.kubelet?.podDirectories == .known(["uid-1"]))
   }
 
+  /// Another user's package may have written the unit, so its size must not decide how long the check takes.
+  @Test(arguments: ["variables", "files", "words"]) func `a huge unit does not take long`(kind: String) throws {
+    let node = try FakeNode()
+    var paths = node.paths
+    paths.root = node.directory.file("root")
+    let lines: String
+    switch kind {
+    case "variables": lines = (0..<20_000).map { "Environment=V\($0)=x\n" }.joined()
+    case "files":
+      try node.write("A=\(String(repeating: "x", count: 400_000))\n", to: "root/etc/default/kubelet")
+      lines = String(repeating: "EnvironmentFile=/etc/default/kubelet\n", count: 20_000)
+    default: lines = "Environment=A=\(String(repeating: "x", count: 300_000))\n"
+    }
+    let command = "ExecStart=/usr/bin/kubelet --root-dir=/srv\(String(repeating: " ${A}", count: 10_000))\n"
+    try node.write("[Service]\n\(lines)\(command)", to: "root/etc/systemd/system/kubelet.service")
+    var snapshot = node.snapshot()
+    let start = ContinuousClock.now
+    NodeObserver(paths: paths).addObservations(to: &snapshot, askedAt: 100_000, configuration: nil)
+    #expect(ContinuousClock.now - start < .seconds(15))
+  }
+
+  @Test func `a variable in the unit stands for its value`() throws {
+    let node = try FakeNode()
+    var paths = node.paths
+    paths.root = node.directory.file("root")
+    try node.write(
+      "[Service]\nEnvironment=ROOT=/srv A=1\nExecStart=/usr/bin/kubelet --v=${A}${NONE} --root-dir=${ROOT}/kubelet ${\n",
+      to: "root/etc/systemd/system/kubelet.service")
+    try node.makeDirectory("root/srv/kubelet/pods/uid-1")
+    var snapshot = node.snapshot()
+    NodeObserver(paths: paths).addObservations(to: &snapshot, askedAt: 100_000, configuration: nil)
+    #expect(snapshot.observed?.kubelet?.podDirectories == .known(["uid-1"]))
+  }
+
   @Test func `a stale default file causes no finding of preflight`() async throws {
     let (node, fake) = (try RecordedNode("containerd-1.6.20"), try FakeNode())
     try node.tree.kubelet("cgroupDriver: systemd\ncontainerRuntimeEndpoint: unix:///run/crio/crio.sock\n")

@@ -123,6 +123,17 @@ cri_dependents() {
     done
 }
 
+# UNIT: prints the unit's own name, because it may be an alias.
+cri_id() {
+  cri_name=$(systemctl show --property=Id "$1" 2>/dev/null | sed -n 's/^Id=//p')
+  printf '%s' "${cri_name:-$1}"
+}
+# Prints the unit of the runtime's process; nothing if it is unknown.
+cri_unit_of_runtime() {
+  cri_process=$("$CRI" wait --timeout 5s --stable 0 -o json 2>/dev/null | sed -n 's/^.*"pid" *: *\([0-9]\{1,\}\).*$/\1/p')
+  [ -z "$cri_process" ] || sed -n 's,^\(0:\|[0-9]*:name=systemd\):.*/\([^/]*\.service\)\(/.*\)\{0,1\}$,\2,p' "/proc/$cri_process/cgroup" 2>/dev/null | head -n 1
+}
+
 # UNIT...: stops those that are active. Call it before the snapshot, so that kubelet changes nothing afterwards.
 cri_hold() {
   cri_check_shell
@@ -132,8 +143,10 @@ cri_hold() {
       *=inactive | *=failed) cri_say "$cri_unit is not active, so it will not be started at the end"; cri_inactive=$cri_unit; continue ;;
     esac
     cri_others=$(cri_dependents "$cri_unit")
-    if printf '%s' "$cri_unit$cri_others" | tr ' ' '\n' | grep -q "^$cri_runtime\(\.service\)\{0,1\}\$"; then
-      cri_stop 2 "the stop of $cri_unit would also stop the runtime; hold only units that do not contain it"
+    cri_found=$(cri_unit_of_runtime)
+    # An unknown unit means that the runtime does not respond, or that it is not in a unit: no stop ends it.
+    if [ -n "$cri_found" ] && printf '%s' "$(cri_id "$cri_unit")$cri_others" | tr ' ' '\n' | grep -qxF -e "$cri_found" -e "${cri_found%.service}"; then
+      cri_stop 2 "the stop of $cri_unit would also stop $cri_found, which is the runtime; hold only units that do not stop it"
     fi
     # Recorded first, because a stop that fails may have stopped part of the unit.
     cri_held="$cri_unit$cri_others $cri_held"
@@ -193,9 +206,8 @@ cri_swap_back() { for cri_place in "$@"; do mv -f "$cri_place.before" "$cri_plac
 # too.
 cri_restart() {
   cri_change
-  # The name may be an alias, and systemd's jobs have the unit's own name.
-  cri_runtime=$(systemctl show --property=Id "$1" 2>/dev/null | sed -n 's/^Id=//p')
-  [ -n "$cri_runtime" ] || cri_runtime=$1
+  # systemd's jobs have the unit's own name.
+  cri_runtime=$(cri_id "$1")
   systemctl restart "$1" 9>&- || cri_stop 3 "$1 failed to start; see journalctl -u $1"
 }
 cri_wait() { cri_check_shell; "$CRI" wait --timeout "$CRI_WAIT" || cri_stop 3 'the runtime did not become ready'; }
