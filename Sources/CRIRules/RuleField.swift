@@ -30,6 +30,7 @@ public enum RuleField: String, Hashable, Sendable, CaseIterable {
   case container
   case metadata
   case sandbox
+  case manifest
   case ip = "network.ip"
   case additionalIPs = "network.additional_ips"
   case namespaces = "linux.namespaces.options"

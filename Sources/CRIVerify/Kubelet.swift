@@ -98,6 +98,13 @@ struct Kubelet {
       prediction.action == .kill && old.isStatic && remembers(old)
         && containers.runsAgainWhenForgotten(specification, isFirst: sandboxes.isEmpty)
     }
+    if specifications.hasLostManifest(old) {
+      prediction.action = .kill
+      (prediction.rule, prediction.field, prediction.before) = (.m1, .manifest, .status(.known))
+      prediction.after = FindingValue.none
+      prediction.trigger = .immediate
+      return prediction
+    }
     guard let newest = sandboxes.first else { return decide(.c1, .sandbox, .id(old.id), .none) }
     let ready = sandboxes.filter(\.isReady)
     if ready.count > 1 {

@@ -1,6 +1,7 @@
 /// A decision of kubelet, with the name that documents and runbooks use.
 ///
-/// Source: `PodSandboxChanged` (C1 to C5, in the function's order) and `computePodActions` (B1 to B5, B7, B8).
+/// Source: `PodSandboxChanged` (C1 to C5, in the function's order), `computePodActions` (B1 to B5, B7, B8) and
+/// `HandlePodCleanups` (M1).
 public enum KubeletRule: String, Hashable, Sendable, CaseIterable {
   /// The pod has no sandbox.
   case c1 = "C1"
@@ -26,6 +27,8 @@ public enum KubeletRule: String, Hashable, Sendable, CaseIterable {
   case b7 = "B7"
   /// A restart rule for the exit code makes kubelet restart all containers of the pod.
   case b8 = "B8"
+  /// The manifest of the static pod no longer exists.
+  case m1 = "M1"
 }
 
 /// What happens to a pod whose sandbox has changed, depending on its restartPolicy.

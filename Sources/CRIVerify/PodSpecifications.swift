@@ -7,13 +7,22 @@ internal import CRISnapshot
 struct PodSpecifications {
   private let supplied: [String: PodSpecification]
   private let staticPods: [StaticPod]
+  /// The static pods of the later snapshot; nil if they are unknown.
+  private let laterStaticPods: [StaticPod]?
   private let node: String
 
   init(before: Snapshot, after: Snapshot) {
     supplied = Dictionary(
       ((before.pods ?? []) + (after.pods ?? [])).map { ($0.pod.uid, $0) }, uniquingKeysWith: { first, _ in first })
     staticPods = before.observed?.kubelet?.staticPods?.value ?? after.observed?.kubelet?.staticPods?.value ?? []
+    laterStaticPods = after.observed?.kubelet?.staticPods?.value
     node = before.host.name.lowercased()
+  }
+
+  /// Whether a static pod had a manifest before the change and has none any more.
+  func hasLostManifest(_ sandbox: SandboxRecord) -> Bool {
+    guard sandbox.isStatic, let laterStaticPods else { return false }
+    return manifest(of: sandbox.pod, in: staticPods) != nil && manifest(of: sandbox.pod, in: laterStaticPods) == nil
   }
 
   /// Returns nil if nothing is known about the pod.
@@ -21,8 +30,7 @@ struct PodSpecifications {
     if let specification = supplied[sandbox.pod.uid] { return specification }
     guard sandbox.isStatic else { return nil }
     let pod = sandbox.pod
-    let manifest = staticPods.first { $0.namespace == pod.namespace && isName(pod.name, of: $0.name) }
-    return manifest.map {
+    return manifest(of: pod, in: staticPods).map {
       PodSpecification(pod: pod, source: "file", restartPolicy: $0.restartPolicy, containers: $0.containers)
     }
   }
@@ -32,6 +40,10 @@ struct PodSpecifications {
   func possiblePolicies(of sandbox: SandboxRecord) -> [RestartPolicy] {
     let labels = ["pod-template-hash", "controller-revision-hash"]
     return labels.contains { sandbox.status.labels[$0] != nil } ? [.always] : RestartPolicy.allCases
+  }
+
+  private func manifest(of pod: PodName, in manifests: [StaticPod]) -> StaticPod? {
+    manifests.first { $0.namespace == pod.namespace && isName(pod.name, of: $0.name) }
   }
 
   /// kubelet appends the node's name, which is the host name with or without the domain. Any other suffix may be part

@@ -19,8 +19,8 @@ extension Verifier {
   /// - Parameter earlier: A sandbox that was not ready and is no longer listed.
   /// - Returns: Whether the pod was reported.
   mutating func reportIfItRunsAgain(_ earlier: SandboxRecord) -> Bool {
-    guard earlier.isStatic, !isOutdated(earlier), hasCompleted(earlier), !expectedChanges.isDeleted(earlier.pod),
-      !after.hasUnchecked(.pod)
+    guard earlier.isStatic, !isOutdated(earlier), !specifications.hasLostManifest(earlier), hasCompleted(earlier),
+      !expectedChanges.isDeleted(earlier.pod), !after.hasUnchecked(.pod)
     else {
       return false
     }
@@ -93,7 +93,7 @@ extension Verifier {
       return true
     }
     // kubelet remembers nothing about a static pod, and the API server has the status of any other pod.
-    if earlier.isStatic, siblings.isEmpty, !after.hasUnchecked(.pod) {
+    if earlier.isStatic, !specifications.hasLostManifest(earlier), siblings.isEmpty, !after.hasUnchecked(.pod) {
       report(kubeletHasRunThroughout ? .podRunsAgainLater : .podRunsAgain, object, .id(earlier.id), .none)
       return true
     }

@@ -73,4 +73,44 @@ import Testing
     let prediction = try Self.prediction(Self.report(.none, restartsKubelet: true))
     #expect(prediction.action == .recreate && !prediction.runsAgainLater)
   }
+
+  // MARK: Manifests
+
+  /// - Parameter manifests: Whether the earlier and the later snapshot contain the manifest; nil if it could not be read.
+  private static func report(manifests: (Bool?, Bool?), address: String = "10.88.0.2", state: PodSandboxState = .ready)
+    -> Report
+  {
+    var (before, after) = (Snapshot.before, Snapshot.after)
+    before.host.name = "node"
+    before.sandboxes[0].pod.name = "web-node"
+    before.sandboxes[0].status.annotations["kubernetes.io/config.source"] = "file"
+    after.sandboxes[0] = before.sandboxes[0]
+    after.sandboxes[0].status.network?.ip = address
+    after.sandboxes[0].status.state = state
+    func observed(_ hasManifest: Bool?) -> ObservedNode {
+      let web = StaticPod(namespace: "default", name: "web", restartPolicy: .always)
+      let pods: Observation<[StaticPod]>? = hasManifest.map { .known($0 ? [web] : []) }
+      return ObservedNode(orphans: .known([]), kubelet: ObservedKubelet(processes: .known([]), staticPods: pods))
+    }
+    (before.observed, after.observed) = (observed(manifests.0), observed(manifests.1))
+    return Report(before, after)
+  }
+
+  @Test(arguments: ["10.88.0.2", ""]) func `kubelet ends a static pod whose manifest was removed`(address: String)
+    throws
+  {
+    let report = Self.report(manifests: (true, false), address: address)
+    let prediction = try #require(report.predictions.first { $0.pod.name == "web-node" })
+    #expect(prediction.action == .kill && prediction.rule == .m1)
+    let text = report.text()
+    #expect(text.contains("kubelet will end 1 static pod whose manifest no longer exists"), "\(text)")
+    #expect(!text.contains("restartPolicy is"), "\(text)")
+  }
+
+  @Test(arguments: [(true, true), (nil, false), (false, false), (true, nil)] as [(Bool?, Bool?)])
+  func `a manifest that was not seen to disappear decides nothing`(before: Bool?, after: Bool?) throws {
+    let report = Self.report(manifests: (before, after), address: "")
+    let prediction = try #require(report.predictions.first { $0.pod.name == "web-node" })
+    #expect(prediction.action == .recreate && prediction.rule == .c5)
+  }
 }
