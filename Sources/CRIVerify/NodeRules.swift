@@ -27,8 +27,9 @@ enum NodeRules {
     },
     Check(.runtimeCondition) { before, after in
       let ready: Set = ["RuntimeReady", "NetworkReady"]
+      let earlier = Dictionary(before.runtime.conditions.map { ($0.type, $0.status) }) { first, _ in first }
       let changes = after.runtime.conditions.filter {
-        !$0.status && !ready.contains($0.type) && before.runtime.condition($0.type) == true
+        !$0.status && !ready.contains($0.type) && earlier[$0.type] == true
       }
       return changes.isEmpty
         ? nil : (.status(.isTrue), .conditions(changes))
@@ -48,7 +49,7 @@ enum NodeRules {
       .runtimeFeatures
     ) {
       before, after in
-      let kept = features(after, of: after)
+      let kept = Set(features(after, of: after))
       let lost = features(before, of: after).filter { !kept.contains($0) }
       return lost.isEmpty ? nil : (.features(lost), .none)
     },
@@ -138,10 +139,12 @@ enum NodeRules {
     guard let earlier = before.observed?.ociRuntimes?.value, let now = after.observed?.ociRuntimes?.value else {
       return nil
     }
-    let isPartial = after.runtime.name == RuntimeProduct.crio.rawValue && !now.contains(where: \.isDefault)
+    let defaultRuntime = now.first(where: \.isDefault)
+    let isPartial = after.runtime.name == RuntimeProduct.crio.rawValue && defaultRuntime == nil
+    let byHandler = Dictionary(now.map { ($0.handler, $0) }) { first, _ in first }
     let changes = earlier.compactMap { old -> (OCIRuntimeProgram, OCIRuntimeProgram?)? in
       // The default handler is compared by its role, not by its name.
-      let new = now.first { old.isDefault && !isPartial ? $0.isDefault : $0.handler == old.handler }
+      let new = old.isDefault && !isPartial ? defaultRuntime : byHandler[old.handler]
       // If CRI-O does not report its configuration, nothing is known about its other handlers.
       if new == nil, isPartial { return nil }
       guard counts(old, new) else { return nil }
