@@ -80,9 +80,11 @@ package final class SignalWatch: Sendable {
     guard isActive || deadline != nil else { return }
     while true {
       let ready = try Poll.wait([interest], timeout: .milliseconds(100))[0]
-      // A peer that makes progress from time to time must not hide a signal, so it is checked first.
+      // The reason for the end must still be written after a signal, if that does not block.
+      if ready.writable { return }
+      // A writer that sends a byte from time to time must not hide a signal, so it is checked first.
       if hasSignal { throw .interrupted }
-      let isReady = ready.readable || ready.writable
+      let isReady = ready.readable
       if isStrict || !isReady, let deadline, ContinuousClock.now >= deadline { throw .timedOut }
       if isReady { return }
     }

@@ -120,3 +120,22 @@ struct ChildProcessTests {
     #expect(throws: Errno.noSuchFile) { try ChildProcess.run([], signals: signals) }
   }
 }
+
+struct SignalWatchTests {
+  /// timeout(1), for example, sends SIGTERM to the command and then to its process group.
+  @Test func `after a second signal, what does not block can still be written`() async {
+    await #expect(processExitsWith: .success) {
+      let signals = try SignalWatch()
+      kill(getpid(), SIGTERM)
+      #expect(await signals.next()?.number == SIGTERM)
+      kill(getpid(), SIGTERM)
+      #expect(try Poll.wait([(signals.descriptor, true, false)], timeout: .seconds(10))[0].readable)
+      let (reader, writer) = try UnixSocket.pair()
+      defer { for descriptor in [reader, writer] { close(descriptor) } }
+      try Descriptor.writeAll([1], to: writer)
+      #expect(throws: Errno.interrupted) {
+        while true { try Descriptor.writeAll([UInt8](repeating: 0, count: 4096), to: writer) }
+      }
+    }
+  }
+}

@@ -82,7 +82,7 @@ import Testing
   {
     var (before, after) = (Snapshot.before, Snapshot.after)
     before.host.name = "node"
-    before.sandboxes[0].pod.name = "web-node"
+    before.sandboxes[0].status.metadata?.name = "web-node"
     before.sandboxes[0].status.annotations["kubernetes.io/config.source"] = "file"
     after.sandboxes[0] = before.sandboxes[0]
     after.sandboxes[0].status.network?.ip = address
