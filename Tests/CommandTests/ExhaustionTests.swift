@@ -88,7 +88,7 @@ import Testing
   /// Shell code that leaves 24 MB of address space to a process: enough for threads, but less than the size of the
   /// list.
   private static func limit(_ pid: String) -> String {
-    "size=$(awk '/^VmSize/ { print $2 }' /proc/\(pid)/status); prlimit --pid \(pid) --as=$(((size + 24000) * 1024))"
+    "size=$(awk '/^VmSize/ { print $2 }' /proc/\(pid)/status); prlimit --pid \(pid) --as=$(((size + 24000) * 1024)):"
   }
 
   @Test func `guard names the unit that stays stopped`() async throws {
