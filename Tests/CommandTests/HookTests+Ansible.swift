@@ -97,7 +97,7 @@ extension HookTests {
     #expect(systemd.changes.isEmpty)
   }
 
-  @Test(arguments: ["--warn-only", "--help", "--version"])
+  @Test(arguments: ["--warn-only", "--help", "--version", "--warn-only=true", "-warn-only", "-h=1", "--version=1"])
   func `the role refuses an option that would start kubelet after a loss`(_ option: String) async throws {
     let runtime = try await SimulatorProcess(in: directory)
     let systemd = try await systemd(for: runtime, losing: "--on-restart lose-ips")

@@ -115,7 +115,7 @@ cri_preflight() {
 
 # UNIT: prints the active units that systemd stops together with it, each after a space.
 cri_dependents() {
-  systemctl show --property=RequiredBy,BoundBy,ConsistsOf "$1" | sed -n 's/^\(RequiredBy\|BoundBy\|ConsistsOf\)=//p' | tr ' ' '\n' |
+  systemctl show --property=RequiredBy,BoundBy,ConsistsOf,PropagatesStopTo "$1" | sed -n 's/^\(RequiredBy\|BoundBy\|ConsistsOf\|PropagatesStopTo\)=//p' | tr ' ' '\n' |
     while IFS= read -r cri_other; do
       if [ -z "$cri_other" ] || ! systemctl is-active --quiet "$cri_other"; then continue; fi
       cri_say "$cri_other is stopped too, because it depends on $1; it is treated in the same way at the end"
@@ -131,7 +131,7 @@ cri_id() {
 # Prints the unit of the runtime's process; nothing if it is unknown.
 cri_unit_of_runtime() {
   cri_process=$("$CRI" wait --timeout 5s --stable 0 -o json 2>/dev/null | sed -n 's/^.*"pid" *: *\([0-9]\{1,\}\).*$/\1/p')
-  [ -z "$cri_process" ] || sed -n 's,^\(0:\|[0-9]*:name=systemd\):.*/\([^/]*\.service\)\(/.*\)\{0,1\}$,\2,p' "/proc/$cri_process/cgroup" 2>/dev/null | head -n 1
+  [ -z "$cri_process" ] || sed -n 's#^\(0:\|[0-9]*:name=systemd\):.*/\([^/]*\.service\)\(/.*\)\{0,1\}$#\2#p' "/proc/$cri_process/cgroup" 2>/dev/null | head -n 1
 }
 
 # UNIT...: stops those that are active. Call it before the snapshot, so that kubelet changes nothing afterwards.
@@ -143,7 +143,7 @@ cri_hold() {
       *=inactive | *=failed) cri_say "$cri_unit is not active, so it will not be started at the end"; cri_inactive=$cri_unit; continue ;;
     esac
     cri_others=$(cri_dependents "$cri_unit")
-    cri_found=$(cri_unit_of_runtime)
+    cri_found=$(cri_unit_of_runtime) || :
     # An unknown unit means that the runtime does not respond, or that it is not in a unit: no stop ends it.
     if [ -n "$cri_found" ] && printf '%s' "$(cri_id "$cri_unit")$cri_others" | tr ' ' '\n' | grep -qxF -e "$cri_found" -e "${cri_found%.service}"; then
       cri_stop 2 "the stop of $cri_unit would also stop $cri_found, which is the runtime; hold only units that do not stop it"
@@ -234,8 +234,8 @@ cri_verify() {
   cri_check_shell
   for cri_option in "$@"; do
     case $cri_option in
-      --warn-only) cri_stop 2 '--warn-only would start the units after a loss; omit it' ;;
-      -h | --help* | --version | --generate-completion-script* | --experimental-dump-help) cri_stop 2 "with $cri_option, nothing is verified; omit it" ;;
+      -warn-only* | --warn-only*) cri_stop 2 "$cri_option would start the units after a loss; omit it" ;;
+      -h | -h=* | -help* | --help* | -version* | --version* | -generate-* | --generate-* | -experimental-* | --experimental-*) cri_stop 2 "with $cri_option, nothing is verified; omit it" ;;
     esac
   done
   cri_wait_for_job || cri_stop 3 "systemd has not finished its job for the runtime's unit (systemctl list-jobs)"

@@ -46,6 +46,8 @@ check() { # SECONDS [OPTIONS of verify]
   limited $((seconds + 20)) verify --before "$before" --wait "${seconds}s" $harmless "$@" ${CRI_VERIFY:-} >"$report" 2>&1 || code=$?
   # timeout(1)'s own codes, a missing command and wrong usage mean that nothing was checked.
   [ "$code" -le 6 ] && [ "$code" != 2 ] || code=3
+  # Whatever the options are, a report of a loss counts.
+  case $code in 0 | 4) if tail -n 1 "$report" | grep -q '^LOST'; then code=1; fi ;; esac
   # A program that is not cri, such as an empty file, may succeed without a report.
   [ -s "$report" ] || { code=3; echo "not verified: $cri printed nothing: it did not finish in time, could not be run, or is not cri" >"$report"; }
   # Pods that were created between the snapshot and a later restart are not in it.
@@ -107,6 +109,7 @@ verify_again() {
 # cause.
 again() {
   if [ -f "$before" ]; then check "$1" --ignore pod.replaced --ignore container.replaced
-  else unsaved "$(cat "$dir/reason" 2>/dev/null || echo "there is no snapshot")" "$1"
+  elif is_same_daemon; then unsaved "$(cat "$dir/reason" 2>/dev/null || echo "there is no snapshot")" "$1"
+  else unsaved "there is no snapshot" "$1"
   fi
 }

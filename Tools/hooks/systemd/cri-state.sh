@@ -47,7 +47,7 @@ is_outdated() { [ "$(generation)" != "$begun" ]; }
 record() {
   written=0
   if is_outdated; then cat >/dev/null; return 0; fi
-  { echo "$1"; cat; } | store "$dir" verdict 0600 || { written=1; rm -f "$dir/verdict"; }
+  { echo "$1"; cat; } | store "$dir" verdict 0600 || { written=1 unwritable=yes; rm -f "$dir/verdict"; }
   publish
   return $written
 }
@@ -117,15 +117,24 @@ status() {
   if [ -f "$dir/verdict" ]; then cat "$dir/verdict"
   elif [ -f "$dir/refused" ]; then echo "not verified: the verdict could not be written to $dir, and kubelet was not started"
   elif [ -f "$before" ]; then echo "pending: a snapshot was taken, and nothing has been compared with it yet"
+  elif is_published_unverified; then unwritable=yes; echo "not verified: the verdict could not be written to $dir"
   else echo "no verdict since boot"
   fi
   [ ! -f "$dir/refused" ] || echo "kubelet was not started; if systemd has given up, run: systemctl reset-failed ${CRI_HOOK_KUBELET:-kubelet} && systemctl start ${CRI_HOOK_KUBELET:-kubelet}"
   main=$(daemon)
   case $(verdict) in
-    0 | 4) if [ -n "$main" ] && [ "$main" != "$(cat "$dir/daemon" 2>/dev/null)" ]; then
+    0 | 4 | none) if [ -n "$main" ] && [ -f "$dir/verdict" ] && [ "$main" != "$(cat "$dir/daemon" 2>/dev/null || echo "$main")" ]; then
         echo "not verified: the runtime has ended or was restarted after this verdict, and the hook did not run"
         with_gate 3; return
       fi ;;
   esac
   case $(verdict) in 0) with_gate 0 ;; 1) with_gate 1 ;; none | 4) with_gate 4 ;; *) with_gate 3 ;; esac
+}
+
+# A full or read-only file system keeps nothing in the directory, but the public file may be on another one.
+is_published_unverified() { grep -q '^verdict=unverified' "$public/$name.status" 2>/dev/null; }
+status_without_directory() {
+  if is_published_unverified; then echo "not verified: the verdict could not be written to $dir"; with_gate 3
+  else echo "no verdict since boot"; with_gate 4
+  fi
 }

@@ -20,14 +20,16 @@ read_settings() {
 
 # Checks the settings, which may also be in the unit's environment.
 check_settings() {
+  # cri reads the files of this unit while kubelet is stopped.
+  export CRI_HOOK_KUBELET="${CRI_HOOK_KUBELET:-kubelet}"
   for seconds in "${CRI_HOOK_WAIT:-0}" "${CRI_HOOK_GATE_WAIT:-0}" "${CRI_HOOK_SNAPSHOT_WAIT:-0}"; do
     # A number with a leading zero would be octal.
     case $seconds in *[!0-9]* | ?????* | 0?*) unusable "the settings are unusable: '$seconds' is not a number of seconds" ;; esac
   done
   for option in ${CRI_VERIFY:-}; do
     case $option in
-      --warn-only) unusable "the settings are unusable: --warn-only would let kubelet start after a loss" ;;
-      -h | --help* | --version | --generate-completion-script* | --experimental-dump-help) unusable "the settings are unusable: with $option, nothing is verified" ;;
+      -warn-only* | --warn-only*) unusable "the settings are unusable: $option would let kubelet start after a loss" ;;
+      -h | -h=* | -help* | --help* | -version* | --version* | -generate-* | --generate-* | -experimental-* | --experimental-*) unusable "the settings are unusable: with $option, nothing is verified" ;;
     esac
   done
 }
@@ -43,6 +45,15 @@ unusable() {
       echo "not verified: $1" | record 3 ;;
   esac
   exit 2
+}
+
+# The units name the socket, and recheck, accept and status use the same one.
+find_socket() {
+  if [ -z "$socket" ]; then
+    socket=$(cat "$dir/socket" 2>/dev/null) || socket=$(default_socket) || [ "$verb" = status ]
+  elif [ "$verb" != adopt ] && [ "$(cat "$dir/socket" 2>/dev/null)" != "$socket" ]; then
+    { echo "$socket" >"$dir/socket"; } 2>/dev/null || :
+  fi
 }
 
 default_socket() {
