@@ -64,16 +64,6 @@ package final class FileNode: Sendable {
       Descriptor(owning: try retrying { openat(fd, name, OpenFlags.path | O_CLOEXEC) }))
   }
 
-  /// Opens the directory that contains this one; `/` contains itself.
-  package func parent() throws(Errno) -> FileNode {
-    let fd = descriptor.rawValue
-    return try FileNode(
-      Descriptor(owning: try retrying { openat(fd, "..", O_DIRECTORY | OpenFlags.path | O_CLOEXEC) }))
-  }
-
-  /// The present path of this file; nil if /proc is not mounted.
-  package var currentPath: String? { File.linkTarget("/proc/self/fd/\(descriptor.rawValue)") }
-
   /// Opens an entry without following it.
   /// - Returns: nil if it does not exist.
   package func child(_ name: [UInt8]) throws(Errno) -> FileNode? {

@@ -74,18 +74,21 @@ struct OpenedInput: ~Copyable {
     }
     let isFile = Self.rest(of: fd) != nil
     while true {
-      do throws(Errno) {
-        // A writer that sends a byte from time to time must not extend the time.
-        try SignalWatch.wait(for: (fd, true, false), until: deadline, isStrict: !isFile && !bytes.isEmpty)
-      } catch {
-        throw error == .timedOut ? .inputTimedOut : .system(error)
+      // A file can always be read, and a signal that has arrived does not concern it.
+      if !isFile {
+        do throws(Errno) {
+          // A writer that sends a byte from time to time must not extend the time.
+          try SignalWatch.wait(for: (fd, true, false), until: deadline, isStrict: !bytes.isEmpty)
+        } catch {
+          throw error == .timedOut ? .inputTimedOut : .system(error)
+        }
       }
       let count: Int
       do throws(Errno) {
         count = try retrying { Glibc.read(fd, &buffer, buffer.count) }
       } catch {
-        // Another process may have made the pipe non-blocking.
-        guard error == .again else { throw .system(error) }
+        // Another process may have made the pipe non-blocking. Some files in /proc never end, such as kmsg.
+        guard error == .again, !isFile else { throw .system(error) }
         _ = try File.system { () throws(Errno) in try Poll.wait([(fd, true, false)], timeout: .milliseconds(100)) }
         continue
       }

@@ -23,21 +23,27 @@ package struct PathWalk: ~Copyable {
   private static let maximumLinks = 40
 
   /// Resolves the path of a file, which may not exist.
-  package init(toFile path: String) throws(FileError) { try self.init(path, isFile: true, mode: nil) }
-
-  /// Resolves the path of a directory.
-  /// - Parameter making: The mode with which missing directories are created; nil to create none.
-  package init(toDirectory path: String, making mode: UInt32? = nil) throws(FileError) {
-    try self.init(path, isFile: false, mode: mode)
+  package init(toFile path: String) throws(FileError) {
+    try self.init(path, isFile: true, mode: nil, isProtected: false)
   }
 
-  private init(_ path: String, isFile: Bool, mode: UInt32?) throws(FileError) {
+  /// Resolves the path of a directory.
+  /// - Parameters:
+  ///   - making: The mode with which missing directories are created; nil to create none.
+  ///   - isProtected: Whether `.changeableByOthers` is thrown if another user could exchange a directory or a link on the
+  ///     path.
+  package init(toDirectory path: String, making mode: UInt32? = nil, isProtected: Bool = false) throws(FileError) {
+    try self.init(path, isFile: false, mode: mode, isProtected: isProtected)
+  }
+
+  private init(_ path: String, isFile: Bool, mode: UInt32?, isProtected: Bool) throws(FileError) {
     // C functions would see only the part of the path before a NUL.
     guard !path.isEmpty, !path.utf8.contains(0) else { throw .system(.noSuchFile) }
     var current = try WalkedDirectory(path.utf8.first == UInt8(ascii: "/") ? "/" : ".")
     var rest = Array(Self.components(path).reversed())
     var links = 0
     while let name = rest.popLast() {
+      if isProtected { try current.checkProtected() }
       let next: Entry
       do throws(Errno) {
         next = try Entry(name, in: current.directory)
@@ -205,6 +211,14 @@ private struct WalkedDirectory: ~Copyable {
   /// directory.
   private func check(_ next: UInt32) throws(FileError) {
     if !Caller.trusts(owner), next != owner { throw .foreignStep(directory: displayPath, owner: owner) }
+  }
+
+  /// - Throws: `.changeableByOthers` if another user could exchange an entry.
+  func checkProtected() throws(FileError) {
+    var status = Glibc.stat()
+    let fd = directory.rawValue
+    _ = try File.system { () throws(Errno) in try retrying { fstat(fd, &status) } }
+    if FileStatus(status).isExchangeableByOthers { throw .changeableByOthers(directory: displayPath) }
   }
 
   var isProc: Bool { cri_file_system_magic(directory.rawValue) == 0x9fa0 }

@@ -17,6 +17,13 @@ package struct WalkedFile: ~Copyable {
   /// Whether it was a regular file when it was found. A descriptor of this process is none.
   package var isRegular: Bool { walk.held == nil && walk.kind == .regular }
 
+  /// Whether it belongs to the caller, or to root.
+  package var isOwn: Bool {
+    var status = Glibc.stat()
+    return fstatat(walk.directory.rawValue, walk.name, &status, AT_SYMLINK_NOFOLLOW) == 0
+      && Caller.trusts(status.st_uid) && isRegular
+  }
+
   /// Returns the path of another file in the directory.
   package func path(of name: String) -> String {
     switch walk.directoryPath {

@@ -255,4 +255,28 @@ import Testing
       #expect(run.code == code && run.isRestored, "\(run)")
     }
   }
+
+  /// The command has ended, but its output is not read.
+  @Test(arguments: [("", 143), ("--timeout 2s", 125)])
+  func `lost output is an error, whatever the result of the command is`(options: String, code: Int32) async throws {
+    let folder = try TemporaryDirectory()
+    try await with { simulator in
+      let script = """
+        cd "$2"; mkfifo p; exec 9<>p
+        "$0" -r "$1" exec \(options) web yes >p 9>&- & process=$!
+        sleep 4; kill -TERM $process 2>/dev/null; wait $process
+        """
+      let run = try await Tool.run(["/bin/bash", "-c", script, Tool.path("cri"), simulator.socket, folder.path])
+      #expect(run.code == code && !run.errors.isEmpty, "\(run)")
+    }
+  }
+
+  @Test func `a full device is an error each time`() async throws {
+    try await with { simulator in
+      let run = try await Tool.shell(
+        "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do '\(Tool.path("cri"))' -r '\(simulator.socket)' "
+          + "exec web echo x >/dev/full 2>/dev/null; echo $?; done | sort -u")
+      #expect(run.output == "125\n", "\(run)")
+    }
+  }
 }

@@ -243,8 +243,16 @@ struct HostileFileTests {
     let run = try await Tool.run(
       ["/bin/sh", "-c", "cd '\(directory.path)' && exec timeout 20 '\(Tool.path("cri"))' \(words)"],
       environment: ["STATE_DIRECTORY": "\(shared)/state", "CONTAINER_RUNTIME_ENDPOINT": runtime.socket])
-    #expect(run.code == 2 && run.errors.contains("\(shared) can be changed by other users"), "\(run)")
+    #expect(run.code == 2 && run.errors.contains("other users can write to \(shared)"), "\(run)")
     #expect(!TestFile.exists(directory.file("ran")))
+    // Nothing is created there either, and the way through a link that others could exchange is refused, too.
+    let new = try await Tool.cri(
+      ["guard", "--", "true"], on: runtime.socket, environment: ["STATE_DIRECTORY": "\(shared)/new/state"])
+    #expect(new.code == 2 && !TestFile.exists("\(shared)/new"), "\(new)")
+    #expect(mkdir(directory.file("own"), 0o700) == 0 && symlink(directory.file("own"), "\(shared)/link") == 0)
+    let link = try await Tool.cri(
+      ["guard", "--", "true"], on: runtime.socket, environment: ["STATE_DIRECTORY": "\(shared)/link"])
+    #expect(link.code == 2 && TemporaryDirectory.names(in: directory.file("own")).isEmpty, "\(link)")
   }
 
   @Test func `the caller's descriptors and the null device can be used`() async throws {

@@ -134,7 +134,7 @@ import Testing
     ("a closed pipe", "| true", 0, 1, 3),
     ("a closed pipe, as a document", "-o json | true", 0, 1, 3),
     ("a closed pipe for both streams", "2>&1 | true", 0, 1, 3),
-    ("a report in a closed pipe", "--report json=/dev/fd/1 -o tap | true", 2, 1, 3),
+    ("a report in a closed pipe", "--report json=/dev/fd/1 -o tap | true", 3, 1, 3),
     ("a full device", ">/dev/full", 3, 1, 3),
     ("a full device, as a document", "-o json >/dev/full", 3, 1, 3),
     ("a full device for both streams", ">/dev/full 2>&1", 3, 1, 3),

@@ -9,26 +9,17 @@ enum StateDirectory {
   }
 
   /// Creates the directory with mode 0700 if it is missing.
-  static func create() throws(FileError) { _ = try PathWalk(toDirectory: path, making: 0o700) }
+  /// - Throws: `.changeableByOthers` if other users can change a directory on the path.
+  static func create() throws(FileError) { _ = try PathWalk(toDirectory: path, making: 0o700, isProtected: true) }
 
-  /// Checks that no other user can replace the directory or what is stored in it.
-  /// - Throws: A usage error if others can change it or a directory above it.
+  /// Checks that no other user can replace what is stored in the directory.
+  /// - Throws: A usage error if others can change it.
   static func check() throws(Failure) {
-    guard var directory = try? FileNode(directory: path) else { return }
-    if directory.status.isChangeableByOthers { throw insecure(path, directory.status, mode: "0700") }
-    while let parent = try? directory.parent(), parent.status.identity != directory.status.identity {
-      if parent.status.isExchangeableByOthers {
-        throw insecure(parent.currentPath ?? "a directory above \(path)", parent.status, mode: "0755")
-      }
-      directory = parent
-    }
-  }
-
-  private static func insecure(_ path: String, _ status: FileStatus, mode: String) -> Failure {
-    Failure(
+    guard let status = try? FileNode(directory: path).status, status.isChangeableByOthers else { return }
+    throw Failure(
       .usage,
-      "\(path) can be changed by other users (owner \(status.owner), mode \(status.permissionText)), so no snapshot in "
-        + "\(Self.path) is safe; chown it to root and chmod it to \(mode); nothing was changed")
+      "\(path) can be changed by other users (owner \(status.owner), mode \(status.permissionText)), so no snapshot is "
+        + "safe there; chown it to root and chmod it to 0700; nothing was changed")
   }
 
   /// Creates the directory if a file is to be written to it, because the documentation uses paths in it. An error is

@@ -42,11 +42,12 @@ struct SessionRun: Sendable {
         switch event {
         case .copied: copied += 1
         case .end(let new):
-          end = end ?? new
           switch new {
           // Output that has already arrived is still written, even if the connection was lost.
-          case .result, .failed: break
-          case .detached, .interrupted, .timedOut, .outputClosed, .outputFailed: copied = 2
+          case .result, .failed: end = end ?? new
+          case .detached, .outputClosed: (end, copied) = (end ?? new, 2)
+          // The output is incomplete, whatever the result of the session is.
+          case .interrupted, .timedOut, .outputFailed: (end, copied) = (new, 2)
           }
         case .nothing: break
         }

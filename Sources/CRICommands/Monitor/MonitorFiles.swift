@@ -44,7 +44,7 @@ struct MonitorFiles: Sendable {
     do throws(FileError) {
       try StateDirectory.create()
     } catch {
-      throw Failure(.usage, "\(StateDirectory.path) cannot be created: \(error)")
+      throw Failure(.usage, "\(StateDirectory.path) cannot be used: \(error)")
     }
     try StateDirectory.check()
     do throws(FileError) {

@@ -31,7 +31,7 @@ extension ReportOptions {
       if code == 0, !isGone { code = ExitCodes.unreachable.rawValue }
     }
     // A file that could not be written is neither a loss nor a success.
-    if code == 0, !isWritten { code = format == .nagios ? 3 : ExitCodes.usage.rawValue }
+    if code == 0, !isWritten { code = ExitCodes.unreachable.rawValue }
     if code != 0 { throw ExitCode(code) }
   }
 
@@ -91,7 +91,8 @@ extension ReportOptions {
         try file.write(view)
       } catch {
         isWritten = false
-        let cause = "\(file.path) cannot be written: \(error); its previous content is unchanged"
+        let isWhole = error != .outputTimedOut
+        let cause = "\(file.path) cannot be written: \(error)\(isWhole ? "; its previous content is unchanged" : "")"
         try? StandardStream.error.write(Failure(.usage, cause).line)
       }
     }

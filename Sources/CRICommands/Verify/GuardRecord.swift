@@ -17,7 +17,8 @@ struct GuardRecord {
   /// The snapshot, if it could not be written to `StateDirectory`.
   private var unsaved: Snapshot?
   /// The file for a snapshot that could not be written to `StateDirectory`.
-  private let temporary = "\(Environment.value("TMPDIR") ?? "/tmp")/cri-before-\(UniqueID.uuid()).json"
+  private let temporary =
+    "\(UnprovenSnapshots.temporaryDirectory)/\(UnprovenSnapshots.temporaryPrefix)\(UniqueID.uuid()).json"
   /// Whether the file with the snapshot is in `StateDirectory`, because the user named no file.
   private var isDefault = false
   /// The file with the report in `StateDirectory`; nil if it was not written.
@@ -39,7 +40,8 @@ struct GuardRecord {
     do throws(FileError) { try StateDirectory.create() } catch {
       // A read-only file system is no reason to refuse the command.
       switch error {
-      case .foreignStep, .foreignLink: throw Failure(.usage, "\(StateDirectory.path): \(error); nothing was changed")
+      case .foreignStep, .foreignLink, .changeableByOthers:
+        throw Failure(.usage, "\(StateDirectory.path): \(error); nothing was changed")
       default: return nil
       }
     }

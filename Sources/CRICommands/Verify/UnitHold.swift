@@ -3,7 +3,7 @@ internal import CRISystem
 
 /// Systemd units that are stopped during a change, such as kubelet, which reacts immediately to what it sees.
 struct UnitHold {
-  private let names: [String]
+  private var names: [String]
   private let signals: SignalWatch
   /// Whether the units are masked while they are stopped.
   private let masks: Bool
@@ -63,6 +63,7 @@ struct UnitHold {
       }
       if state == .active { wasActive.append(name) }
     }
+    try resolveAliases(&active, &wasActive)
     if let runtime {
       for name in names {
         let others = try dependents(of: name)
@@ -95,14 +96,30 @@ struct UnitHold {
     }
   }
 
-  /// The active units that systemd stops together with a unit: those that require it, are bound to it or are a part of it
-  /// (systemd.unit(5), `Requires=`, `BindsTo=`, `PartOf=`), the last one to be started first.
+  /// Replaces aliases by the units' own names, because a mask of an alias does not mask the unit, and because systemd names
+  /// the runtime's unit by its own name.
+  private mutating func resolveAliases(_ active: inout [String], _ wasActive: inout [String]) throws(Failure) {
+    for name in names {
+      let id = try facts("Id,ActiveState", of: name).first { $0.hasPrefix("Id=") }.map { String($0.dropFirst(3)) }
+      guard let id, ![name, "\(name).service"].contains(id), Self.nameError(for: id) == nil else { continue }
+      Self.printNotice("\(name) is another name of \(id)")
+      func resolved(_ all: [String]) -> [String] {
+        all.contains(id) ? all.filter { $0 != name } : all.map { $0 == name ? id : $0 }
+      }
+      (names, inactive) = (resolved(names), resolved(inactive))
+      (active, wasActive) = (resolved(active), resolved(wasActive))
+    }
+  }
+
+  /// The active units that systemd stops together with a unit: those that require it, are bound to it or are a part of
+  /// it, and those to which it propagates its stop (systemd.unit(5), `Requires=`, `BindsTo=`, `PartOf=`,
+  /// `PropagatesStopTo=`), the last one to be started first.
   private func dependents(of name: String) throws(Failure) -> [String] {
     let held = Set(names.flatMap { [$0, "\($0).service"] })
     var (found, next): ([String], [String]) = ([], [name])
     while let unit = next.popLast() {
-      for line in try facts("RequiredBy,BoundBy,ConsistsOf,ActiveState", of: unit) where !line.hasPrefix("ActiveState=")
-      {
+      for line in try facts("RequiredBy,BoundBy,ConsistsOf,PropagatesStopTo,ActiveState", of: unit)
+      where !line.hasPrefix("ActiveState=") {
         for other in line.drop(while: { $0 != "=" }).dropFirst().split(separator: " ").map(String.init)
         where !held.contains(other) && !found.contains(other) && Self.nameError(for: other) == nil {
           guard (try? state(of: other)) == .active else { continue }

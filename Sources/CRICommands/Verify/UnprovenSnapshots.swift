@@ -76,9 +76,23 @@ enum UnprovenSnapshots {
   /// - Parameter save: The file of --save.
   static func latest(_ save: String?) -> String? {
     let places = [save, StateDirectory.file("before.json"), StateDirectory.file("guard-before")].compactMap(\.self)
-    return places.lazy.flatMap { unproven(of: $0) }.first { path in
+    return (places.flatMap { unproven(of: $0) } + temporary).first { path in
       (try? SnapshotFile.read(path))?.host.bootID.map { $0 == Kernel.bootID } ?? false
     }
+  }
+
+  /// The beginning of the names of snapshots in `temporaryDirectory`.
+  static let temporaryPrefix = "cri-before-"
+  /// Where a snapshot is kept after a loss if it could not be written to `StateDirectory`.
+  static var temporaryDirectory: String { Environment.value("TMPDIR") ?? "/tmp" }
+
+  /// Other users can write to this directory, but what they write does not count.
+  private static var temporary: [String] {
+    let names = ((try? Directory.names(at: temporaryDirectory)) ?? []).filter {
+      $0.hasPrefix(temporaryPrefix) && $0.hasSuffix(".json")
+    }
+    let own = names.map { "\(temporaryDirectory)/\($0)" }.filter { (try? WalkedFile($0))?.isOwn == true }
+    return Array(own.prefix(maximumExamined))
   }
 
   /// The file itself if it is unproven, and then those that were kept beside it, the newest first: `FILE.TIME`, or

@@ -1,3 +1,5 @@
+internal import CRISystem
+
 /// kubelet's command line in the files of its unit, for a kubelet that is not running (systemd.unit(5),
 /// systemd.service(5)).
 struct KubeletUnit {
@@ -6,9 +8,14 @@ struct KubeletUnit {
     "/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system",
     "/lib/systemd/system",
   ]
-  private static let name = "kubelet.service"
+  /// The unit that contains kubelet; the hooks name it if it is another one.
+  private static var name: String {
+    let unit = Environment.value("CRI_HOOK_KUBELET") ?? "kubelet"
+    return unit.contains("/") ? "kubelet.service" : unit.hasSuffix(".service") ? unit : "\(unit).service"
+  }
 
-  /// The maximum size of the files together, and that of the command line, in bytes. Real ones have some kilobytes.
+  /// The maximum size of the files together, and that of the text that is examined for the command line, in bytes. Real
+  /// ones have some kilobytes.
   private static let maximumSize = 1 << 20
 
   private let files: NodeFiles
@@ -29,11 +36,12 @@ struct KubeletUnit {
   /// The unit's file, and its drop-ins in the order of their names. A file hides those with the same name in less important
   /// directories.
   private func paths() -> [String] {
-    let main = Self.directories.map { "\($0)/\(Self.name)" }.first { (try? files.exists($0)) == true }
+    let name = Self.name
+    let main = Self.directories.map { "\($0)/\(name)" }.first { (try? files.exists($0)) == true }
     var dropIns: [String: String] = [:]
-    for directory in Self.directories.map({ "\($0)/\(Self.name).d" }) {
-      for name in (try? files.names(in: directory)) ?? [] where name.hasSuffix(".conf") && dropIns[name] == nil {
-        dropIns[name] = "\(directory)/\(name)"
+    for directory in Self.directories.map({ "\($0)/\(name).d" }) {
+      for file in (try? files.names(in: directory)) ?? [] where file.hasSuffix(".conf") && dropIns[file] == nil {
+        dropIns[file] = "\(directory)/\(file)"
       }
     }
     return (main.map { [$0] } ?? []) + dropIns.sorted { $0.key < $1.key }.map(\.value)
@@ -86,21 +94,28 @@ struct KubeletUnit {
     var words: [String] = []
     var size = 0
     for word in Self.split(command) {
+      // Blanks cost time, and empty words take memory.
+      size += Self.variable(word).map { variables[$0]?.utf8.count ?? 0 } ?? 0
+      if size > Self.maximumSize { return nil }
       let expanded = expanded(word)
       words += expanded
-      size += expanded.reduce(0) { $0 + $1.utf8.count }
-      if size > Self.maximumSize { return nil }
+      size += expanded.reduce(0) { $0 + $1.utf8.count + 16 }
     }
+    if size > Self.maximumSize { return nil }
     // Another program may start it.
     guard let program = words.firstIndex(where: { $0.split(separator: "/").last == "kubelet" }) else { return nil }
     return Array(words[(program + 1)...])
   }
 
+  /// The variable for whose words a word stands; nil for any other word.
+  private static func variable(_ word: String) -> String? {
+    let isVariable = word.hasPrefix("$") && !word.hasPrefix("${") && !word.hasPrefix("$$")
+    return isVariable ? String(word.dropFirst()) : nil
+  }
+
   /// `$NAME` as a word stands for the words of its value, and `${NAME}` for its value (systemd.service(5), "Command lines").
   private func expanded(_ word: String) -> [String] {
-    if word.hasPrefix("$"), !word.hasPrefix("${"), !word.hasPrefix("$$") {
-      return Self.split(variables[String(word.dropFirst())] ?? "")
-    }
+    if let name = Self.variable(word) { return Self.split(variables[name] ?? "") }
     var (text, rest) = ("", word[...])
     while let start = rest.firstRange(of: "${"), let end = rest[start.upperBound...].firstIndex(of: "}") {
       text += rest[..<start.lowerBound]

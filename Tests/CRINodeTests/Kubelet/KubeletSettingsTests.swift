@@ -232,7 +232,9 @@ import Testing
   }
 
   /// Another user's package may have written the unit, so its size must not decide how long the check takes.
-  @Test(arguments: ["variables", "files", "words"]) func `a huge unit does not take long`(kind: String) throws {
+  @Test(arguments: ["variables", "files", "words", "blanks", "empty words"]) func `a huge unit does not take long`(
+    kind: String
+  ) throws {
     let node = try FakeNode()
     var paths = node.paths
     paths.root = node.directory.file("root")
@@ -242,14 +244,33 @@ import Testing
     case "files":
       try node.write("A=\(String(repeating: "x", count: 400_000))\n", to: "root/etc/default/kubelet")
       lines = String(repeating: "EnvironmentFile=/etc/default/kubelet\n", count: 20_000)
+    case "blanks": lines = "Environment=\"A=\(String(repeating: " ", count: 400_000))\"\n"
+    case "empty words": lines = "Environment='A=\(String(repeating: "\"\" ", count: 100_000))'\n"
     default: lines = "Environment=A=\(String(repeating: "x", count: 300_000))\n"
     }
-    let command = "ExecStart=/usr/bin/kubelet --root-dir=/srv\(String(repeating: " ${A}", count: 10_000))\n"
+    let command =
+      "ExecStart=/usr/bin/kubelet --root-dir=/srv\(String(repeating: kind == "words" ? " ${A}" : " $A", count: 50_000))\n"
     try node.write("[Service]\n\(lines)\(command)", to: "root/etc/systemd/system/kubelet.service")
     var snapshot = node.snapshot()
     let start = ContinuousClock.now
     NodeObserver(paths: paths).addObservations(to: &snapshot, askedAt: 100_000, configuration: nil)
     #expect(ContinuousClock.now - start < .seconds(15))
+  }
+
+  @Test func `the hooks name the unit that contains kubelet`() async {
+    await #expect(processExitsWith: .success) {
+      setenv("CRI_HOOK_KUBELET", "k3s-agent", 1)
+      let node = try FakeNode()
+      var paths = node.paths
+      paths.root = node.directory.file("root")
+      try node.write(
+        "[Service]\nExecStart=/usr/bin/kubelet --root-dir=/srv/kubelet\n",
+        to: "root/etc/systemd/system/k3s-agent.service")
+      try node.makeDirectory("root/srv/kubelet/pods/uid-1")
+      var snapshot = node.snapshot()
+      NodeObserver(paths: paths).addObservations(to: &snapshot, askedAt: 100_000, configuration: nil)
+      #expect(snapshot.observed?.kubelet?.podDirectories == .known(["uid-1"]))
+    }
   }
 
   @Test func `a variable in the unit stands for its value`() throws {
