@@ -144,4 +144,14 @@ extension HookTests {
     #expect(run.code == 2 && run.output.contains("Nothing was changed."), "\(run)")
     #expect(systemd.changes == ["stop kubelet", "start kubelet"])
   }
+
+  @Test func `the role does not stop the runtime under another name`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
+    let systemd = try await systemd(for: runtime)
+    try systemd.set("cri-runtime", "active")
+    for name in ["cri-runtime", "containerd"] { try systemd.show("Id=containerd.service", of: name) }
+    let run = try await role(systemd, on: runtime, ["cri_guard_hold": "[kubelet, cri-runtime]"])
+    #expect(run.code != 0 && run.output.contains("would also stop containerd"), "\(run)")
+    #expect(systemd.changes.isEmpty)
+  }
 }
