@@ -73,6 +73,8 @@ package struct PathWalk: ~Copyable {
           throw .foreignLink(path: current.path(of: name), owner: next.owner)
         }
         if current.isProc, ["root", "cwd"].contains(name) {
+          // Nothing is known about the directories above the target.
+          if isProtected { throw .system(.notPermitted) }
           // The text of a link in /proc is not its target, so the kernel has to follow it.
           try current.jump(through: name)
           continue

@@ -5,7 +5,9 @@ internal import CRISystem
 enum StateDirectory {
   /// systemd sets the variable for a unit with `StateDirectory=`; it may list several directories.
   static var path: String {
-    Environment.value("STATE_DIRECTORY")?.split(separator: ":").first.map(String.init) ?? "/var/lib/cri"
+    let path = Environment.value("STATE_DIRECTORY")?.split(separator: ":").first.map(String.init) ?? "/var/lib/cri"
+    // Every directory on the path is checked, also those above the current one.
+    return path.hasPrefix("/") ? path : "\(File.linkTarget("/proc/self/cwd") ?? "/")/\(path)"
   }
 
   /// Creates the directory with mode 0700 if it is missing.

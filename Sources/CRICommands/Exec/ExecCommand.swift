@@ -156,12 +156,18 @@ struct ExecCommand: AsyncParsableCommand {
   }
 
   private func runSync(_ call: ExecCall, _ id: String) async throws {
+    let start = ContinuousClock.now
     let response = try await call.runSync(id, timeLimit: timeLimit)
-    if CrictlBehaviour.syncOutput.isActive {
-      try StandardStream.output.write(response.stdout + [0x0a] + response.stderr + [0x0a])
-    } else {
-      try StandardStream.output.write(response.stdout)
-      try StandardStream.error.write(response.stderr)
+    let rest = timeLimit.map { max(.milliseconds(1), $0 - (.now - start)) }
+    do throws(Errno) {
+      if CrictlBehaviour.syncOutput.isActive {
+        try StandardStream.output.write(response.stdout + [0x0a] + response.stderr + [0x0a], patience: rest)
+      } else {
+        try StandardStream.output.write(response.stdout, patience: rest)
+        try StandardStream.error.write(response.stderr, patience: rest)
+      }
+    } catch {
+      throw Failure(.sessionFailed, "cannot write the output: \(error); the command has ended")
     }
     guard let code = UInt8(exactly: response.exitCode) else {
       // CRI-O reports a timeout as this exit code and this text.

@@ -61,42 +61,76 @@ struct ExecMany: Sendable {
     _ id: String, _ name: String, _ output: OutputWriter, _ errors: OutputWriter
   ) async throws -> Int32 {
     let prefix = isQuiet ? "" : name
-    if isSync {
-      let response = try await call.runSync(id, timeLimit: timeLimit)
-      for (bytes, writer) in [(response.stdout, output), (response.stderr, errors)] {
-        var lines = LinePrefixer(prefix)
-        try await writer.write(lines.append(bytes) + lines.end())
-      }
-      return Int32(UInt8(exactly: response.exitCode) ?? UInt8(ExitCodes.sessionFailed.rawValue))
-    }
     let start = ContinuousClock.now
-    let session = try await call.open(id)
-    // A session that is cancelled ends immediately, with an error.
-    let watch = Task { [timeLimit] in
-      guard let timeLimit else { return }
-      await pause(timeLimit - (.now - start))
-      if !Task.isCancelled { session.cancel() }
-    }
-    defer { watch.cancel() }
-    async let copied: Void = copy(session.stdout, prefix, output)
-    async let copiedErrors: Void = copy(session.stderr, prefix, errors)
-    let result: CommandResult
-    do throws(StreamingError) {
-      result = try await session.result()
-    } catch {
-      if error.code == .cancelled, let timeLimit, .now - start >= timeLimit {
-        throw Failure(
-          .sessionFailed, "\(name): the session did not end within \(timeLimit); the command may still be running")
+    if isSync {
+      return try await limited(name, since: start) {
+        let response = try await call.runSync(id, timeLimit: timeLimit)
+        for (bytes, writer) in [(response.stdout, output), (response.stderr, errors)] {
+          var lines = LinePrefixer(prefix)
+          try await writer.write(lines.append(bytes) + lines.end())
+        }
+        return Int32(UInt8(exactly: response.exitCode) ?? UInt8(ExitCodes.sessionFailed.rawValue))
       }
-      throw error
     }
-    _ = try await (copied, copiedErrors)
+    let session = try await call.open(id)
+    let result = try await limited(name, since: start) {
+      // A session that is cancelled ends immediately, with an error.
+      try await withTaskCancellationHandler {
+        try await self.result(of: session, prefix, output, errors)
+      } onCancel: {
+        session.cancel()
+      }
+    }
     switch result {
     case .exited(let status): return Int32(status)
     case .failed(let status): throw ExecFailure.failure(status, name, call.command)
     case .unreported(let version):
       throw Failure(
         .sessionFailed, "\(name): the session ended, but \(version.rawValue) reports no exit status; try --sync")
+    }
+  }
+
+  /// Waits for the body, which must end when its task is cancelled.
+  /// - Throws: A failure if the time limit ends first.
+  private func limited<T: Sendable>(
+    _ name: String, since start: ContinuousClock.Instant, _ body: @escaping @Sendable () async throws -> T
+  ) async throws -> T {
+    guard let timeLimit else { return try await body() }
+    return try await withThrowingTaskGroup(of: T?.self) { group in
+      group.addTask { try await body() }
+      group.addTask {
+        await pause(timeLimit - (.now - start))
+        return nil
+      }
+      defer { group.cancelAll() }
+      if let result = try await group.next() ?? nil { return result }
+      throw Failure(
+        .sessionFailed, "\(name): the session did not end within \(timeLimit); the command may still be running")
+    }
+  }
+
+  /// Prints the output, and waits for the result. Output that cannot be printed ends the session.
+  private func result(
+    of session: Session, _ prefix: String, _ output: OutputWriter, _ errors: OutputWriter
+  ) async throws -> CommandResult {
+    try await withThrowingTaskGroup(of: CommandResult?.self) { group in
+      group.addTask {
+        try await copy(session.stdout, prefix, output)
+        return nil
+      }
+      group.addTask {
+        try await copy(session.stderr, prefix, errors)
+        return nil
+      }
+      group.addTask { try await session.result() }
+      defer {
+        session.cancel()
+        group.cancelAll()
+      }
+      var result: CommandResult?
+      while let next = try await group.next() { result = next ?? result }
+      guard let result else { throw StreamingError(.connectionLost, "the session ended without a result") }
+      return result
     }
   }
 

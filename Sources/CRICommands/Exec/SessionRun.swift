@@ -45,9 +45,9 @@ struct SessionRun: Sendable {
           switch new {
           // Output that has already arrived is still written, even if the connection was lost.
           case .result, .failed: end = end ?? new
-          case .detached, .outputClosed: (end, copied) = (end ?? new, 2)
+          case .detached: (end, copied) = (end ?? new, 2)
           // The output is incomplete, whatever the result of the session is.
-          case .interrupted, .timedOut, .outputFailed: (end, copied) = (new, 2)
+          case .interrupted, .timedOut, .outputClosed, .outputFailed: (end, copied) = (new, 2)
           }
         case .nothing: break
         }

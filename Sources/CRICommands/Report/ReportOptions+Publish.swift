@@ -91,7 +91,7 @@ extension ReportOptions {
         try file.write(view)
       } catch {
         isWritten = false
-        let isWhole = error != .outputTimedOut
+        let isWhole = error != .outputTimedOut && error != .system(.interrupted)
         let cause = "\(file.path) cannot be written: \(error)\(isWhole ? "; its previous content is unchanged" : "")"
         try? StandardStream.error.write(Failure(.usage, cause).line)
       }

@@ -84,15 +84,21 @@ enum UnprovenSnapshots {
   /// The beginning of the names of snapshots in `temporaryDirectory`.
   static let temporaryPrefix = "cri-before-"
   /// Where a snapshot is kept after a loss if it could not be written to `StateDirectory`.
-  static var temporaryDirectory: String { Environment.value("TMPDIR") ?? "/tmp" }
+  static var temporaryDirectory: String {
+    Environment.value("TMPDIR").flatMap { $0.isEmpty ? nil : $0 } ?? defaultTemporaryDirectory
+  }
+  private static let defaultTemporaryDirectory = "/tmp"
 
   /// Other users can write to this directory, but what they write does not count.
   private static var temporary: [String] {
-    let names = ((try? Directory.names(at: temporaryDirectory)) ?? []).filter {
-      $0.hasPrefix(temporaryPrefix) && $0.hasSuffix(".json")
+    // The earlier run may have had another environment.
+    let directories = Set([temporaryDirectory, defaultTemporaryDirectory]).sorted()
+    let paths = directories.flatMap { directory in
+      ((try? Directory.names(at: directory)) ?? []).filter {
+        $0.hasPrefix(temporaryPrefix) && $0.hasSuffix(".json")
+      }.map { "\(directory)/\($0)" }
     }
-    let own = names.map { "\(temporaryDirectory)/\($0)" }.filter { (try? WalkedFile($0))?.isOwn == true }
-    return Array(own.prefix(maximumExamined))
+    return Array(paths.lazy.filter { (try? WalkedFile($0))?.isOwn == true }.prefix(maximumExamined))
   }
 
   /// The file itself if it is unproven, and then those that were kept beside it, the newest first: `FILE.TIME`, or

@@ -51,9 +51,11 @@ unusable() {
 find_socket() {
   if [ -z "$socket" ]; then
     socket=$(cat "$dir/socket" 2>/dev/null) || socket=$(default_socket) || [ "$verb" = status ]
-  elif [ "$verb" != adopt ] && [ "$(cat "$dir/socket" 2>/dev/null)" != "$socket" ]; then
-    { echo "$socket" >"$dir/socket"; } 2>/dev/null || :
+    return
   fi
+  case $verb in
+    snapshot | verify | gate) [ "$(cat "$dir/socket" 2>/dev/null)" = "$socket" ] || { echo "$socket" >"$dir/socket"; } 2>/dev/null || : ;;
+  esac
 }
 
 default_socket() {
