@@ -43,10 +43,8 @@ package enum StandardStream {
   }
 
   /// Writes all bytes; see `write(_:)` for text.
-  /// - Parameter patience: The maximum time during which nothing is read; nil for no limit.
-  /// - Throws: `.timedOut` after that time.
-  package func write(_ bytes: [UInt8], patience: Duration? = nil) throws(Errno) {
-    try Descriptor.writeAll(bytes, to: self == .output ? STDOUT_FILENO : STDERR_FILENO, patience: patience)
+  package func write(_ bytes: [UInt8]) throws(Errno) {
+    try Descriptor.writeAll(bytes, to: self == .output ? STDOUT_FILENO : STDERR_FILENO)
   }
 }
 

@@ -7,7 +7,8 @@ enum StateDirectory {
   static var path: String {
     let path = Environment.value("STATE_DIRECTORY")?.split(separator: ":").first.map(String.init) ?? "/var/lib/cri"
     // Every directory on the path is checked, also those above the current one.
-    return path.hasPrefix("/") ? path : "\(File.linkTarget("/proc/self/cwd") ?? "/")/\(path)"
+    guard !path.hasPrefix("/"), let current = File.linkTarget("/proc/self/cwd") else { return path }
+    return "\(current)/\(path)"
   }
 
   /// Creates the directory with mode 0700 if it is missing.

@@ -1,6 +1,7 @@
 internal import CRI
 internal import CRICommandLine
 internal import CRIStreaming
+internal import CRISystem
 
 /// The calls by which `exec` runs a command, for any container.
 struct ExecCall: Sendable {
@@ -35,6 +36,38 @@ struct ExecCall: Sendable {
     // The runtime itself reports that the time has expired; the additional time is for its response.
     let time = Duration.seconds(request.timeout) + context.callTimeout
     return try await client.runtime.execSync(request, options: .within(time))
+  }
+
+  /// Waits for a body that ends when its task is cancelled.
+  /// - Parameters:
+  ///   - subject: The container, for the error message.
+  ///   - start: When the time limit began.
+  ///   - minimum: The time that the body has in any case.
+  /// - Throws: A failure if the time limit ends first.
+  func limited<T: Sendable>(
+    _ subject: String, to timeLimit: Duration?, since start: ContinuousClock.Instant, atLeast minimum: Duration = .zero,
+    _ body: @escaping @Sendable () async throws -> T
+  ) async throws -> T {
+    guard let timeLimit else { return try await body() }
+    return try await withThrowingTaskGroup(of: T?.self) { group in
+      group.addTask { try await body() }
+      group.addTask {
+        await pause(max(minimum, timeLimit - (.now - start)))
+        return nil
+      }
+      defer { group.cancelAll() }
+      if let result = try await group.next() ?? nil { return result }
+      throw Failure(
+        .sessionFailed, "\(subject): the session did not end within \(timeLimit); the command may still be running")
+    }
+  }
+
+  /// Prints the output of a command that has ended. Its reader has a second even if the command has used up the time limit.
+  func printing(
+    _ subject: String, _ timeLimit: Duration?, since start: ContinuousClock.Instant,
+    _ body: @escaping @Sendable () async throws -> Void
+  ) async throws {
+    try await limited(subject, to: timeLimit, since: start, atLeast: .seconds(1), body)
   }
 
   /// The failure of a call or a session, with the exit codes of docker and podman.

@@ -158,16 +158,14 @@ struct ExecCommand: AsyncParsableCommand {
   private func runSync(_ call: ExecCall, _ id: String) async throws {
     let start = ContinuousClock.now
     let response = try await call.runSync(id, timeLimit: timeLimit)
-    let rest = timeLimit.map { max(.milliseconds(1), $0 - (.now - start)) }
-    do throws(Errno) {
+    let (output, errors) = (try OutputWriter(.output), try OutputWriter(.error))
+    try await call.printing("container \(ShortID.of(id))", timeLimit, since: start) {
       if CrictlBehaviour.syncOutput.isActive {
-        try StandardStream.output.write(response.stdout + [0x0a] + response.stderr + [0x0a], patience: rest)
+        try await output.write(response.stdout + [0x0a] + response.stderr + [0x0a])
       } else {
-        try StandardStream.output.write(response.stdout, patience: rest)
-        try StandardStream.error.write(response.stderr, patience: rest)
+        try await output.write(response.stdout)
+        try await errors.write(response.stderr)
       }
-    } catch {
-      throw Failure(.sessionFailed, "cannot write the output: \(error); the command has ended")
     }
     guard let code = UInt8(exactly: response.exitCode) else {
       // CRI-O reports a timeout as this exit code and this text.

@@ -63,17 +63,17 @@ struct ExecMany: Sendable {
     let prefix = isQuiet ? "" : name
     let start = ContinuousClock.now
     if isSync {
-      return try await limited(name, since: start) {
-        let response = try await call.runSync(id, timeLimit: timeLimit)
+      let response = try await call.runSync(id, timeLimit: timeLimit)
+      try await call.printing(name, timeLimit, since: start) {
         for (bytes, writer) in [(response.stdout, output), (response.stderr, errors)] {
           var lines = LinePrefixer(prefix)
           try await writer.write(lines.append(bytes) + lines.end())
         }
-        return Int32(UInt8(exactly: response.exitCode) ?? UInt8(ExitCodes.sessionFailed.rawValue))
       }
+      return Int32(UInt8(exactly: response.exitCode) ?? UInt8(ExitCodes.sessionFailed.rawValue))
     }
     let session = try await call.open(id)
-    let result = try await limited(name, since: start) {
+    let result = try await call.limited(name, to: timeLimit, since: start) {
       // A session that is cancelled ends immediately, with an error.
       try await withTaskCancellationHandler {
         try await self.result(of: session, prefix, output, errors)
@@ -87,25 +87,6 @@ struct ExecMany: Sendable {
     case .unreported(let version):
       throw Failure(
         .sessionFailed, "\(name): the session ended, but \(version.rawValue) reports no exit status; try --sync")
-    }
-  }
-
-  /// Waits for the body, which must end when its task is cancelled.
-  /// - Throws: A failure if the time limit ends first.
-  private func limited<T: Sendable>(
-    _ name: String, since start: ContinuousClock.Instant, _ body: @escaping @Sendable () async throws -> T
-  ) async throws -> T {
-    guard let timeLimit else { return try await body() }
-    return try await withThrowingTaskGroup(of: T?.self) { group in
-      group.addTask { try await body() }
-      group.addTask {
-        await pause(timeLimit - (.now - start))
-        return nil
-      }
-      defer { group.cancelAll() }
-      if let result = try await group.next() ?? nil { return result }
-      throw Failure(
-        .sessionFailed, "\(name): the session did not end within \(timeLimit); the command may still be running")
     }
   }
 
