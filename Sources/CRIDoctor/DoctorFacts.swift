@@ -39,7 +39,7 @@ public struct DoctorFacts: Hashable, Sendable {
   public var namespaces: Observation<[String]>
   /// The IDs for which a shim or conmon of any runtime is running.
   public var supervised: Set<String>
-  /// The socket of another runtime on this node, to which leases and network namespaces may belong; nil if there is none.
+  /// The socket of another runtime on this node, to which leases and network namespaces may belong; nil if only one runs.
   public var otherRuntime: String?
   /// The file systems on which the runtime and kubelet keep their data.
   public var fileSystems: Observation<[FileSystemUse]>

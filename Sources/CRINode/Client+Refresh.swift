@@ -52,7 +52,7 @@ extension Client {
     var updated = snapshot
     let reader = ObjectReader(client: sharing(budgetForDetails(retainedPerResponse: ObjectReader.keptPerObject)))
     var (newSandboxes, newContainers, unread): ([SandboxRecord], [ContainerRecord], [Unchecked]) = ([], [], [])
-    // One after another, because nobody waits for the result and the runtime has other work.
+    // The calls are made one after another, because the result is not urgent and the runtime has other work.
     for item in changes.sandboxes {
       do throws(RPCError) {
         if let record = try await reader.existingRecord(item) { newSandboxes.append(record) }

@@ -14,7 +14,7 @@ package struct WalkedFile: ~Copyable {
   package var name: String { walk.name }
   /// The path without the symbolic links that were followed.
   package var path: String { path(of: name) }
-  /// Whether it was a regular file when it was found. A descriptor of this process is none.
+  /// Whether it was a regular file when it was found. This is false for a descriptor of this process.
   package var isRegular: Bool { walk.held == nil && walk.kind == .regular }
 
   /// Whether it belongs to the caller, or to root.

@@ -1,7 +1,7 @@
 internal import CRI
 
 extension Sequence<PodSandbox> {
-  /// Returns the pod with this ID, prefix of an ID, name, or `NAMESPACE/NAME`; nil if there is none.
+  /// Returns the pod with this ID, prefix of an ID, name, or `NAMESPACE/NAME`; nil if no pod matches.
   func first(named word: String) -> PodSandbox? {
     guard !word.isEmpty else { return nil }
     return first { $0.id.hasPrefix(word) }

@@ -55,7 +55,7 @@ struct MonitorFiles: Sendable {
     }
   }
 
-  /// The state saved by an earlier monitor; nil if there is none or it is unusable.
+  /// The state that an earlier monitor has saved; nil if it saved nothing, or if the file is unusable.
   func savedState() -> Snapshot? {
     let path = "\(StateDirectory.path)/\(Self.stateName)"
     guard (try? File.exists(path)) == true else { return nil }

@@ -86,7 +86,7 @@ struct OrphanSearch: Sendable {
   }
 
   /// Returns the UID of the pod in the path of a cgroup that kubelet has created, such as `/kubepods/podUID/ID`, or
-  /// `kubepods-podUID.slice` with underscores in the UID; nil if there is none.
+  /// `kubepods-podUID.slice` with underscores in the UID; nil if the path contains no pod.
   static func podUID(in path: String?) -> String? {
     for name in (path ?? "").split(separator: "/").reversed() {
       let isSlice = name.hasSuffix(".slice")
