@@ -55,6 +55,31 @@ extension HookTests {
     #expect(systemd.changes == ["stop kubelet", "restart containerd"])
   }
 
+  @Test func `the role collects the reports, and combines them`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
+    let losing = try await systemd(for: runtime, losing: "--on-restart lose-ips")
+    let collected = directory.file("collected")
+    let variables = ["cri_guard_collect": collected, "cri_guard_merge": Tool.path("cri")]
+    let lost = try await role(losing, on: runtime, variables)
+    #expect(lost.code == 2 && lost.output.contains("1 report of 1 node"), "\(lost)")
+    #expect(lost.output.contains("something is lost or wrong on 1 node"), "\(lost)")
+    #expect(lost.output.contains("kubelet stays stopped"), "\(lost)")
+    let document = try JSON.parse(TestFile.read("\(collected)/localhost.json"))
+    #expect(document["verdict"] == "lost")
+    // A report that cannot be collected hides nothing.
+    let again = try await SimulatorProcess(in: directory)
+    unlink(directory.file("state/before.json"))
+    try TestFile.write("", to: directory.file("file"))
+    let unusable = try await role(
+      try await systemd(for: again), on: again,
+      [
+        "cri_guard_collect": directory.file("file"), "cri_guard_restart": "false",
+        "cri_guard_preflight_codes": "[0, 3, 5]",
+      ])
+    #expect(unusable.output.contains("The report was not collected"), "\(unusable)")
+    #expect(unusable.code == 0 || unusable.output.contains("TASK [cri_guard : Report the reason]"), "\(unusable)")
+  }
+
   @Test func `the role starts kubelet again if the change fails and nothing is lost`() async throws {
     let runtime = try await SimulatorProcess(in: directory)
     let systemd = try await systemd(for: runtime)

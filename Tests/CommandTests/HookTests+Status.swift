@@ -1,3 +1,5 @@
+import CRIReport
+import CRIVerify
 import Glibc
 import TestSupport
 import Testing
@@ -43,5 +45,51 @@ extension HookTests {
     let gate = try await run("gate", "mycd", runtime.socket)
     #expect(gate.code == 0, "\(gate)")
     #expect(try await run("gate", "othercd").code == 2)
+  }
+
+  /// coreutils translates the types of files.
+  @Test func `the settings are read in any language`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
+    let systemd = try await FakeSystemctl(in: directory, units: ["containerd": "active"])
+    try TestFile.write(
+      """
+      #!/bin/sh
+      [ "${LC_ALL:-}" != C ] || exec /usr/bin/stat "$@"
+      /usr/bin/stat "$@" | sed 's/regular.* file/reguläre Datei/'
+
+      """, to: directory.file("stat"))
+    try TestFile.write("CRI_HOOK_WAIT=wrong\n", to: directory.file("hook.conf"))
+    chmod(directory.file("stat"), 0o755)
+    let settings = ["CRI_HOOK_CONF": directory.file("hook.conf"), "LANG": "de_DE.UTF-8"]
+    let run = try await hook("status", systemd, runtime, settings)
+    #expect(run.errors.contains("'wrong' is not a number of seconds"), "\(run)")
+  }
+
+  @Test func `a runtime without a unit is named instead of a command that cannot work`() async throws {
+    let runtime = try await SimulatorProcess(in: directory)
+    let systemd = try await FakeSystemctl(in: directory, units: ["kubelet": "active"])
+    try systemd.show("MainPID=0\nExecMainStartTimestampMonotonic=0", of: "containerd.service")
+    try TestFile.write("", to: directory.file("units/absent"))
+    _ = try await hook("gate", systemd, runtime)
+    let reason = "there is no unit containerd.service; remove the line 'cri-hook gate containerd'"
+    let status = try await hook("status", systemd, runtime)
+    #expect(status.code == 5 && status.output.contains(reason), "\(status)")
+    try TestFile.write("", to: directory.file("run/containerd/refused"))
+    let accepted = try await hook("accept", systemd, runtime)
+    #expect(accepted.code == 1 && accepted.errors.contains("nothing was accepted, because \(reason)"), "\(accepted)")
+  }
+
+  @Test(arguments: [("", true), ("CRITICAL default/web  container container.missing [container.missing]\n", false)])
+  func `the end of a pod that is not restarted is not a reason to refuse kubelet`(more: String, isDead: Bool)
+    async throws
+  {
+    let last =
+      "LOST: state of 2 objects; some pods or containers have ended, and their restartPolicy does not start them again: repeat it"
+    try TestFile.write("1\n\(more)\(last)\n", to: directory.file("report"))
+    let script = ". '\(Self.hooks)/systemd/without-snapshot.sh'; names_only_dead '\(directory.file("report"))'"
+    #expect(try await Tool.shell(script).code == (isDead ? 0 : 1))
+    #expect(
+      ReportText.english.remedy(.repeatWork, .stopped).hasPrefix(
+        "some pods or containers have ended, and their restartPolicy does not"))
   }
 }

@@ -103,6 +103,7 @@ accept() {
   # The acceptance would apply to no process, so the gate would verify again.
   case $(daemon) in
     *MainPID=0\ *)
+      if has_no_unit; then say "nothing was accepted, because $no_unit"; return 1; fi
       say "nothing was accepted, because ${CRI_HOOK_UNIT:-$name}.service is not running; start it first, or if the runtime runs in another unit, set CRI_HOOK_UNIT in ${CRI_HOOK_CONF:-/etc/cri/hook.conf}"
       return 1 ;;
   esac

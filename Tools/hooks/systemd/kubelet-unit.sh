@@ -30,6 +30,7 @@ gate_problem() {
 runtime_problem() {
   unit=${CRI_HOOK_UNIT:-$name}.service
   shown=$(systemctl show --property=LoadState,ExecStop,ExecStartPost "$unit" 2>/dev/null) || shown=''
+  case $shown in *LoadState=not-found*) has_no_unit || :; echo "$no_unit"; return 0 ;; esac
   for step in snapshot verify; do
     case $shown in
       '' | *"cri-hook $step $name "*) ;;
@@ -57,9 +58,23 @@ stays_stopped() {
   is_stopping
 }
 
+# Whether systemd has no unit of this name, so that no restart of it can ever be verified.
+has_no_unit() {
+  no_unit="there is no unit ${CRI_HOOK_UNIT:-$name}.service; remove the line 'cri-hook gate $name' from ${CRI_HOOK_KUBELET:-kubelet}.service and run systemctl daemon-reload, or set CRI_HOOK_UNIT in ${CRI_HOOK_CONF:-/etc/cri/hook.conf}"
+  systemctl show --property=LoadState "${CRI_HOOK_UNIT:-$name}.service" 2>/dev/null | grep -qx 'LoadState=not-found'
+}
+
+say_what_to_do() {
+  if has_no_unit; then say "$no_unit"; return; fi
+  say "read $dir/verdict; when the problem is solved, run systemctl start kubelet, which checks again; to start kubelet in spite of it, run: $0 accept $name && systemctl start kubelet"
+}
+
 refuse_unwritable() {
   refuse
-  say "kubelet is not started, because the verdict cannot be written to $dir; make space there and run: systemctl start kubelet"
+  remedy='make space there'
+  # Root may write anywhere but to a read-only file system, such as that of a unit with ProtectSystem=strict.
+  [ -w "$dir" ] || remedy="it is read-only for this unit, so add ReadWritePaths=${dir%/*} $public to it"
+  say "kubelet is not started, because the verdict cannot be written to $dir; $remedy and run: systemctl start kubelet"
 }
 
 # Other users may have written what is in the directory, so it is not read; an older verdict must not stay published.

@@ -2,6 +2,10 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2034,SC2154  # cri-hook sets name and verb, and reads the settings
 
+# The hooks compare what other programs print, such as the type of a file.
+LC_ALL=C
+export LC_ALL
+
 # Reads the settings, a shell script, if only root or the caller can change it.
 read_settings() {
   conf=${CRI_HOOK_CONF:-/etc/cri/hook.conf}

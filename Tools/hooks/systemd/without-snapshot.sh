@@ -74,7 +74,7 @@ all_dead() {
 
 # REPORT: whether what is lost has ended and is still listed, so that kubelet's start kills nothing and runs nothing twice.
 names_only_dead() {
-  tail -n 1 "$1" | grep -q 'nothing of these pods is running, and kubelet recreates them\|kubelet restarts these containers when it starts' || return 1
+  tail -n 1 "$1" | grep -q 'nothing of these pods is running, and kubelet recreates them\|kubelet restarts these containers when it starts\|have ended, and their restartPolicy does not start them again' || return 1
   ! grep -q 'runs-again\|pod\.missing\|container\.missing\|runtime\.orphan\|^not checked: .*orphaned processes' "$1"
 }
 # The snapshot does not contain pods that were created after it, and these may be alive.
