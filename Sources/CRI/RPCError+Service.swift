@@ -31,8 +31,12 @@ extension RPCError {
     return status.message.hasPrefix("server is not initialized yet")
   }
 
-  /// Whether the object does not exist (NOT_FOUND).
-  public var isNotFound: Bool { statusCode == .notFound && !isAmbiguous }
+  /// Whether the object does not exist (NOT_FOUND). CRI-O returns UNKNOWN from Exec, Attach and ReopenContainerLog, with
+  /// the message of the library that stores the IDs (truncindex).
+  public var isNotFound: Bool {
+    guard case .status(let status) = cause, !isAmbiguous else { return false }
+    return status.code == .notFound || status.code == .unknown && status.message.hasSuffix("ID does not exist")
+  }
 
   /// Whether several IDs begin with the given prefix. gRPC has no code for this: containerd returns UNKNOWN and CRI-O
   /// NOT_FOUND, both with the message of the library that stores the IDs (truncindex).

@@ -19,8 +19,11 @@ package enum CrictlBehaviour: String, CaseIterable, Sendable {
   case unverifiedSessions = "https without verification"
   /// `config` writes all keys, and formats the file as crictl does.
   case completeConfiguration = "complete configuration file"
-  /// `exec --sync` prints the command's output and errors to standard output, each followed by a line feed.
+  /// `exec --sync` prints the command's output and errors to standard output, each followed by a line feed. If the command
+  /// fails, it prints only an error, which contains the command's errors.
   case syncOutput = "output of exec --sync"
+  /// `exec` prints the exit code of a command that fails, because its own exit code is always 1.
+  case printedExitCode = "exit code of a command"
   /// Unknown fields in pod and container files are ignored without a warning.
   case silentFields = "unknown fields"
   /// `--version` prints the version of crictl that has the same behaviour.

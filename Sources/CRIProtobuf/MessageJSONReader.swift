@@ -50,7 +50,7 @@ struct MessageJSONReader {
     // Go's JSON decoder ignores the case of keys.
     guard dialect == .handwritten else { return nil }
     let name = key.lowercased()
-    return schema.fields.firstIndex { $0.name == name || $0.jsonName.lowercased() == name }
+    return schema.fields.firstIndex { $0.name.lowercased() == name || $0.jsonName.lowercased() == name }
   }
 
   private mutating func read(

@@ -93,7 +93,7 @@ extension SimulatedRuntime {
     case .opensSession(let open): return try open(state.withLock { $0.node }, sessions, call.message)
     case .runsCommand:
       let request: ExecSyncRequest = try MethodTable.decode(call.message)
-      _ = try state.withLock { $0.node }.runningContainer(request.containerID)
+      _ = try state.withLock { $0.node }.runningContainer(request.containerID, missing: .notFound)
       return [try await SimulatedExecSync.run(request).encode()]
     case .reads(let read):
       var (node, faults, startedAt) = state.withLock { ($0.node, $0.faults, $0.startedAt) }

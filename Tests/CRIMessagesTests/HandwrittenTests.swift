@@ -14,6 +14,14 @@ struct HandwrittenTests {
   }
 
   @Test(
+    "a field name with capitals in the protobuf definition may have any case",
+    arguments: ["CDI_devices", "CDI_Devices", "cdi_devices", "CDIDevices", "cdiDevices"])
+  func deviceNames(key: String) throws {
+    let config = try container("{\"\(key)\": [{\"Name\": \"vendor/device=a\"}]}")
+    #expect(config.cdiDevices.map(\.name) == ["vendor/device=a"])
+  }
+
+  @Test(
     "a field name may have any case",
     arguments: [
       #"{"log_directory": "/a"}"#, #"{"logDirectory": "/a"}"#, #"{"Log_Directory": "/a"}"#, #"{"LOGDIRECTORY": "/a"}"#,

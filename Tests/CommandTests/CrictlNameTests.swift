@@ -95,6 +95,28 @@ import Testing
     #expect(own.code == 0 && own.output == "out" && own.errors == "err\n", "\(own)")
   }
 
+  @Test func `exec reports a command that fails as crictl does`() async throws {
+    let runtime = try TestRuntime { name, _ in
+      name == "ExecSync"
+        ? .message(ExecSyncResponse(stdout: Array("out".utf8), stderr: Array("Read-only\n".utf8), exitCode: 3))
+        : .failure(.unknown, "no")
+    }
+    let run = try await Self.run("crictl", ["exec", "--sync", "abc", "touch", "/x"], on: runtime)
+    #expect(run.code == 1 && run.output.isEmpty, "\(run)")
+    #expect(run.errors.contains(#"command 'touch /x' exited with 3: Read-only\n"#), "\(run)")
+    let own = try await Self.run("cri", ["exec", "--sync", "abc", "touch", "/x"], on: runtime)
+    #expect(own.code == 3 && own.output == "out" && own.errors == "Read-only\n", "\(own)")
+    let directory = try TemporaryDirectory()
+    let simulator = try await SimulatorProcess(in: directory, ["--pods", "1", "--containers", "1"])
+    let id = try await Tool.cri(["ps", "-q"], on: simulator.socket).output.split(separator: "\n").map(String.init)[0]
+    let link = directory.file("crictl")
+    #expect(symlink(Tool.path("cri"), link) == 0)
+    let session = try await Tool.run(
+      [link, "-r", simulator.socket, "exec", id, "exit", "3"], environment: ["CRI_CONFIG_FILE": "/dev/null"])
+    #expect(session.code == 1 && session.errors.contains("command terminated with exit code 3"), "\(session)")
+    await simulator.end()
+  }
+
   /// CRI-O's answer to ExecSync if the command runs into its timeout.
   @Test(arguments: ["cri", "crictl"]) func `a command that runs into its timeout is reported`(name: String) async throws
   {

@@ -1,3 +1,8 @@
+import CRIGRPC
+import CRIJSON
+import CRIMessages
+import CRIProtobuf
+import CRISystem
 import TestSupport
 import Testing
 
@@ -49,6 +54,78 @@ import Testing
       #expect(run.code == 0 && run.output == "hello\n", "\(run)")
       #expect(run.errors.contains("kubelet manages this pod") == isKubelets, "\(run)")
     }
+    await simulator.end()
+  }
+
+  /// containerd 1.7 and later refuse a container whose user namespace differs from that of the sandbox's configuration.
+  @Test func `the configuration of the sandbox has the user namespace of the container`() async throws {
+    let options = NamespaceOption(pid: .container, usernsOptions: UserNamespace(mode: .node))
+    let sandbox = PodSandboxStatus(
+      id: "pod1", metadata: PodSandboxMetadata(name: "web", uid: "u", namespace: "default"), state: .ready,
+      linux: LinuxPodSandboxStatus(namespaces: Namespace(options: options)))
+    let request = Locked<CreateContainerRequest?>(nil)
+    let runtime = try TestRuntime { name, bytes in
+      switch name {
+      case "ContainerStatus": return .failure(.notFound, "no such container")
+      case "PodSandboxStatus": return .message(PodSandboxStatusResponse(status: sandbox))
+      case "ImageStatus": return .message(ImageStatusResponse(image: Image(id: "a")))
+      case "CreateContainer":
+        let decoded = try CreateContainerRequest.decode(bytes)
+        request.withLock { $0 = decoded }
+        return .failure(.unknown, "enough")
+      default: return .message([])
+      }
+    }
+    let run = try await Tool.cri(["debug", "--image", "a", "-i", "pod1", "--", "sh"], on: runtime.path, input: "")
+    #expect(run.code == 125 && run.errors.contains("enough"), "\(run)")
+    let made = try #require(request.withLock { $0 })
+    let own = made.config?.linux?.securityContext?.namespaceOptions
+    #expect(made.sandboxConfig?.linux?.securityContext?.namespaceOptions == options)
+    #expect(own?.usernsOptions == options.usernsOptions && own?.pid == .pod)
+  }
+
+  @Test func `a debug container that was left behind is named, and does not make the pod ambiguous`() async throws {
+    let directory = try TemporaryDirectory()
+    let simulator = try await SimulatorProcess(in: directory, ["--pods", "1", "--containers", "1"])
+    let pod = try await Tool.cri(["pods", "-o", "json"], on: simulator.socket)
+    let metadata = try JSON.parse(pod.output)["items"]?[0]?["metadata"]
+    let (name, uid) = (metadata?["name"]?.stringValue ?? "", metadata?["uid"]?.stringValue ?? "")
+    try TestFile.write(
+      "metadata: {name: left}\nimage: {image: localhost/tools:1}\nlabels: {cri.debug/target: x}\n",
+      to: directory.file("left.yaml"))
+    try TestFile.write(
+      "metadata: {name: \(name), uid: \(uid), namespace: default}\n", to: directory.file("pod.yaml"))
+    #expect(try await Tool.cri(["pull", "localhost/tools:1"], on: simulator.socket).code == 0)
+    let id = try await Tool.cri(["pods", "-q"], on: simulator.socket).output.split(separator: "\n").map(String.init)[0]
+    let made = try await Tool.cri(
+      ["create", id, directory.file("left.yaml"), directory.file("pod.yaml")], on: simulator.socket)
+    #expect(made.code == 0, "\(made)")
+    let left = String(made.output.prefix(13))
+    #expect(try await Tool.cri(["start", left], on: simulator.socket).code == 0)
+    let words = ["debug", "--image", "localhost/tools:1", "-i", name, "--", "sh"]
+    let run = try await Tool.cri(words, on: simulator.socket, input: "echo hello\nexit\n")
+    #expect(run.code == 0 && run.output == "hello\n", "\(run)")
+    #expect(run.errors.contains("run cri rm -f \(left)"), "\(run)")
+    #expect(try await Tool.cri(["exec", name, "echo", "main"], on: simulator.socket).output == "main\n")
+    await simulator.end()
+  }
+
+  @Test(arguments: ["containerd", "cri-o"]) func `a bare name of a pod works in sessions`(runtime: String) async throws
+  {
+    let directory = try TemporaryDirectory()
+    try TestFile.write(
+      """
+      runtime: {name: \(runtime), version: 1.37.0}
+      images: ["localhost/tools:1"]
+      pods: [{name: web, containers: [{name: main, image: "localhost/tools:1"}]}]
+      """, to: directory.file("node.yaml"))
+    let simulator = try await SimulatorProcess(in: directory, ["--description", directory.file("node.yaml")])
+    let run = try await Tool.cri(["exec", "web", "echo", "hello"], on: simulator.socket)
+    #expect(run.code == 0 && run.output == "hello\n", "\(run)")
+    let sync = try await Tool.cri(["exec", "--sync", "web", "echo", "hello"], on: simulator.socket)
+    #expect(sync.code == 0 && sync.output == "hello\n", "\(sync)")
+    let missing = try await Tool.cri(["attach", "nosuch"], on: simulator.socket)
+    #expect(missing.code == 125 && missing.errors.contains("nosuch: no container or pod"), "\(missing)")
     await simulator.end()
   }
 

@@ -326,4 +326,14 @@ import Testing
       #expect(run.code == 7 && run.errors.contains("zz not found, or the ID is ambiguous; see cri p"), "\(run)")
     }
   }
+
+  /// CRI-O has no statistics of a container that is not running.
+  @Test func `a container without statistics is not missing`() async throws {
+    let runtime = try TestRuntime { name, _ in
+      name == "ListContainers"
+        ? .message(ListContainersResponse(containers: [Container(id: "zzz", state: .exited)])) : .message([])
+    }
+    let run = try await Tool.cri(["stats", "zz", "-o", "json"], on: runtime)
+    #expect(run.code == 0 && run.errors.isEmpty && run.output.contains(#""stats": []"#), "\(run)")
+  }
 }

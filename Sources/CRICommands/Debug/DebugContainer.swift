@@ -86,12 +86,17 @@ struct DebugContainer: Sendable {
     let config = target.info["info"].map(StatusDocument.value(ofInfo:))?["config"]
     // Otherwise the container would be outside the limits of the pod.
     let parent = config?["linux"]?["cgroup_parent"]?.stringValue ?? ""
-    pod.linux = LinuxPodSandboxConfig(cgroupParent: parent)
+    // containerd compares the user namespace of the container with this one.
+    let security = LinuxSandboxSecurityContext(namespaceOptions: namespaces)
+    pod.linux = LinuxPodSandboxConfig(cgroupParent: parent, securityContext: security)
     return pod
   }
 
+  /// The namespaces of the sandbox.
+  private var namespaces: NamespaceOption { sandbox.linux?.namespaces?.options ?? NamespaceOption() }
+
   private var container: ContainerConfig {
-    var namespaces = sandbox.linux?.namespaces?.options ?? NamespaceOption()
+    var namespaces = namespaces
     namespaces.pid = target.container == nil ? .pod : .target
     namespaces.targetID = target.container ?? ""
     var labels: StringMap = [Self.label: target.container ?? sandbox.id]
@@ -139,6 +144,9 @@ struct DebugContainer: Sendable {
   /// Kills and removes the container, even if this task has been cancelled.
   private func remove(_ id: String) async throws {
     let (client, timeout) = (client, context.bulkTimeout)
+    // A further signal must not leave the container behind. The calls have a timeout.
+    let signals = try? SignalWatch()
+    defer { withExtendedLifetime(signals) {} }
     let error = await Task { () -> RPCError? in
       do throws(RPCError) {
         _ = try await client.runtime.stopContainer(StopContainerRequest(containerID: id), options: .within(timeout))

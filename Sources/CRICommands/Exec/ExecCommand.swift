@@ -143,7 +143,10 @@ struct ExecCommand: AsyncParsableCommand {
       let rest = timeLimit.map { $0 - (.now - start) }
       let code = try await SessionOutcome(subject: subject, command: call.command, timeLimit: timeLimit).run(
         session, call.streams, keys, rest)
-      if let code, code != 0 { throw ExitCode(code) }
+      if let code, code != 0 {
+        guard CrictlBehaviour.printedExitCode.isActive else { throw ExitCode(code) }
+        throw Failure(.sessionFailed, "execing command in container: command terminated with exit code \(code)")
+      }
     } catch let error as RPCError
       where error.isNotFound && !id.contains("/") && ExecFailure.code(of: "\(error)") == .sessionFailed
     {
@@ -158,6 +161,17 @@ struct ExecCommand: AsyncParsableCommand {
   private func runSync(_ call: ExecCall, _ id: String) async throws {
     let start = ContinuousClock.now
     let response = try await call.runSync(id, timeLimit: timeLimit)
+    let command = call.command.joined(separator: " ")
+    // CRI-O reports a timeout as this exit code and this text.
+    let hasTimedOut = response.exitCode == -1 && response.stderr.elementsEqual("command timed out".utf8)
+    if CrictlBehaviour.syncOutput.isActive, response.exitCode != 0 {
+      if hasTimedOut { throw Failure(.sessionFailed, "command '\(command)' timed out") }
+      let errors = String(decoding: response.stderr, as: UTF8.self)
+      throw Failure(
+        .sessionFailed,
+        "execing command in container \(id) synchronously: command '\(command)' exited with \(response.exitCode): \(errors)"
+      )
+    }
     let (output, errors) = (try OutputWriter(.output), try OutputWriter(.error))
     try await call.printing("container \(ShortID.of(id))", timeLimit, since: start) {
       if CrictlBehaviour.syncOutput.isActive {
@@ -168,10 +182,9 @@ struct ExecCommand: AsyncParsableCommand {
       }
     }
     guard let code = UInt8(exactly: response.exitCode) else {
-      // CRI-O reports a timeout as this exit code and this text.
-      if response.exitCode == -1, response.stderr.elementsEqual("command timed out".utf8) {
-        if !CrictlBehaviour.syncOutput.isActive { try StandardStream.error.write("\n") }
-        throw Failure(.sessionFailed, "command '\(call.command.joined(separator: " "))' timed out")
+      if hasTimedOut {
+        try StandardStream.error.write("\n")
+        throw Failure(.sessionFailed, "command '\(command)' timed out")
       }
       throw Failure(.sessionFailed, "the runtime reports the exit code \(response.exitCode), which no command can have")
     }

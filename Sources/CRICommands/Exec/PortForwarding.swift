@@ -41,7 +41,8 @@ struct PortForwarding: Sendable {
     do {
       let request = PortForwardRequest(podSandboxID: pod, port: [Int32(remote)])
       try await ForwardedConnection.run(
-        accepted.socket, port: remote, options: options, refused: { StreamOptions.note($0, context) }
+        accepted.socket, port: remote, options: options, refused: { StreamOptions.note($0, context) },
+        using: { StreamOptions.note($0, for: subject, context) }
       ) { try await client.runtime.portForward(request).url }
     } catch {
       guard !Task.isCancelled else { return }

@@ -15,9 +15,11 @@ struct SessionTarget: Sendable {
   /// - Parameter word: The name of a container or of a pod with one running container, `NAMESPACE/POD`, `POD/CONTAINER`
   ///   or `NAMESPACE/POD/CONTAINER`.
   static func named(_ word: String, _ client: Client) async throws(Failure) -> SessionTarget {
-    let all = try await all(client)
-    let found = all.filter { $0.matches(word) }
-    let running = found.filter { $0.container.state == .running }
+    let found = try await all(client).filter { $0.matches(word) }
+    let all = found.filter { $0.container.state == .running }
+    // A debug container counts only if nothing else matches, for example by its own name.
+    let own = all.filter { $0.container.labels[DebugContainer.label] == nil }
+    let running = own.isEmpty ? all : own
     if running.count == 1 { return running[0] }
     guard let first = running.first else {
       if let stopped = found.first {

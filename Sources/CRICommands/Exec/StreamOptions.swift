@@ -41,6 +41,12 @@ struct StreamOptions: ParsableArguments {
       Failure(.done, "\(name) was refused (\(refusal.reason)); trying the next transport").line)
   }
 
+  /// With `--debug`, reports which transport a connection uses.
+  static func note(_ transport: StreamTransportKind, for subject: String, _ context: Context) {
+    guard context.isDebug else { return }
+    try? StandardStream.error.write(Failure(.done, "\(subject) uses \(transport.rawValue)").line)
+  }
+
   /// With `--debug`, reports which transport is used.
   static func note(_ session: Session, _ context: Context) {
     guard context.isDebug else { return }

@@ -56,6 +56,9 @@ struct StatsCommand: AsyncParsableCommand {
         unserved: .listContainerStats, "see cri ps")
     }
     if stats.isEmpty, id == nil, let container {
+      // CRI-O has no statistics of a container that is not running.
+      let listed = try? await client.runtime.containers(ContainerFilter(id: container))
+      if listed?.contains(where: { $0.id.hasPrefix(container) }) == true { return [] }
       throw await WrongKindHint(client: client, noun: "container", command: "cri statsp")
         .notFound(container, "cri ps -a", otherwise: "not found, or the ID is ambiguous")
     }

@@ -140,8 +140,12 @@ extension SimulatedNode {
   }
 
   /// The ID of a container in which a command can run.
-  func runningContainer(_ id: String) throws(CallFailure) -> String {
-    let container = try container(id)
+  func runningContainer(_ id: String, missing code: StatusCode = .unknown) throws(CallFailure) -> String {
+    let container: SimulatedContainer
+    do throws(CallFailure) { container = try self.container(id) } catch {
+      // CRI-O returns this error of Exec and Attach without a code (server/container_exec.go, server/container_attach.go).
+      throw isCRIO ? CallFailure(code, error.message) : error
+    }
     guard container.state == .running else {
       let state = container.state.protoName ?? "\(container.state)"
       throw CallFailure(.unknown, "failed to exec in container: container is in \(state) state")

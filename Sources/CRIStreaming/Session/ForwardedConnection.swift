@@ -28,15 +28,19 @@ public enum ForwardedConnection {
   }
 
   /// The same as `run(takingOver:port:options:refused:url:)`, with a socket that is already non-blocking.
+  /// - Parameter using: Called with each transport before it is tried.
   package static func run(
     _ socket: consuming Descriptor, port: UInt16, options: StreamingOptions,
-    refused: (StreamingError) -> Void = { _ in }, url: () async throws -> String
+    refused: (StreamingError) -> Void = { _ in }, using: (StreamTransportKind) -> Void = { _ in },
+    url: () async throws -> String
   ) async throws {
     let local = PlainSocket(socket)
     var refusals: [StreamingError] = []
     for kind in options.transport.kinds {
       do {
-        return try await run(local, port, try StreamURL(try await url()), kind, options)
+        let target = try StreamURL(try await url())
+        using(kind)
+        return try await run(local, port, target, kind, options)
       } catch let error as StreamingError where error.isTransportRefused {
         refusals.append(error)
         if refusals.count < options.transport.kinds.count { refused(error) }
