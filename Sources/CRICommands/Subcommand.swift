@@ -3,7 +3,7 @@ internal import ArgumentParser
 /// The subcommands of `cri`. A name is found without reading the declaration of any command, which would take longer than
 /// parsing.
 enum Subcommand: String, CaseIterable {
-  case preflight, snapshot, diff, verify, wait, `guard`, net, doctor, monitor, history, rules
+  case preflight, snapshot, diff, verify, wait, `guard`, net, doctor, monitor, history, report, rules
   case pods, ps, images, inspectp, inspect, inspecti, logs, info, version
   case stats, statsp, metricsp, metricdescs, imagefsinfo, events, top
   case runp, create, run, start, stop, stopp, rm, rmp, update, checkpoint
@@ -15,7 +15,7 @@ enum Subcommand: String, CaseIterable {
   static let groups: [(name: String, subcommands: [Subcommand])] = [
     (
       "Verification",
-      [.preflight, .snapshot, .diff, .verify, .wait, .guard, .net, .doctor, .monitor, .history, .rules]
+      [.preflight, .snapshot, .diff, .verify, .wait, .guard, .net, .doctor, .monitor, .history, .report, .rules]
     ),
     ("Runtime", [.pods, .ps, .images, .inspectp, .inspect, .inspecti, .logs, .info, .version]),
     ("Statistics", [.stats, .statsp, .metricsp, .metricdescs, .imagefsinfo, .events, .top]),
@@ -50,6 +50,7 @@ enum Subcommand: String, CaseIterable {
     case .doctor: DoctorCommand.self
     case .monitor: MonitorCommand.self
     case .history: HistoryCommand.self
+    case .report: ReportCommand.self
     case .rules: RulesCommand.self
     case .pods: PodsCommand.self
     case .ps: PsCommand.self

@@ -43,6 +43,44 @@ final class JUnit: NSObject, XMLParserDelegate {
   }
 }
 
+/// A page as browsers parse it. Pages are well-formed XML, so a strict parser finds whatever a text has injected.
+final class Page: NSObject, XMLParserDelegate {
+  /// The elements with their attributes, in order.
+  private(set) var elements: [(name: String, attributes: [String: String])] = []
+  /// The texts of all cells of tables, and of all paragraphs and list items.
+  private(set) var texts: [String] = []
+  private var text = ""
+
+  init(_ text: String) throws {
+    super.init()
+    let parser = XMLParser(data: Data(text.utf8))
+    parser.delegate = self
+    guard parser.parse() else { throw parser.parserError ?? CocoaError(.formatting) }
+  }
+
+  func parser(
+    _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?,
+    attributes: [String: String]
+  ) {
+    elements.append((name, attributes))
+    text = ""
+  }
+
+  func parser(_ parser: XMLParser, foundCharacters string: String) { text += string }
+
+  func parser(_ parser: XMLParser, didEndElement name: String, namespaceURI: String?, qualifiedName: String?) {
+    if ["td", "p", "li"].contains(name) { texts.append(text) }
+    text = ""
+  }
+
+  /// The attributes of all elements with this name.
+  subscript(name: String) -> [[String: String]] { elements.filter { $0.name == name }.map(\.attributes) }
+
+  /// The names of all elements, and of all attributes.
+  var names: Set<String> { Set(elements.map(\.name)) }
+  var attributeNames: Set<String> { Set(elements.flatMap(\.attributes.keys)) }
+}
+
 /// A test run as harnesses parse it: TAP 13, "Test lines" and "Directives".
 struct TAP {
   struct Test {

@@ -67,4 +67,37 @@ import Testing
     #expect(commands[1]?.title == "pod n/\(shown)")
     #expect(commands.last??.title == "not checked")
   }
+
+  @Test(arguments: hostileTexts) func `a page contains each text, and no elements of a text`(text: String) throws {
+    let page = try Page(ReportFormat.html.text(.saying(text)))
+    // A property without a value is not shown.
+    let plain = try Page(ReportFormat.html.text(.saying(text.isEmpty ? "" : "x")))
+    #expect(page.elements.map(\.name) == plain.elements.map(\.name))
+    #expect(page.elements.map(\.attributes) == plain.elements.map(\.attributes))
+    #expect(page.names.isDisjoint(with: ["script", "a", "img", "link", "iframe", "object", "form"]))
+    let shown = Sanitizer.visible(text)
+    #expect(page.texts.count == plain.texts.count && page.texts.count { $0 == shown } >= (text.isEmpty ? 1 : 8))
+  }
+
+  @Test(arguments: hostileTexts) func `no text of a node changes a page or a table of a fleet`(text: String) throws {
+    let (fleet, plain) = (FleetReport.saying(text), FleetReport.saying(text.isEmpty ? "" : "x"))
+    let (page, other) = (try Page(FleetFormat.html.text(fleet)), try Page(FleetFormat.html.text(plain)))
+    #expect(page.elements.map(\.name) == other.elements.map(\.name))
+    let titles = page["a"].map { $0["title"] }
+    #expect(
+      titles == [Sanitizer.visible("\(text): verify lost"), Sanitizer.visible("there is no report from \(text)2")])
+    #expect(page["a"].map { $0["href"] } == ["#r0", "#missing"])
+    let attributes: Set = [
+      "lang", "charset", "http-equiv", "content", "name", "class", "type", "id", "checked", "for", "href", "title",
+      "data-h",
+    ]
+    #expect(page.attributeNames == attributes)
+    func lines(_ report: FleetReport) -> Int {
+      FleetFormat.table.text(report).utf8.count { $0 == UInt8(ascii: "\n") }
+    }
+    #expect(lines(fleet) == lines(plain))
+    let junit = try JUnit(FleetFormat.junit.text(fleet))
+    #expect(junit.cases.map(\.name) == [text, "\(text)2", text].map(Sanitizer.visible))
+    #expect(try JSON.parse(FleetFormat.json.text(fleet)) == fleet.json)
+  }
 }

@@ -50,6 +50,8 @@ import Testing
       ([], "kind", "cri-snapshot", .notAReport), ([], "kind", nil, .notAReport),
       ([], "schema", 1000, .newerSchema(1000, supported: Report.schema)), ([], "schema", "1", .malformed("schema")),
       ([], "verdict", nil, .malformed("verdict")), ([], "exitCode", 1.5, .malformed("exitCode")),
+      ([], "schema", 0, .malformed("schema")), ([], "findings", nil, .malformed("findings")),
+      ([], "findings", ["a": 1], .malformed("findings")), ([], "unchecked", "x", .malformed("unchecked")),
       (["findings"], "rule", nil, .malformed("findings[0].rule")),
       (["findings"], "severity", "bad", .malformed("findings[0].severity")),
       (["findings"], "object", nil, .malformed("findings[0].object")),

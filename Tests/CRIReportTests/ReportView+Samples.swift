@@ -41,6 +41,7 @@ extension ReportView {
       check: .verify, title: text, checked: time, properties: [("node", text)],
       verdict: ReportVerdict(word: "lost", words: ["lost"], level: .bad, exitCode: 1, line: text),
       subjects: [ReportSubject(ObjectName(.pod, pod: pod), entries: entries, predictedAction: text)],
+      pods: [ReportPod(name: text, before: text, after: text, consequence: text, isAffected: true)],
       notes: [ReportNote(text)], unchecked: [UncheckedText(subject: text, reason: text)], advice: [text],
       counts: [ReportCount(.pods, 1)],
       document: ["text": .string(text)])

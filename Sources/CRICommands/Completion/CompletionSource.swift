@@ -35,7 +35,7 @@ enum CompletionSource: Hashable, Sendable {
     case "get": return .values(ConfigKey.allCases.map(\.rawValue))
     case "set": return value.contains("=") ? nil : .values(ConfigKey.allCases.map { "\($0.rawValue)=" })
     case "report": return value.contains("=") ? .files : .values(ReportFormat.allCases.map { "\($0.rawValue)=" })
-    case "before", "after", "save", "pod-config", "export", "auth-file": return .files
+    case "before", "after", "save", "pod-config", "export", "auth-file", "nodes": return .files
     default: return nil
     }
   }
@@ -56,6 +56,7 @@ enum CompletionSource: Hashable, Sendable {
     case "create": given.isEmpty ? .pods(.ready) : given.count < 3 ? .files : nil
     case "inspecti", "rmi", "images", "pull": .images
     case "run": given.count < 2 ? .files : nil
+    case "report": given.isEmpty ? .values(ReportCommand.Action.allCases.map(\.rawValue)) : .files
     case "diff", "runp": .files
     case "config": given.isEmpty ? .values(ConfigKey.allCases.map(\.rawValue)) : nil
     case "completion": .values(CompletionScript.allCases.map(\.rawValue))
@@ -81,6 +82,7 @@ enum CompletionSource: Hashable, Sendable {
     case "metricsp", "metricdescs": formats = OutputChoice.Format.ofDocuments
     case "events": formats = OutputChoice.Format.ofEvents
     case "verify", "guard", "preflight", "doctor": return ReportFormat.allCases.map(\.rawValue)
+    case "report": return FleetFormat.allCases.map(\.rawValue)
     default: return nil
     }
     return formats.map { $0.takesText ? "\($0.rawValue)=" : $0.rawValue }

@@ -13,11 +13,12 @@ struct ReportFile: Hashable, Sendable {
     return last.lastIndex(of: ".").map { String(last[..<$0]) } ?? last
   }
 
-  /// Writes the report completely or not at all, readable by everyone, because other programs collect reports.
-  func write(_ view: ReportView) throws(FileError) {
+  /// Writes the report completely or not at all.
+  /// - Parameter mode: By default, everyone can read the report, because other programs collect reports.
+  func write(_ view: ReportView, mode: UInt32 = 0o644) throws(FileError) {
     var view = view
     view.fileName = name
     let bytes = Array(format.text(view).utf8)
-    try File.writeAtomically(bytes, to: path, mode: 0o644, patience: Globals.current.timeout)
+    try File.writeAtomically(bytes, to: path, mode: mode, patience: Globals.current.timeout)
   }
 }

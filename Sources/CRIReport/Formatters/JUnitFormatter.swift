@@ -1,6 +1,5 @@
 internal import CRIRules
 internal import CRISnapshot
-internal import CRIText
 
 /// Writes JUnit XML in the form that Jenkins, GitLab and GitHub Actions read: one suite, with a test case for each
 /// subject.
@@ -19,41 +18,41 @@ struct JUnitFormatter {
 
   var text: String {
     let cases = [verdict] + view.subjects.map(testCase) + view.unchecked.map(skipped)
-    let totals = attributes([
+    let totals = XML.attributes([
       ("name", "cri \(view.check.rawValue)"), ("tests", "\(cases.count)"),
       ("failures", "\(cases.count { $0.result == .failed })"), ("errors", "\(cases.count { $0.result == .broken })"),
     ])
-    let more = attributes([
+    let more = XML.attributes([
       ("skipped", "\(cases.count { $0.result == .skipped })"), ("time", "0"), ("timestamp", time),
       ("hostname", view.properties.first { $0.name == "node" }?.value ?? ""),
     ])
     var text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites\(totals) time=\"0\">\n"
     text += "  <testsuite\(totals)\(more)>\n" + properties
     for item in cases { text += item.xml }
-    text += element("system-out", [], body: ([view.title] + view.notes.map(\.text) + view.advice), indent: 4)
+    text += XML.element("system-out", [], body: ([view.title] + view.notes.map(\.text) + view.advice), indent: 4)
     return text + "  </testsuite>\n</testsuites>\n"
   }
 
   private var properties: String {
     guard !view.properties.isEmpty else { return "" }
-    let lines = view.properties.map { "      <property\(attributes([("name", $0.name), ("value", $0.value)]))/>\n" }
+    let lines = view.properties.map { "      <property\(XML.attributes([("name", $0.name), ("value", $0.value)]))/>\n" }
     return "    <properties>\n" + lines.joined() + "    </properties>\n"
   }
 
   private var verdict: Case {
     let (word, line) = (view.verdict.word, view.verdict.line)
     switch view.verdict.level {
-    case .good: return Case(result: .passed, xml: xml("verdict", element("system-out", [], body: [line])))
+    case .good: return Case(result: .passed, xml: xml("verdict", XML.element("system-out", [], body: [line])))
     case .unknown:
       return Case(
         result: .broken,
-        xml: xml("verdict", element("error", [("message", line), ("type", word)], body: [line])))
+        xml: xml("verdict", XML.element("error", [("message", line), ("type", word)], body: [line])))
     case .warning where view.verdict.exitCode == 0:
-      return Case(result: .passed, xml: xml("verdict", element("system-out", [], body: [line])))
+      return Case(result: .passed, xml: xml("verdict", XML.element("system-out", [], body: [line])))
     case .warning, .bad:
       return Case(
         result: .failed,
-        xml: xml("verdict", element("failure", [("message", line), ("type", word)], body: [line])))
+        xml: xml("verdict", XML.element("failure", [("message", line), ("type", word)], body: [line])))
     }
   }
 
@@ -66,7 +65,7 @@ struct JUnitFormatter {
         : [
           "\(view.text.label(.reason)): \(entry.consequence)", "\(view.text.label(.remedy)): \(entry.remedy)",
         ]
-      return element(
+      return XML.element(
         "failure", [("message", "\(entry.fact): \(entry.consequence)"), ("type", entry.rule.label)],
         body: [head] + remedy)
     }
@@ -74,7 +73,7 @@ struct JUnitFormatter {
       "\("\(entry.severity)".uppercased()) \(entry.object): \(entry.line)"
     }
     let rest = others + (subject.predictedAction.map { [$0] } ?? [])
-    let output = rest.isEmpty ? "" : element("system-out", [], body: rest)
+    let output = rest.isEmpty ? "" : XML.element("system-out", [], body: rest)
     return Case(
       result: failures.isEmpty ? .passed : .failed,
       xml: xml(subject.name, failures.joined() + output, group: subject.object.kind.rawValue))
@@ -83,7 +82,8 @@ struct JUnitFormatter {
   private func skipped(_ entry: UncheckedText) -> Case {
     let name = entry.subject.isEmpty ? entry.reason : entry.subject
     return Case(
-      result: .skipped, xml: xml(name, element("skipped", [("message", entry.reason)], body: []), group: "unchecked"))
+      result: .skipped,
+      xml: xml(name, XML.element("skipped", [("message", entry.reason)], body: []), group: "unchecked"))
   }
 
   // MARK: XML
@@ -91,35 +91,10 @@ struct JUnitFormatter {
   private func xml(_ name: String, _ content: String, group: String = "verdict") -> String {
     let head =
       "    <testcase"
-      + attributes([("name", name), ("classname", "cri.\(view.check.rawValue).\(group)"), ("time", "0")])
+      + XML.attributes([("name", name), ("classname", "cri.\(view.check.rawValue).\(group)"), ("time", "0")])
     return content.isEmpty ? head + "/>\n" : head + ">\n" + content + "    </testcase>\n"
-  }
-
-  private func element(
-    _ name: String, _ attributes: [(String, String)], body: [String], indent: Int = 6
-  ) -> String {
-    let head = String(repeating: " ", count: indent) + "<\(name)\(self.attributes(attributes))"
-    guard !body.isEmpty else { return head + "/>\n" }
-    return head + ">" + body.map(Self.escaped).joined(separator: "\n") + "</\(name)>\n"
-  }
-
-  private func attributes(_ list: [(String, String)]) -> String {
-    list.map { " \($0)=\"\(Self.escaped($1))\"" }.joined()
   }
 
   /// The schema's times are in UTC without a zone, to the second.
   private var time: String { String("\(view.checked)".prefix(19)) }
-
-  /// XML 1.0, section 2.2: control characters and non-characters are not allowed, not even as references.
-  private static func escaped(_ text: String) -> String {
-    Sanitizer.visible(text).escaped { scalar in
-      switch scalar {
-      case "&": "&amp;"
-      case "<": "&lt;"
-      case ">": "&gt;"
-      case "\"": "&quot;"
-      default: nil
-      }
-    }
-  }
 }
