@@ -2,7 +2,8 @@ internal import CRIMessages
 internal import CRIRules
 public import CRISnapshot
 
-/// What kubelet will do to a pod that the change loses, according to the specification that the user supplied.
+/// What kubelet will do to a pod that the change loses, according to its specification: the one that the user supplied, or the
+/// manifest of a static pod.
 ///
 /// Source: kubelet's `computePodActions` for a pod without a usable sandbox (`CRIVerify` calls these rules A1 to A3).
 public struct PodReaction: Hashable, Sendable {
@@ -16,6 +17,9 @@ public struct PodReaction: Hashable, Sendable {
 
   /// What kubelet does to the pod.
   public var action: Action
+  /// Whether kubelet ends the pod instead if it runs during the change, because it then remembers that the pod has run. At its
+  /// next restart, it recreates the pod.
+  public var endsIfKubeletRuns: Bool
   /// The pod's restart policy.
   public var restartPolicy: RestartPolicy
   /// The kind of the object that controls the pod, such as `Job`; nil if none does.
@@ -37,9 +41,13 @@ public struct PodReaction: Hashable, Sendable {
     let exits = newest.mapValues { $0.status.state == .exited ? $0.status.exitCode : nil }
     // A container that was only created has not run.
     let ran = exits.filter { newest[$0.key]?.status.state != .created }
-    let decision = specification.decision(
-      exits: isForgotten ? [:] : exits, isFirst: isForgotten, remembered: sandbox.isStatic ? nil : ran)
-    action = decision == .recreate ? .recreate : .kill
+    func reaction(_ remembered: [String: Int32?]?) -> Action {
+      let decision = specification.decision(
+        exits: isForgotten ? [:] : exits, isFirst: isForgotten, remembered: remembered)
+      return decision == .recreate ? .recreate : .kill
+    }
+    action = reaction(sandbox.isStatic ? nil : ran)
+    endsIfKubeletRuns = action == .recreate && reaction(ran) == .kill
   }
 
   /// The rules whose violation means that the runtime has no record of the sandbox.

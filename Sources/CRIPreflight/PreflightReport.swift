@@ -82,6 +82,7 @@ public struct PreflightReport: Hashable, Sendable {
   /// kubelet's reactions to the loss of each pod: the one if the pod has a record that is not usable, and the one if it
   /// has no record.
   private var reactions: [PodName: [Bool: PodReaction]] = [:]
+  private var completedPods: [PodName] = []
 
   /// Applies all rules to the facts, and reads nothing.
   /// - Parameter ignored: The rules to ignore. The report lists them as not checked.
@@ -107,15 +108,16 @@ public struct PreflightReport: Hashable, Sendable {
     suspicions = examination.suspicions()
     hasSpecifications = snapshot.pods != nil
     reactions = Self.reactions(facts)
+    completedPods = Self.completedPods(facts)
   }
 
   /// Returns the reactions to the loss of each pod, by whether the runtime has forgotten the pod.
   private static func reactions(_ facts: PreflightFacts) -> [PodName: [Bool: PodReaction]] {
-    let specifications = Dictionary((facts.snapshot.pods ?? []).map { ($0.pod.uid, $0) }) { first, _ in first }
+    let specifications = Self.specifications(facts.snapshot)
     let containers = Dictionary(grouping: facts.snapshot.containers, by: \.sandboxID)
     var reactions: [PodName: [Bool: PodReaction]] = [:]
     for sandbox in facts.readySandboxes {
-      guard let specification = specifications[sandbox.pod.uid] else { continue }
+      guard let specification = specifications(sandbox) else { continue }
       for isForgotten in [false, true] {
         reactions[sandbox.pod, default: [:]][isForgotten] = PodReaction(
           to: specification, sandbox, containers[sandbox.id] ?? [], isForgotten: isForgotten)
@@ -123,6 +125,41 @@ public struct PreflightReport: Hashable, Sendable {
     }
     return reactions
   }
+
+  /// What is known about a pod: the specification that the user supplied, or the manifest of a static pod.
+  private static func specifications(_ snapshot: Snapshot) -> (SandboxRecord) -> PodSpecification? {
+    let supplied = Dictionary((snapshot.pods ?? []).map { ($0.pod.uid, $0) }) { first, _ in first }
+    let manifests = snapshot.observed?.kubelet?.staticPods?.value ?? []
+    return { sandbox in
+      if let found = supplied[sandbox.pod.uid] { return found }
+      guard sandbox.isStatic else { return nil }
+      return manifests.first { $0.defines(sandbox.pod, onNode: snapshot.host.name) }.map {
+        PodSpecification(
+          pod: sandbox.pod, source: "file", restartPolicy: $0.restartPolicy, containers: $0.containers)
+      }
+    }
+  }
+
+  /// The static pods that have completed. Without their records, kubelet runs them again when it starts.
+  private static func completedPods(_ facts: PreflightFacts) -> [PodName] {
+    let specification = specifications(facts.snapshot)
+    let containers = Dictionary(grouping: facts.snapshot.containers, by: \.sandboxID)
+    return Dictionary(grouping: facts.snapshot.sandboxes.filter(\.isStatic), by: \.pod.uid).values.compactMap { own in
+      guard let newest = own.max(by: { $0.status.createdAt < $1.status.createdAt }), !newest.isReady,
+        let specification = specification(newest), let all = containers[newest.id], !all.isEmpty
+      else { return nil }
+      let last = Dictionary(all.map { ($0.name, $0) }) { $0.status.createdAt > $1.status.createdAt ? $0 : $1 }
+      let isDone = last.allSatisfy { name, container in
+        container.status.state == .exited
+          && RestartDecision(
+            of: specification[name], specification.restartPolicy, exitCode: container.status.exitCode) == .leave
+      }
+      return isDone ? newest.pod : nil
+    }.sorted { "\($0)" < "\($1)" }
+  }
+
+  /// The completed pods that kubelet runs again, because the runtime loses all its records.
+  public var podsToRepeat: [PodName] { findings.contains { $0.rule.id == .runtimeWipe } ? completedPods : [] }
 
   /// The runtime's name and version.
   public var runtime: String { "\(runtimeName) \(runtimeVersion)" }

@@ -67,6 +67,7 @@ public struct ReportDocument: Hashable, Sendable {
   public init(json: JSON) throws(ReportDocumentError) {
     guard let kind = json["kind"]?.stringValue.flatMap(Kind.init(rawValue:)) else { throw .notAReport }
     let schema = try Self.member("schema", json["schema"]?.intValue.flatMap { Int(exactly: $0) })
+    guard schema > 0 else { throw .malformed("schema") }
     guard schema <= kind.schema else { throw .newerSchema(schema, supported: kind.schema) }
     self.kind = kind
     self.schema = schema
@@ -75,13 +76,22 @@ public struct ReportDocument: Hashable, Sendable {
     exitCode = try Self.member("exitCode", json["exitCode"]?.intValue.flatMap { Int32(exactly: $0) })
     reason = json["reason"]?.stringValue
     var (findings, unchecked): ([Finding], [Unchecked]) = ([], [])
-    for (index, entry) in (json["findings"]?.arrayValue ?? []).enumerated() {
+    // A document without them must not look like one without findings.
+    let hasFailed = verdict == ReportView.failed
+    for (index, entry) in try Self.entries("findings", json, isOptional: hasFailed).enumerated() {
       findings.append(try Self.finding(entry, "findings[\(index)]"))
     }
-    for (index, entry) in (json["unchecked"]?.arrayValue ?? []).enumerated() {
+    for (index, entry) in try Self.entries("unchecked", json, isOptional: hasFailed).enumerated() {
       unchecked.append(try Self.unchecked(entry, "unchecked[\(index)]"))
     }
     (self.findings, self.unchecked) = (findings, unchecked)
+  }
+
+  private static func entries(
+    _ key: String, _ json: JSON, isOptional: Bool
+  ) throws(ReportDocumentError) -> [JSON] {
+    if json[key] == nil, isOptional { return [] }
+    return try member(key, json[key]?.arrayValue)
   }
 
   private static func finding(_ json: JSON, _ path: String) throws(ReportDocumentError) -> Finding {

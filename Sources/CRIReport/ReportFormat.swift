@@ -20,6 +20,8 @@ public enum ReportFormat: String, Hashable, Sendable, CaseIterable {
   case prometheus
   /// Workflow commands of GitHub Actions.
   case github
+  /// A self-contained HTML page, for change tickets.
+  case html
 
   /// Returns the whole text with a final line feed.
   /// - Parameter style: The style for the formats that people read.
@@ -33,6 +35,7 @@ public enum ReportFormat: String, Hashable, Sendable, CaseIterable {
     case .nagios: NagiosFormatter(view: view).text
     case .prometheus: PrometheusFormatter(view: view).text
     case .github: GitHubFormatter(view: view).text
+    case .html: HTMLFormatter(view: view).text
     }
   }
 

@@ -31,7 +31,7 @@ extension ReportView {
       }
     document = [
       "kind": .string(kind), "schema": JSON(schema), "verdict": .string(Self.failed), "exitCode": JSON(exitCode),
-      "reason": .string(reason),
+      "reason": .string(reason), "taken": .string("\(checked)"), "node": node.isEmpty ? .null : .string(node),
     ]
   }
 

@@ -27,6 +27,7 @@ extension ReportView {
       level: Self.level(verdict, exitCode: exitCode, hasFailed: failure != nil), exitCode: exitCode,
       isUnproven: [.lost, .unverified].contains(verdict), line: text.conclusion(report, verdict, threshold))
     subjects = Self.subjects(report, text, threshold, isWarning: exitCode == 0)
+    pods = Self.pods(report, text)
     notes = (failure.map { [ReportNote($0)] } ?? []) + text.kubelet(report).map { ReportNote($0) }
     unchecked = report.unchecked.map(text.unchecked)
     advice = []
@@ -39,6 +40,17 @@ extension ReportView {
       ReportCount(.podsToRestart, planned(.restartContainers)),
     ]
     document = report.json(failingOn: threshold, exitCode: exitCode, text: text)
+  }
+
+  private static func pods(_ report: Report, _ text: ReportText) -> [ReportPod] {
+    let predictions = Dictionary(report.predictions.map { ($0.pod, $0) }, uniquingKeysWith: { first, _ in first })
+    return report.pods.map { pod in
+      let prediction = predictions[pod.pod]
+      let isAffected = prediction.map { $0.action != .keep } ?? false
+      return ReportPod(
+        name: "\(pod.pod)", before: text.state(pod.before), after: text.state(pod.after),
+        consequence: prediction.map { text.reaction($0, report.kubelet) } ?? "", isAffected: isAffected)
+    }
   }
 
   private static func level(_ verdict: Report.Verdict, exitCode: Int32, hasFailed: Bool) -> ReportVerdict.Level {

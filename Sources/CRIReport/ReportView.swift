@@ -13,6 +13,8 @@ package struct ReportView: Sendable {
   package var verdict: ReportVerdict
   /// Every examined subject, with or without findings.
   package var subjects: [ReportSubject]
+  /// Each pod before and after a change; empty for a check that compares nothing.
+  package var pods: [ReportPod] = []
   /// Lines that do not belong to a single subject.
   package var notes: [ReportNote]
   package var unchecked: [UncheckedText]
@@ -29,6 +31,17 @@ package struct ReportView: Sendable {
 
   /// The findings, subject by subject.
   package var entries: [ReportEntry] { subjects.flatMap(\.entries) }
+}
+
+/// A pod before and after a change.
+package struct ReportPod: Hashable, Sendable {
+  package var name: String
+  package var before: String
+  package var after: String
+  /// What kubelet will do to the pod.
+  package var consequence: String
+  /// Whether kubelet will do anything to the pod.
+  package var isAffected: Bool
 }
 
 /// A line of a report that does not belong to a single subject.

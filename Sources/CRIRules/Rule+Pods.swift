@@ -39,6 +39,7 @@ extension Rule {
     Rule(.podRecordLost, .major, in: .inPlace, .sandbox),
     Rule(.podDeleted, .info, in: .all, .sandbox),
     Rule(.podFinished, .info, in: .all, .state),
+    Rule(.podCutOff, .major, in: .inPlace, .state),
     Rule(.podYoung, .info, in: .all, .sandbox),
     Rule(.podCameBack, .major, in: .inPlace, .state),
     Rule(.podRunsAgain, .critical, in: .all, .sandbox),

@@ -38,7 +38,7 @@ extension Rule {
     Rule(.recordRestorable, .critical, predicts: .pods, of: .crio),
     Rule(.networkReady, .major, predicts: .nothing, of: .containerd),
     Rule(.networkConfiguration, .major, predicts: .nothing, of: .containerd),
-    Rule(.networkPlugins, .major, predicts: .nothing, of: .containerd),
+    Rule(.networkPlugins, .critical, predicts: .service, of: .containerd),
     Rule(.kubeletCgroupDriver, .major, predicts: .nothing),
     Rule(.kubeletCgroupDriverSetting, .minor, predicts: .nothing),
     Rule(.kubeletEndpoint, .major, predicts: .nothing),

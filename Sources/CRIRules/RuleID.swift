@@ -41,6 +41,7 @@ public enum RuleID: String, Hashable, Sendable, CaseIterable {
   case podRecordLost = "pod.record-lost"
   case podDeleted = "pod.deleted"
   case podFinished = "pod.finished"
+  case podCutOff = "pod.cut-off"
   case podYoung = "pod.young"
   case podCameBack = "pod.came-back"
   case podRunsAgain = "pod.runs-again"

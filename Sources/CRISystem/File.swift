@@ -29,6 +29,21 @@ package enum File {
     try OpenedInput(duplicating: STDIN_FILENO).read(limit: limit, deadline: deadline)
   }
 
+  /// Reads a file that a user has specified, like `readNamed`, but passes on each part as it arrives; `-` is standard input.
+  /// - Parameter deadline: The deadline for reading a pipe or a terminal; nil for none.
+  /// - Throws: `.inputTimedOut` at the deadline; `.foreignLink` or `.foreignStep` if the path is rejected; and what `body`
+  ///   throws.
+  package static func readParts(
+    ofNamed path: String, deadline: ContinuousClock.Instant? = nil,
+    _ body: (ArraySlice<UInt8>) throws(FileError) -> Void
+  ) throws(FileError) {
+    if path == "-" {
+      try OpenedInput(duplicating: STDIN_FILENO).readParts(deadline: deadline, body)
+    } else {
+      try OpenedInput(walking: path).readParts(deadline: deadline, body)
+    }
+  }
+
   /// Removes a directory entry. The corresponding C function is `unlink`.
   package static func remove(_ path: String) throws(Errno) {
     _ = try retrying { unlink(path) }

@@ -29,6 +29,9 @@ package enum Kernel {
     return UInt64(time.tv_sec) * ticksPerSecond + UInt64(time.tv_nsec) * ticksPerSecond / 1_000_000_000
   }
 
+  /// The time at which the node was booted, in nanoseconds since 1970, according to the present clock.
+  package static var bootTime: Int64 { now - Int64(ticks) * 1_000_000_000 / Int64(ticksPerSecond) }
+
   /// The number of clock ticks per second. The corresponding C call is `sysconf(_SC_CLK_TCK)`.
   package static var ticksPerSecond: UInt64 { UInt64(max(1, sysconf(Int32(_SC_CLK_TCK)))) }
 

@@ -65,20 +65,34 @@ struct OpenedInput: ~Copyable {
   /// - Throws: `.inputTimedOut` at the deadline.
   func read(limit: Int, deadline: ContinuousClock.Instant? = nil) throws(FileError) -> [UInt8] {
     var bytes: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 64 << 10)
-    let fd = file.rawValue
-    if let size = Self.rest(of: fd) {
+    if let size = Self.rest(of: file.rawValue) {
       // With this size, no read is wasted and the array does not grow.
       if size > limit { throw .system(.fileTooLarge) }
       bytes.reserveCapacity(size)
     }
+    try readParts(deadline: deadline) { part throws(FileError) in
+      bytes += part
+      if bytes.count > limit { throw .system(.fileTooLarge) }
+    }
+    return bytes
+  }
+
+  /// Reads to the end, and passes on each part as it arrives.
+  /// - Parameter deadline: The deadline for reading a pipe or a terminal; nil for none.
+  /// - Throws: `.inputTimedOut` at the deadline, and what `body` throws.
+  func readParts(
+    deadline: ContinuousClock.Instant? = nil, _ body: (ArraySlice<UInt8>) throws(FileError) -> Void
+  ) throws(FileError) {
+    var buffer = [UInt8](repeating: 0, count: 64 << 10)
+    let fd = file.rawValue
     let isFile = Self.rest(of: fd) != nil
+    var hasBegun = false
     while true {
       // A file can always be read, and a signal that has arrived does not concern it.
       if !isFile {
         do throws(Errno) {
           // A writer that sends a byte from time to time must not extend the time.
-          try SignalWatch.wait(for: (fd, true, false), until: deadline, isStrict: !bytes.isEmpty)
+          try SignalWatch.wait(for: (fd, true, false), until: deadline, isStrict: hasBegun)
         } catch {
           throw error == .timedOut ? .inputTimedOut : .system(error)
         }
@@ -92,9 +106,9 @@ struct OpenedInput: ~Copyable {
         _ = try File.system { () throws(Errno) in try Poll.wait([(fd, true, false)], timeout: .milliseconds(100)) }
         continue
       }
-      if count == 0 { return bytes }
-      bytes += buffer[..<count]
-      if bytes.count > limit { throw .system(.fileTooLarge) }
+      if count == 0 { return }
+      hasBegun = true
+      try body(buffer[..<count])
     }
   }
 

@@ -13,7 +13,7 @@ package final class StandardInput: Sendable {
   /// Waits for input.
   /// - Returns: Up to `limit` bytes; an empty array at the end; nil after `cancel`.
   /// - Throws: The error of the system call.
-  package func next(_ limit: Int = 256 << 10) async throws(Errno) -> [UInt8]? {
+  package func next(_ limit: Int = 128 << 10) async throws(Errno) -> [UInt8]? {
     let result: Result<[UInt8]?, Errno> = await worker.run { [self] in
       do throws(Errno) { return .success(try read(limit)) } catch { return .failure(error) }
     }

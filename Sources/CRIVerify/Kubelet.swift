@@ -85,9 +85,11 @@ struct Kubelet {
       let outcome = containers.outcome(specification, isFirst: rule == .c1)
       prediction.outcome = outcome
       prediction.action = outcome == .a3 ? .recreate : .kill
+      prediction.mayCountAsCompleted = outcome != .a3 && containers.mayComplete
       if outcome == .a3 {
         containers.describeRecreation(specification, &prediction)
         containers.describeRestartOfAll(specification, isFirst: rule == .c1, &prediction)
+        prediction.mayCountAsCompleted = prediction.mayEnd && !prediction.completedIfStopped.isEmpty
       }
       (prediction.rule, prediction.field, prediction.before, prediction.after) = (rule, field, before, after)
       prediction.trigger = trigger(old, containers)
@@ -102,6 +104,13 @@ struct Kubelet {
       prediction.action = .kill
       (prediction.rule, prediction.field, prediction.before) = (.m1, .manifest, .status(.known))
       prediction.after = FindingValue.none
+      prediction.trigger = .immediate
+      return prediction
+    }
+    if specifications.hasChangedManifest(old), !hasOtherVersion(old) {
+      prediction.action = .recreate
+      (prediction.rule, prediction.field, prediction.before) = (.m2, .manifest, .status(.known))
+      prediction.after = .status(.changed)
       prediction.trigger = .immediate
       return prediction
     }
@@ -122,8 +131,16 @@ struct Kubelet {
     containers.decide(&prediction)
     if prediction.action != .keep { prediction.trigger = trigger(old, containers) }
     prediction.runsAgainLater = runsAgainLater(prediction)
-    prediction.isRecreated = prediction.action == .keep && newest.id != old.id
+    prediction.isRecreated = newest.id != old.id
     return prediction
+  }
+
+  /// Whether kubelet has created a static pod from the new version of its manifest: it has the same name and another UID.
+  private func hasOtherVersion(_ old: SandboxRecord) -> Bool {
+    after.sandboxes.contains {
+      $0.isStatic && $0.pod.uid != old.pod.uid && $0.pod.name == old.pod.name && $0.pod.namespace == old.pod.namespace
+        && $0.status.createdAt > before.taken
+    }
   }
 
   /// Whether kubelet has an earlier status of the pod. It finds that of a pod from the API server there, but after its own

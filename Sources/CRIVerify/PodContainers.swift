@@ -56,6 +56,13 @@ struct PodContainers {
       && !before.values.contains { isUnchecked($0.id) }
   }
 
+  /// Whether containers of the pod are running, and none of the others has failed.
+  var mayComplete: Bool {
+    let regular = after.filter { kinds[$0.key]?.kind ?? .regular == .regular }.values
+    return regular.contains(where: \.isRunning)
+      && regular.allSatisfy { $0.isRunning || $0.hasEnded && $0.status.exitCode == 0 }
+  }
+
   /// The newest container of each name.
   static func newest(_ containers: [ContainerRecord]) -> [String: ContainerRecord] {
     // kubelet reads the name from a label; a container without kubelet's labels was not created by kubelet.

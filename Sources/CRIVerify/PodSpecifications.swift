@@ -16,13 +16,22 @@ struct PodSpecifications {
       ((before.pods ?? []) + (after.pods ?? [])).map { ($0.pod.uid, $0) }, uniquingKeysWith: { first, _ in first })
     staticPods = before.observed?.kubelet?.staticPods?.value ?? after.observed?.kubelet?.staticPods?.value ?? []
     laterStaticPods = after.observed?.kubelet?.staticPods?.value
-    node = before.host.name.lowercased()
+    node = before.host.name
   }
 
   /// Whether a static pod had a manifest before the change and has none any more.
   func hasLostManifest(_ sandbox: SandboxRecord) -> Bool {
     guard sandbox.isStatic, let laterStaticPods else { return false }
     return manifest(of: sandbox.pod, in: staticPods) != nil && manifest(of: sandbox.pod, in: laterStaticPods) == nil
+  }
+
+  /// Whether the manifest of a static pod was changed or moved, so that kubelet takes it for another pod.
+  func hasChangedManifest(_ sandbox: SandboxRecord) -> Bool {
+    guard sandbox.isStatic, let laterStaticPods,
+      let earlier = manifest(of: sandbox.pod, in: staticPods)?.version,
+      let later = manifest(of: sandbox.pod, in: laterStaticPods)?.version
+    else { return false }
+    return earlier != later
   }
 
   /// Returns nil if nothing is known about the pod.
@@ -43,14 +52,6 @@ struct PodSpecifications {
   }
 
   private func manifest(of pod: PodName, in manifests: [StaticPod]) -> StaticPod? {
-    manifests.first { $0.namespace == pod.namespace && isName(pod.name, of: $0.name) }
-  }
-
-  /// kubelet appends the node's name, which is the host name with or without the domain. Any other suffix may be part
-  /// of another pod's name: `etcd-backup` does not belong to `etcd`.
-  private func isName(_ pod: String, of manifest: String) -> Bool {
-    guard pod.hasPrefix("\(manifest)-") else { return false }
-    let suffix = pod.dropFirst(manifest.count + 1)
-    return suffix == node || suffix.hasPrefix("\(node).") || node.hasPrefix("\(suffix).")
+    manifests.first { $0.defines(pod, onNode: node) }
   }
 }

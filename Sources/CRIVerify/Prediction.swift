@@ -4,7 +4,7 @@ public import CRISnapshot
 /// What kubelet will do to a pod, computed from the runtime's responses in the same way as kubelet does.
 ///
 /// Source: kubelet's `PodSandboxChanged` (rules C1 to C5, in the function's order) and `computePodActions` (A1 to A3,
-/// B1 to B5, B7, B8), and `HandlePodCleanups` (M1).
+/// B1 to B5, B7, B8), and `HandlePodCleanups` (M1, M2).
 public struct Prediction: Hashable, Sendable {
   /// What kubelet does to a pod.
   public enum Action: String, Hashable, Sendable, CaseIterable {
@@ -54,6 +54,8 @@ public struct Prediction: Hashable, Sendable {
   /// The running containers that kubelet does not start again in the new sandbox if they exit with 0 when it stops the
   /// old one, because the init containers come first. Kubernetes counts such a container as completed.
   public var completedIfStopped: [String] = []
+  /// Whether Kubernetes counts the pod as completed if its running containers exit with 0 when kubelet stops them.
+  public var mayCountAsCompleted = false
   /// The completed containers that kubelet runs once more, because their records are gone.
   public var repeated: [String] = []
   /// The containers that ended during the change and that kubelet does not start again, because their restart policy is

@@ -24,6 +24,8 @@ public enum Remedy: String, Hashable, Sendable, CaseIterable {
   case removeManifests = "remove-manifests"
   case pullImages = "pull-images"
   case restartRuntime = "restart-runtime"
+  /// kubelet has acted already, and nothing is left that its restart would make worse.
+  case learnCause = "learn-cause"
   /// No more specific remedy fits.
   case understandFirst = "understand-first"
 }
@@ -34,12 +36,14 @@ extension Report {
   public func remedy(failingOn threshold: Severity = .major) -> Remedy {
     let rules = findings.filter { $0.rule.severity >= threshold }.map(\.rule.id)
     let pods = findings.filter { $0.rule.severity >= threshold }.compactMap(\.object.pod)
-    let loss = Loss(report: self, rules: Set(rules), pods: Set(pods), affected: affected)
+    // What kubelet does to other pods is not a loss, such as the end of a pod whose manifest was removed.
+    let counted = affected.filter { Set(pods).contains($0.pod) }
+    let loss = Loss(report: self, rules: Set(rules), pods: Set(pods), affected: counted)
     return Remedy.table.first { $0.fits(loss) }?.remedy ?? .understandFirst
   }
 }
 
-/// The findings that count as a loss, and kubelet's reaction to them.
+/// The findings that count as a loss, and kubelet's reaction to their pods.
 private struct Loss {
   let report: Report
   let rules: Set<RuleID>
@@ -76,9 +80,14 @@ private struct Loss {
       && !report.unchecked.contains { $0.subject == .source(.orphans) }
   }
 
-  /// Whether kubelet does nothing but leave pods ended of which nothing is running.
+  /// Whether kubelet does nothing but leave pods ended of which nothing is running, or containers of pods that it keeps.
   var leavesEndedPods: Bool {
-    !affected.isEmpty && affected.allSatisfy { $0.hasEnded || $0.action == .kill && $0.isIdle } && hasOnlyAffectedPods
+    if affected.isEmpty {
+      let left = Set(report.predictions.filter { !$0.leftEnded.isEmpty }.map(\.pod))
+      return rules == [.containerState] && pods.isSubset(of: left)
+    }
+    return !affected.isEmpty && affected.allSatisfy { $0.hasEnded || $0.action == .kill && $0.isIdle }
+      && hasOnlyAffectedPods
   }
 
   /// Whether kubelet's reaction to all lost pods is known. It is not for pods that were created after the earlier snapshot.
@@ -118,7 +127,11 @@ extension Remedy {
     Row(.letKubeletRecreate, \.hasNothingToKill),
     Row(.expectForgottenPods) { $0.leavesEndedPods && $0.affected.contains(where: \.runsAgainLater) },
     Row(.repeatWork, \.leavesEndedPods),
-    Row(.removeManifests) { $0.isOnly([.podRunsAgain, .podRunsAgainLater]) },
+    Row(.removeManifests) {
+      let repeated: Set<RuleID> = [.podRunsAgain, .podRunsAgainLater]
+      return !$0.rules.isDisjoint(with: repeated)
+        && $0.rules.isSubset(of: repeated.union([.containerForgotten, .containerRunsAgain]))
+    },
     Row(.restartContainers) { loss in
       !loss.affected.isEmpty
         && loss.affected.allSatisfy { $0.action == .restartContainers && $0.trigger != .immediate }
@@ -131,5 +144,6 @@ extension Remedy {
     Row(.repairNetwork) { $0.rules.contains(.runtimeNetwork) && $0.isOnly([.runtimeNetwork, .runtimeCNI]) },
     Row(.pullImages) { $0.isOnly([.imageMissing, .imagePinned, .runtimePauseImage]) },
     Row(.restartRuntime) { $0.rules == [.runtimeBinary] },
+    Row(.learnCause) { $0.report.kubelet == .running && $0.affected.isEmpty && !$0.rules.contains(.podRunsAgainLater) },
   ]
 }

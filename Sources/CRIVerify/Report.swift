@@ -56,6 +56,8 @@ public struct Report: Hashable, Sendable {
   public var findings: [Finding]
   /// What kubelet will do to each pod that was ready before.
   public var predictions: [Prediction]
+  /// Each pod that was ready before, in both snapshots, in the order of the names.
+  public var pods: [PodComparison] = []
   /// What was not checked, and why. The longer this list, the less an intact verdict means.
   public var unchecked: [Unchecked]
   /// Whether data is missing that a full verdict requires; `unchecked` lists it.

@@ -142,7 +142,7 @@ enum SandboxRules {
   ]
 
   /// The rules that excuse a pod's disappearance.
-  static let excuses: Set<RuleID> = [.podDeleted, .podFinished, .podYoung, .podEndedBefore]
+  static let excuses: Set<RuleID> = [.podDeleted, .podFinished, .podCutOff, .podYoung, .podEndedBefore]
 
   private static func addresses(_ addresses: [String]) -> FindingValue {
     addresses.isEmpty ? .none : .addresses(addresses)

@@ -5,7 +5,8 @@ internal import CRISnapshot
 /// Containers that ended again and again before the change, so that a further end says nothing about the change.
 ///
 /// An end counts as a further one only if the container had already been restarted, if it ran only briefly each time, and
-/// if it has ended as before, with its own exit code and reason. Any other end may be a loss.
+/// if it has ended as before, with its own exit code and reason; without its own exit code, only if it had been restarted
+/// several times. Any other end may be a loss.
 extension Verifier {
   /// How a container of a kept sandbox that had ended again and again has ended since.
   /// - Parameter found: The same container after the change; nil if the runtime no longer lists it.
@@ -21,7 +22,7 @@ extension Verifier {
     }
     // kubelet removes a container that has ended only if a newer one of the same name has ended, too.
     let end = found ?? later.filter(\.hasEnded).max { $0.status.createdAt < $1.status.createdAt }
-    guard let end, Self.hasEnded(end, as: earlier), ([old, end] + later).contains(where: { $0.restarts > 1 }) else {
+    guard let end, Self.hasEnded(end, as: earlier), ([old, end] + later).contains(where: { $0.restarts > 0 }) else {
       return nil
     }
     // The record of a container whose process is still running was lost.
@@ -31,7 +32,7 @@ extension Verifier {
 
   /// Whether a container had ended again and again, and the one of the same name in the recreated pod ends as well.
   func endsAsBefore(_ old: ContainerRecord, _ now: ContainerRecord) -> Bool {
-    guard old.restarts > 1, let earlier = lastEnd(before: old) else { return false }
+    guard old.restarts > 0, let earlier = lastEnd(before: old) else { return false }
     return Self.hasEnded(now, as: earlier)
   }
 
@@ -47,8 +48,10 @@ extension Verifier {
   }
 
   private static func hasEnded(_ container: ContainerRecord, as earlier: ContainerRecord) -> Bool {
-    container.hasEnded && container.hasRunBriefly && container.hasOwnExitCode && earlier.hasOwnExitCode
-      && container.status.exitCode == earlier.status.exitCode && container.status.reason == earlier.status.reason
+    guard container.hasEnded, container.hasRunBriefly, earlier.hasOwnExitCode else { return false }
+    // Its own code is lost if it ended while the daemon was down. After several restarts, it has ended like the others.
+    if !container.hasOwnExitCode { return container.restarts > 1 && earlier.status.exitCode != 0 }
+    return container.status.exitCode == earlier.status.exitCode && container.status.reason == earlier.status.reason
   }
 }
 

@@ -14,13 +14,13 @@ extension Verifier {
     let now = Dictionary(after.sandboxes.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     for old in before.sandboxes {
       let object = ObjectName.pod(old)
-      let isExplained = !old.isReady || deadBefore.contains(old.id) || hasEnded(old.pod)
+      let isExplained = !old.isReady || deadBefore.contains(old.id) || hasEnded(old)
       if !isExplained, !after.isUnchecked(.pod, old.id), reportIfItHadEnded(old, now[old.id]) { continue }
       switch (old.isReady, now[old.id]) {
       case (true, let found)
-      where deadBefore.contains(old.id) && !hasEnded(old.pod) && !after.isUnchecked(.pod, old.id):
+      where deadBefore.contains(old.id) && !hasEnded(old) && !after.isUnchecked(.pod, old.id):
         reportDead(old, found)
-      case (true, let found?) where !found.isReady && hasEnded(old.pod): reportEnd(of: old, found)
+      case (true, let found?) where !found.isReady && hasEnded(old): reportEnd(of: old, found)
       case (true, let found?):
         if !found.isReady, let successor = successor(of: old) {
           report(.podReplaced, object, .id(old.id), successor)
@@ -32,7 +32,7 @@ extension Verifier {
         if wasReady, isDown(.pod, old.id, of: old.pod), successor(of: old) == nil {
           report(.podState, object, .podState(.ready), .podState(.notReady))
         }
-      case (true, nil) where hasEnded(old.pod) || expectedChanges.isYoung(old.status.createdAt): reportEnd(of: old, nil)
+      case (true, nil) where hasEnded(old) || expectedChanges.isYoung(old.status.createdAt): reportEnd(of: old, nil)
       case (true, nil):
         let successor = successor(of: old)
         report(
@@ -70,6 +70,8 @@ extension Verifier {
     }
   }
 
+  private func hasEnded(_ old: SandboxRecord) -> Bool { hasEnded(old.pod) || hasCompletedSince(old) }
+
   private func hasEnded(_ pod: PodName) -> Bool { expectedChanges.isDeleted(pod) || expectedChanges.isFinished(pod) }
 
   /// Whether an object without details is not alive according to the list, and no excuse applies.
@@ -79,9 +81,19 @@ extension Verifier {
     return after.uncheckedDetails(kind, id)?.isLive == false
   }
 
+  /// Whether kubelet has replaced any pod since the earlier snapshot, as it does after a loss.
+  private var kubeletHasReplacedPods: Bool {
+    before.sandboxes.contains { old in
+      old.isReady && successor(of: old) != nil
+        && sandboxesAfter[old.pod.uid]?.contains { $0.id == old.id && $0.isReady } != true
+    }
+  }
+
   private mutating func reportEnd(of old: SandboxRecord, _ now: SandboxRecord?) {
+    let completed: RuleID = now?.isReady == false && kubeletHasReplacedPods ? .podCutOff : .podFinished
     let rule: RuleID =
-      expectedChanges.isDeleted(old.pod) ? .podDeleted : expectedChanges.isFinished(old.pod) ? .podFinished : .podYoung
+      expectedChanges.isDeleted(old.pod)
+      ? .podDeleted : expectedChanges.isFinished(old.pod) || hasCompletedSince(old) ? completed : .podYoung
     report(rule, .pod(old), .status(.ready), .status(now == nil ? .gone : .notReady))
   }
 
@@ -94,19 +106,19 @@ extension Verifier {
       let object = name(of: old)
       // One finding is enough for a deleted pod.
       if let pod = object.pod, expectedChanges.isDeleted(pod) { continue }
-      let isWellEndedJob = object.pod.map(expectedChanges.isJob) == true && now[old.id].map(hasEndedWell) == true
-      if deadBefore.contains(old.id), !isWellEndedJob, !after.isUnchecked(.container, old.id) {
+      let isWellEnded = now[old.id].map { hasCompleted($0) } ?? false
+      if deadBefore.contains(old.id), !isWellEnded, !after.isUnchecked(.container, old.id) {
         reportDead(old, now[old.id], object, table)
       } else if let end = repeatedEnd(of: old, now[old.id]) {
         report(.containerEndedAgain, object, .status(.running), end.exit)
         if let found = now[old.id] { check(table, old, found, without: [.containerState]) { _ in object } }
       } else if let found = now[old.id] {
-        if let pod = object.pod, expectedChanges.isJob(pod), old.isRunning, hasEndedWell(found) {
-          report(.containerFinishedJob, object, .status(.running), .exited(0))
+        if old.isRunning, !found.isRunning, let successor = successor(of: old) {
+          report(.containerReplaced, object, .id(old.id), successor)
         } else if old.isRunning, hasEndedWell(found), isInitial(old) {
           report(.containerInitialised, object, .status(.running), .exited(0))
-        } else if old.isRunning, !found.isRunning, let successor = successor(of: old) {
-          report(.containerReplaced, object, .id(old.id), successor)
+        } else if old.isRunning, isWellEnded {
+          report(.containerFinishedJob, object, .status(.running), .exited(0))
         } else {
           check(table, old, found) { _ in object }
         }
@@ -116,7 +128,10 @@ extension Verifier {
         }
       } else if old.status.state == .exited {
         let ended = FindingValue.exited(old.status.exitCode)
-        if isLatestWithItsName(old) || hasRunAgain(old), !isDoneInitialising(old), !isOverForGood(old) {
+        if let next = repetition(of: old) {
+          let object = ObjectName(.container, pod: object.pod, name: old.name, id: next.id)
+          report(.containerRunsAgain, object, ended, next.hasEnded ? next.exit : .containerState(next.status.state))
+        } else if isLatestWithItsName(old) || hasRunAgain(old), !isDoneInitialising(old), !isOverForGood(old) {
           report(.containerForgotten, object, ended, .none)
         } else {
           report(wasKubeletDown ? .containerRecordLost : .containerCollected, object, ended, .status(.gone))
@@ -173,6 +188,12 @@ extension Verifier {
     }
   }
 
+  /// Whether a container has exited with 0, and its Job or its known restart policy does not run it again.
+  private func hasCompleted(_ container: ContainerRecord) -> Bool {
+    guard hasEndedWell(container), let sandbox = sandboxBefore[container.sandboxID] else { return false }
+    return expectedChanges.isJob(sandbox.pod) || isLeft(container, of: sandbox)
+  }
+
   func hasEndedWell(_ container: ContainerRecord) -> Bool {
     container.status.state == .exited && container.status.exitCode == 0
   }
@@ -200,13 +221,33 @@ extension Verifier {
       let specification = specifications[sandbox], let item = specification[old.name], item.kind == .regular,
       RestartDecision(of: item, specification.restartPolicy, exitCode: old.status.exitCode) == .leave
     else { return false }
-    let isNewest = !(containersBefore[old.sandboxID] ?? []).contains {
-      $0.name == old.name && $0.status.createdAt > old.status.createdAt
-    }
-    return isNewest
+    return isNewestBefore(old)
       && (containersAfter[old.sandboxID] ?? []).contains {
         $0.name == old.name && $0.status.createdAt > before.taken
       }
+  }
+
+  /// The container that kubelet has started again in the same sandbox, without the record of a completed one: its attempt
+  /// did not increase.
+  private func repetition(of old: ContainerRecord) -> ContainerRecord? {
+    guard let sandbox = sandboxBefore[old.sandboxID], !isInitial(old), isNewestBefore(old) else { return nil }
+    if let specification = specifications[sandbox] {
+      let decision = RestartDecision(
+        of: specification[old.name], specification.restartPolicy, exitCode: old.status.exitCode)
+      guard decision == .leave else { return nil }
+    } else if specifications.possiblePolicies(of: sandbox) == [.always] || !hasEndedWell(old) {
+      return nil
+    }
+    return (containersAfter[old.sandboxID] ?? []).filter {
+      $0.name == old.name && $0.status.createdAt > before.taken
+        && $0.status.metadata?.attempt ?? 0 <= old.status.metadata?.attempt ?? 0
+    }.max { $0.status.createdAt < $1.status.createdAt }
+  }
+
+  private func isNewestBefore(_ old: ContainerRecord) -> Bool {
+    !(containersBefore[old.sandboxID] ?? []).contains {
+      $0.name == old.name && $0.status.createdAt > old.status.createdAt
+    }
   }
 
   /// Whether an exited container was the newest of its name in a pod that stayed ready, and has no successor.

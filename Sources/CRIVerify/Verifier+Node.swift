@@ -127,6 +127,7 @@ extension Verifier {
       .merging(before.containers.map { ($0.id, name(of: $0)) }) { first, _ in first }
     // A node may have both runtimes: a conmon belongs to CRI-O, and a shim to containerd.
     let runtime = RuntimeProduct(rawValue: after.runtime.name)
+    var isUnknownToKubelet = false
     for orphan in orphans where runtime == nil || orphan.kind.product == runtime {
       let object = names[orphan.id] ?? ObjectName(.runtime, id: orphan.id)
       // A shim or conmon without child processes no longer does anything.
@@ -134,9 +135,22 @@ extension Verifier {
       // kubelet still knows the pod, and starts it again beside these processes.
       let isStartedAgain = orphan.podUID.map(known.contains) == true
       let isOld = earlier.contains(orphan.pid)
+      // A process of a pod, and nothing is known about kubelet's pods, for example because its unit is a script.
+      let knowsPods = after.observed?.kubelet?.podDirectories?.value?.isEmpty == false
+      if isOld, !isHarmless, orphan.podUID != nil, !knowsPods { isUnknownToKubelet = true }
       report(
         isHarmless ? .runtimeLeftover : isOld && !isStartedAgain ? .runtimeOrphanBefore : .runtimeOrphan, object,
         .status(isOld ? .notListed : .listed), .orphan(orphan))
+    }
+    if isUnknownToKubelet {
+      isIncomplete = true
+      hasUnknownPods = true
+      unchecked.append(
+        Unchecked(
+          .source(.kubeletPodDirectories),
+          UnknownReason(
+            .kubeletNotConfigured,
+            path: after.observed?.kubelet?.rootDirectory.map { "\($0)/pods" } ?? "/var/lib/kubelet/pods")))
     }
   }
 

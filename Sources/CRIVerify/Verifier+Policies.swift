@@ -30,6 +30,20 @@ extension Verifier {
     return kubelet.prediction(of: old).alternatives.filter { $0.action == .kill }.flatMap(\.policies)
   }
 
+  /// Whether a pod has completed on its own since the earlier snapshot: its regular containers have exited with 0 in its
+  /// sandbox, and its restart policy is known to restart none of them.
+  func hasCompletedSince(_ old: SandboxRecord) -> Bool {
+    guard old.isReady, !hadEnded(old), !after.hasUnchecked(.container), let specification = specifications[old] else {
+      return false
+    }
+    func regular(_ containers: [ContainerRecord]) -> [String: ContainerRecord] {
+      PodContainers.newest(containers).filter { specification[$0.key]?.kind ?? .regular == .regular }
+    }
+    let (earlier, now) = (regular(containersBefore[old.id] ?? []), regular(containersAfter[old.id] ?? []))
+    return !now.isEmpty && Set(earlier.keys).isSubset(of: now.keys)
+      && now.values.allSatisfy { hasEndedWell($0) && isLeft($0, of: old) }
+  }
+
   /// Whether all regular containers of a pod have exited with 0, so that the pod has completed.
   func hasCompletedItsWork(_ old: SandboxRecord) -> Bool {
     let own = (sandboxesAfter[old.pod.uid] ?? []).flatMap { containersAfter[$0.id] ?? [] }

@@ -26,7 +26,7 @@ extension Verifier {
         report(
           hasCompletedItsWork(old) ? .podFinished : .podEnded, .pod(old), .status(.ready),
           .status(hasSandbox ? .notReady : .gone))
-      } else if let rule = excuse(for: old) {
+      } else if let rule = excuse(for: old, kubelet) {
         report(rule, .pod(old), .status(.ready), .status(hasSandbox ? .notReady : .gone))
       } else if isKubeletStopped || after.hasUnchecked(.pod) {
         waiting += 1
@@ -63,13 +63,16 @@ extension Verifier {
     let (old, now) = (before.observed?.kubelet, after.observed?.kubelet)
     let isInstalled =
       old?.processes?.value?.isEmpty == false || old?.podDirectories != nil || now?.podDirectories != nil
+      || before.hasPodsOfKubelet
     return isInstalled && now?.processes?.value?.isEmpty == true
   }
 
-  private func excuse(for old: SandboxRecord) -> RuleID? {
+  private func excuse(for old: SandboxRecord, _ kubelet: Kubelet) -> RuleID? {
     if expectedChanges.isDeleted(old.pod) { return .podDeleted }
-    // The Job may have ended since then, and there is no record left that would show this.
-    if expectedChanges.isJob(old.pod) { return .podFinished }
+    // The Job may have ended since then, and there is no record left that would show this. If the policy is known, kubelet
+    // is expected to recreate the pod.
+    let isOpen = specifications[old] == nil || kubelet.prediction(of: old).action == .kill
+    if isOpen, expectedChanges.isJob(old.pod) { return .podFinished }
     return expectedChanges.isYoung(old.status.createdAt) ? .podYoung : nil
   }
 

@@ -1,4 +1,5 @@
 internal import CRIMessages
+internal import CRIProtobuf
 public import CRIRules
 public import CRISnapshot
 
@@ -25,6 +26,7 @@ extension Report {
       },
       predictions: predictions, unchecked: verifier.unchecked,
       isPartial: !verifier.incomplete.isEmpty || verifier.isIncomplete, vacuous: verifier.vacuous)
+    pods = verifier.isForeign ? [] : PodComparison.all(before: before, after: after)
     isKubeletRunning = after.observed?.kubelet?.processes?.value.map { !$0.isEmpty }
     narrow(to: scope, before)
     listUnknownPolicies(of: before)
@@ -44,6 +46,7 @@ extension Report {
     if !scope.isWhole {
       findings.removeAll { !scope.contains($0.object) }
       predictions.removeAll { !scope.contains($0.pod) }
+      pods.removeAll { !scope.contains($0.pod) }
       unchecked.append(Unchecked(.otherPods, UnknownReason(.outOfScope)))
       let empty = scope.namespaces.subtracting(before.sandboxes.map(\.pod.namespace)).sorted()
       unchecked += empty.map { Unchecked(.namespace($0), UnknownReason(.emptyNamespace)) }
@@ -87,6 +90,8 @@ struct Verifier {
   var isForeign = false
   /// Whether something that the scenario needs could not be read.
   var isIncomplete = false
+  /// Whether there are processes of pods of which it is not known whether kubelet would start them again.
+  var hasUnknownPods = false
 
   init(_ scenario: Scenario, before: Snapshot, after: Snapshot, scope: Scope) {
     self.scenario = scenario
@@ -151,7 +156,8 @@ struct Verifier {
     checkImages()
     checkOrphans()
     listUnchecked()
-    vacuous = vacuousReason()
+    // There may be pods, although the runtime lists none.
+    vacuous = hasUnknownPods ? nil : vacuousReason()
   }
 
   mutating func report(_ id: RuleID, _ object: ObjectName, _ before: FindingValue, _ after: FindingValue) {
@@ -205,7 +211,8 @@ struct Verifier {
   /// anything in between.
   var wasKubeletDown: Bool {
     let sides = [before.observed?.kubelet, after.observed?.kubelet]
-    return sides.allSatisfy { $0?.processes?.value?.isEmpty == true } && sides.contains { $0?.podDirectories != nil }
+    return sides.allSatisfy { $0?.processes?.value?.isEmpty == true }
+      && (sides.contains { $0?.podDirectories != nil } || before.hasPodsOfKubelet)
   }
 
   /// Whether kubelet was running before the change and is not running now.
@@ -246,5 +253,12 @@ extension Unchecked {
     var copy = self
     copy.isBefore = true
     return copy
+  }
+}
+
+extension Snapshot {
+  /// Whether kubelet has created any of the pods: it sets an annotation that no other client sets.
+  var hasPodsOfKubelet: Bool {
+    sandboxes.contains { $0.status.annotations["kubernetes.io/config.source"] != nil }
   }
 }

@@ -18,6 +18,7 @@ import Testing
       PodSpecification.Container("nginx", .regular), PodSpecification.Container("job", .regular),
     ]
     let action: PodReaction.Action
+    var endsIfKubeletRuns = false
     var testDescription: String { name }
   }
 
@@ -34,14 +35,17 @@ import Testing
         PodSpecification.Container("job", .regular),
       ], action: .recreate),
     Reaction(name: "Never, of the API, forgotten", policy: .never, isForgotten: true, action: .kill),
-    Reaction(name: "Never, static, forgotten", policy: .never, isForgotten: true, source: "file", action: .recreate),
+    Reaction(
+      name: "Never, static, forgotten", policy: .never, isForgotten: true, source: "file", action: .recreate,
+      endsIfKubeletRuns: true),
+    Reaction(name: "Always, static, forgotten", policy: .always, isForgotten: true, source: "file", action: .recreate),
     Reaction(name: "Never, static, without an address", policy: .never, source: "file", action: .kill),
     Reaction(
       name: "OnFailure, all have succeeded, forgotten: the API server remembers it", policy: .onFailure,
       isForgotten: true, exits: [0, 0], action: .kill),
     Reaction(
       name: "OnFailure, static, all have succeeded, forgotten", policy: .onFailure, isForgotten: true, source: "file",
-      exits: [0, 0], action: .recreate),
+      exits: [0, 0], action: .recreate, endsIfKubeletRuns: true),
     Reaction(
       name: "Never, forgotten, but a container has the policy Always", policy: .never, isForgotten: true,
       containers: [
@@ -76,7 +80,42 @@ import Testing
     facts.containerd?.records = .known(records)
     let affected = try #require(PreflightReport(facts).podsToLose.first { $0.pod == pod })
     #expect(affected.reaction?.action == test.action && affected.reaction?.restartPolicy == test.policy)
-    #expect(affected.reaction?.owner == nil)
+    #expect(affected.reaction?.owner == nil && affected.reaction?.endsIfKubeletRuns == test.endsIfKubeletRuns)
+  }
+
+  @Test func `a static pod's policy comes from its manifest`() throws {
+    var facts = PreflightFacts.goodContainerd
+    facts.snapshot.host.name = "node"
+    facts.snapshot.sandboxes[0].status.annotations["kubernetes.io/config.source"] = "file"
+    facts.snapshot.sandboxes[0].status.metadata?.name = "web-node"
+    let manifests = [StaticPod(namespace: "default", name: "web", restartPolicy: .never)]
+    facts.snapshot.observed = ObservedNode(kubelet: ObservedKubelet(staticPods: .known(manifests)))
+    guard var records = facts.containerd?.records.value else { throw Failed() }
+    records.sandboxes.removeAll { $0.id == facts.snapshot.sandboxes[0].id }
+    facts.containerd?.records = .known(records)
+    let affected = try #require(PreflightReport(facts).podsToLose.first { $0.pod.name == "web-node" })
+    #expect(affected.reaction?.restartPolicy == .never && affected.reaction?.action == .recreate)
+    #expect(affected.reaction?.endsIfKubeletRuns == true)
+  }
+
+  @Test(arguments: [RestartPolicy.never, .always]) func `a wipe makes completed static pods run again`(
+    policy: RestartPolicy
+  ) throws {
+    var facts = PreflightFacts.goodCRIO
+    facts.target = RuntimeVersion("1.37.0")
+    let index = try #require(facts.snapshot.sandboxes.firstIndex { !$0.isReady })
+    facts.snapshot.sandboxes[index].status.annotations["kubernetes.io/config.source"] = "file"
+    let sandbox = facts.snapshot.sandboxes[index]
+    let names = facts.snapshot.containers.filter { $0.sandboxID == sandbox.id }.map(\.name)
+    #expect(!names.isEmpty)
+    facts.snapshot.pods = [
+      PodSpecification(
+        pod: sandbox.pod, restartPolicy: policy, containers: names.map { PodSpecification.Container($0, .regular) })
+    ]
+    let report = PreflightReport(facts)
+    #expect(report.verdict == .loss && report.podsToRepeat == (policy == .never ? [sandbox.pod] : []))
+    facts.target = nil
+    #expect(PreflightReport(facts).podsToRepeat.isEmpty)
   }
 
   private struct Failed: Error {}

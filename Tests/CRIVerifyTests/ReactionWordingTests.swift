@@ -22,7 +22,8 @@ import Testing
   /// Reasons that mention kubelet without saying what it does to the pod of the finding now.
   private static let others: Set<RuleID> = [
     .podMetadata, .podAttempt, .podCreated, .podLabels, .podNewLabels, .podAnnotations, .podReplaced, .podSuccessor,
-    .podClock, .podCollected, .podRecordLost, .podDeleted, .podDeadUnnoticed, .containerAttempt, .containerRestartCount,
+    .podClock, .podCollected, .podRecordLost, .podDeleted, .podCutOff, .podDeadUnnoticed, .containerAttempt,
+    .containerRestartCount,
     .containerEndedHash, .containerName, .containerLabels, .containerAnnotations, .containerNewHash, .containerMounts,
     .containerResources, .containerCollected, .containerRecordLost, .containerRunsAgain, .containerDeadUnnoticed,
     .containerSeveralRunning, .containerExec, .containerLogPath, .runtimeReady, .runtimeNetwork,

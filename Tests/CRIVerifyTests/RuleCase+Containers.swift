@@ -323,8 +323,9 @@ extension RuleCase {
       $1.sandboxes[0].status.state = .notReady
       $1.containers.remove(at: 1)
     },
-    .fires("container.forgotten", "a container that its policy does not start again has run again", "exited 3", "none")
-    {
+    .fires(
+      "container.runs-again", "its record is gone, and its policy does not start it again", "exited 3", "exited 3"
+    ) {
       $0.pods = [
         PodSpecification(
           pod: $0.sandboxes[0].pod, restartPolicy: .never,
@@ -335,6 +336,15 @@ extension RuleCase {
       ]
       $1.containers[1].status.id += "-next"
       $1.containers[1].status.createdAt = $0.taken + .seconds(60)
+    },
+    .staysSilent("container.forgotten", "its record is gone, and it has run again") {
+      $1.containers[1].status.id += "-next"
+      $1.containers[1].status.createdAt = $0.taken + .seconds(60)
+    },
+    .staysSilent("container.runs-again", "kubelet knew its record, and has counted the attempt") {
+      $1.containers[1].status.id += "-next"
+      $1.containers[1].status.createdAt = $0.taken + .seconds(60)
+      $1.containers[1].status.metadata?.attempt += 1
     },
     .staysSilent("container.forgotten", "kubelet has started the container again") {
       var newer = $0.containers[1]

@@ -47,9 +47,17 @@ extension RuleCase {
       makeCrashLoop(&$0, &$1)
       $1.containers[0].status.reason = "OOMKilled"
     },
-    .fires("container.replaced", "it ended while the runtime was down") {
-      makeCrashLoop(&$0, &$1, code: 255)
-      $1.containers[0].status.reason = "Unknown"
+    .fires("container.ended-again", "it ended while the runtime was down, after several restarts") {
+      makeCrashLoop(&$0, &$1)
+      endUnseen(&$1)
+    },
+    .fires("container.replaced", "it ended while the runtime was down, after one restart") {
+      makeCrashLoop(&$0, &$1, attempt: 1)
+      endUnseen(&$1)
+    },
+    .fires("container.replaced", "it had completed before, and ended while the runtime was down") {
+      makeCrashLoop(&$0, &$1, code: 0)
+      endUnseen(&$1)
     },
     .fires("container.replaced", "the earlier end was during a restart of the runtime, too") {
       makeCrashLoop(&$0, &$1, code: -1)
@@ -67,7 +75,7 @@ extension RuleCase {
       let last = before.containers.count - 1
       before.containers[last].status.startedAt = before.taken + .seconds(-7000)
     },
-    .fires("container.state", "it has ended for the second time") {
+    .fires("container.ended-again", "it has ended for the second time, in the same way") {
       makeCrashLoop(&$0, &$1, attempt: 1)
       $1.containers.removeLast()
     },
@@ -96,6 +104,11 @@ extension RuleCase {
       $1.containers.removeLast()
     },
   ]
+
+  private static func endUnseen(_ after: inout Snapshot) {
+    after.containers[0].status.exitCode = 255
+    after.containers[0].status.reason = "Unknown"
+  }
 
   /// nginx had been restarted before, and ends once more and is restarted during the change. Before the change, the last
   /// container is the one that had ended; after it, the last one is the one that is running.

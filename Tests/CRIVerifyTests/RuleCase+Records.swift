@@ -33,6 +33,7 @@ extension RuleCase {
     },
     .staysSilent("pod.record-lost", "the node has no kubelet") {
       stopKubelet(&$0, &$1)
+      makeForeign(&$0)
       $0.observed?.kubelet?.podDirectories = nil
       $1.observed?.kubelet?.podDirectories = nil
       $1.sandboxes.remove(at: 2)
@@ -79,6 +80,15 @@ extension RuleCase {
       $0.pods = nil
     },
 
+    .fires("pod.cut-off", "a Job ends while kubelet recreates another pod", "ready", "not ready") {
+      endJob(&$0, &$1)
+      $1.sandboxes[1] = $0.successor(of: 1)
+    },
+    .staysSilent("pod.finished", "a Job ends while kubelet recreates another pod") {
+      endJob(&$0, &$1)
+      $1.sandboxes[1] = $0.successor(of: 1)
+    },
+    .staysSilent("pod.cut-off", "a Job ends, and kubelet recreates nothing") { endJob(&$0, &$1) },
     .fires("container.finished-job", "it has run again and completed, as OnFailure allows", in: .reboot) {
       complete(&$0, &$1, .onFailure)
     },
@@ -89,6 +99,23 @@ extension RuleCase {
       complete(&$0, &$1, .always)
     },
   ]
+
+  /// A Job's pod ends, and kubelet stops its sandbox.
+  private static func endJob(_ before: inout Snapshot, _ after: inout Snapshot) {
+    makeJob(&before, &after)
+    after.sandboxes[0].status.state = .notReady
+    for index in 0...1 {
+      after.containers[index].status.state = .exited
+      after.containers[index].status.exitCode = 0
+    }
+  }
+
+  /// Another client has created the pods.
+  static func makeForeign(_ before: inout Snapshot) {
+    for index in before.sandboxes.indices {
+      before.sandboxes[index].status.annotations["kubernetes.io/config.source"] = nil
+    }
+  }
 
   /// kubelet is installed, but is not running before or after the change.
   private static func stopKubelet(_ before: inout Snapshot, _ after: inout Snapshot) {

@@ -113,4 +113,40 @@ import Testing
     let prediction = try #require(report.predictions.first { $0.pod.name == "web-node" })
     #expect(prediction.action == .recreate && prediction.rule == .c5)
   }
+
+  /// - Parameter versions: The versions of the manifest in the earlier and in the later snapshot.
+  @Test(
+    arguments: [
+      ("a", "b", false, KubeletRule.m2), ("a", "a", false, nil), ("a", nil, false, nil), (nil, "b", false, nil),
+      ("a", "b", true, nil),
+    ] as [(String?, String?, Bool, KubeletRule?)])
+  func `kubelet recreates a static pod whose manifest was changed`(
+    before: String?, after: String?, isRecreated: Bool, rule: KubeletRule?
+  ) throws {
+    var (earlier, later) = (Snapshot.before, Snapshot.after)
+    earlier.host.name = "node"
+    earlier.sandboxes[0].status.metadata?.name = "web-node"
+    earlier.sandboxes[0].status.annotations["kubernetes.io/config.source"] = "file"
+    later.sandboxes[0] = earlier.sandboxes[0]
+    if isRecreated {
+      var other = earlier.sandboxes[0]
+      other.status.id += "-next"
+      other.status.metadata?.uid = "other"
+      other.status.createdAt = earlier.taken + .seconds(60)
+      later.sandboxes.append(other)
+    }
+    func observed(_ version: String?) -> ObservedNode {
+      let web = StaticPod(namespace: "default", name: "web", restartPolicy: .never, version: version)
+      return ObservedNode(
+        orphans: .known([]), kubelet: ObservedKubelet(processes: .known([]), staticPods: .known([web])))
+    }
+    (earlier.observed, later.observed) = (observed(before), observed(after))
+    let report = Report(earlier, later)
+    let prediction = try #require(report.predictions.first { $0.pod.name == "web-node" })
+    #expect((prediction.rule == .m2) == (rule == .m2))
+    if !isRecreated {
+      #expect(prediction.action == (rule == nil ? .keep : .recreate) && report.verdict() == .intact, "\(report.text())")
+    }
+    #expect(report.text().contains("manifest known → changed [M2]") == (rule == .m2), "\(report.text())")
+  }
 }

@@ -3,9 +3,14 @@ internal import CRISystem
 
 /// The directory for files that must outlive a command. Only its owner can enter it.
 enum StateDirectory {
+  private static let defaultPath = "/var/lib/cri"
+
+  /// The directory that all runs without `StateDirectory=` use, if this run uses another one.
+  static var others: String? { path == defaultPath ? nil : defaultPath }
+
   /// systemd sets the variable for a unit with `StateDirectory=`; it may list several directories.
   static var path: String {
-    let path = Environment.value("STATE_DIRECTORY")?.split(separator: ":").first.map(String.init) ?? "/var/lib/cri"
+    let path = Environment.value("STATE_DIRECTORY")?.split(separator: ":").first.map(String.init) ?? defaultPath
     // Every directory on the path is checked, also those above the current one.
     guard !path.hasPrefix("/"), let current = File.linkTarget("/proc/self/cwd") else { return path }
     return "\(current)/\(path)"

@@ -83,13 +83,13 @@ struct MonitorFiles: Sendable {
 
   /// Writes a report for people and programs.
   func write(_ view: ReportView, also targets: [ReportFile]) {
-    let own = [
-      ReportFile(format: .table, path: "\(StateDirectory.path)/monitor-report.txt"),
-      ReportFile(format: .json, path: "\(StateDirectory.path)/monitor-report.json"),
-    ]
-    for file in own + targets {
+    // The directory may belong to somebody else, and the reports name pods.
+    let own = [(ReportFormat.table, "txt"), (.json, "json")].map { format, end in
+      (ReportFile(format: format, path: "\(StateDirectory.path)/monitor-report.\(end)"), UInt32(0o600))
+    }
+    for (file, mode) in own + targets.map({ ($0, 0o644) }) {
       do throws(FileError) {
-        try file.write(view)
+        try file.write(view, mode: mode)
       } catch {
         log.write("\(file.path) cannot be written: \(error); its previous content is unchanged", .warning)
       }

@@ -75,6 +75,10 @@ struct MonitorRun {
     // The result of the last verification, until it is published.
     var last: (view: ReportView, before: Snapshot?, after: Snapshot?)?
     var status = MonitorStatus()
+    // A restart of the monitor must not hide a loss.
+    if let entry = (try? HistoryFile.read())?.entries.last, entry.noticed.nanoseconds >= Kernel.bootTime {
+      status.last = (entry.noticed, entry.verdict)
+    }
     var problems = ProblemList()
     var isHanging = false
     var counted: Duration?
@@ -166,12 +170,15 @@ struct MonitorRun {
   /// Waits for a runtime at the start, however long that takes.
   private func connect() async {
     var retries = Backoff(first: .milliseconds(100), limit: .seconds(2))
+    var isWaiting = false
     while !Task.isCancelled {
       do throws(RPCError) {
         let daemon = try await client.daemon()
         queue.post(.connected(daemon, bootID: Kernel.bootID, saved: files.savedState()))
         return
       } catch {
+        if !isWaiting { log.write(ReportText.english.waiting(for: "\(client.endpoint)", error: "\(error)"), .warning) }
+        isWaiting = true
         await pause(retries.delay())
       }
     }

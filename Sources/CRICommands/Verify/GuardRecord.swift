@@ -36,7 +36,7 @@ struct GuardRecord {
   /// - Returns: nil if there can be no state directory.
   /// - Throws: A usage error if another `guard` is running, or if other users can change the state directory or one
   ///   above it.
-  static func lock() throws(Failure) -> FileLock? {
+  static func lock() throws(Failure) -> GuardLock? {
     do throws(FileError) { try StateDirectory.create() } catch {
       // A read-only file system is no reason to refuse the command.
       switch error {
@@ -46,8 +46,15 @@ struct GuardRecord {
       }
     }
     try StateDirectory.check()
+    let own = try lock(in: StateDirectory.path)
+    // A run with another directory, such as that of a unit with `StateDirectory=`, also counts.
+    guard let others = StateDirectory.others, File.isDirectory(others) else { return GuardLock(own: own, others: nil) }
+    return GuardLock(own: own, others: try lock(in: others))
+  }
+
+  private static func lock(in directory: String) throws(Failure) -> FileLock? {
     do throws(FileError) {
-      return try FileLock("\(StateDirectory.path)/guard.lock")
+      return try FileLock("\(directory)/guard.lock")
     } catch {
       guard error == .system(.again) else { return nil }
       throw Failure(.usage, "another guard is running on this node; wait until it has ended; nothing was changed")
@@ -147,4 +154,10 @@ struct GuardRecord {
 
   /// The command that checks again; nil without a snapshot.
   var verifyCommand: String? { saved.map { "cri verify --before \($0)" } }
+}
+
+/// The locks that a `guard` holds.
+struct GuardLock: ~Copyable {
+  let own: FileLock?
+  let others: FileLock?
 }

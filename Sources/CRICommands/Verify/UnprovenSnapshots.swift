@@ -75,7 +75,9 @@ enum UnprovenSnapshots {
   /// The newest snapshot of an unproven run of this boot: one that `guard` has kept, or one of the shell functions.
   /// - Parameter save: The file of --save.
   static func latest(_ save: String?) -> String? {
-    let places = [save, StateDirectory.file("before.json"), StateDirectory.file("guard-before")].compactMap(\.self)
+    let others = StateDirectory.others.map { ["\($0)/before.json", "\($0)/guard-before"] } ?? []
+    let own = [save, StateDirectory.file("before.json"), StateDirectory.file("guard-before")].compactMap(\.self)
+    let places = own + others
     return (places.flatMap { unproven(of: $0) } + temporary).first { path in
       (try? SnapshotFile.read(path))?.host.bootID.map { $0 == Kernel.bootID } ?? false
     }

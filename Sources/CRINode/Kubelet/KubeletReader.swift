@@ -75,7 +75,7 @@ struct KubeletReader {
           let bytes = try File.read("\(paths.root)\(directory)/\(name)", limit: Self.maximumManifestSize)
           // kubelet reads only the first document of a file. A file that kubelet cannot parse does not define a pod.
           guard let document = (try? YAML.parseAll(bytes))?.first else { continue }
-          guard let pod = StaticPod(manifest: document) else { continue }
+          guard let pod = StaticPod(manifest: document, at: "\(directory)/\(name)") else { continue }
           // If two files define a pod with the same name (such as a copy named etcd.yaml.bak), kubelet rejects the
           // second one.
           if !pods.contains(where: { $0.namespace == pod.namespace && $0.name == pod.name }) { pods.append(pod) }
@@ -94,13 +94,14 @@ struct KubeletReader {
 
 extension StaticPod {
   /// Returns nil if the manifest is not a pod.
-  fileprivate init?(manifest: JSON) {
+  fileprivate init?(manifest: JSON, at path: String) {
     guard manifest["kind"]?.stringValue == "Pod", let metadata = manifest["metadata"],
       let name = metadata["name"]?.stringValue
     else { return nil }
     let spec = manifest["spec"]
     self.init(
       namespace: metadata["namespace"]?.stringValue ?? "default", name: name,
-      restartPolicy: PodSpecification.policy(of: spec), containers: PodSpecification.containers(of: spec))
+      restartPolicy: PodSpecification.policy(of: spec), containers: PodSpecification.containers(of: spec),
+      version: ManifestVersion(manifest, at: path).text)
   }
 }

@@ -63,6 +63,11 @@ extension ReportText {
     return worded("\(runtime)\(process) \(event); its state will be verified when it is ready again")
   }
 
+  /// The line that says that there is no runtime yet.
+  package func waiting(for endpoint: String, error: String) -> String {
+    worded("waiting for a runtime on \(endpoint): \(error)")
+  }
+
   /// The line that says that the runtime does not respond.
   package func hanging(for duration: Duration, stateAge: Duration) -> String {
     worded(

@@ -4,13 +4,14 @@ internal import CRIVerify
 /// The sentences about pods for which kubelet's decision has more than one possible outcome, or that have stopped.
 extension ReportText {
   /// The other outcomes and what decides between them; empty if there is only one, or if the policy does not decide.
-  static func otherOutcomes(of prediction: Prediction) -> String {
+  static func otherOutcomes(of prediction: Prediction, _ kubelet: KubeletActivity) -> String {
     guard let first = prediction.alternatives.first(where: { $0.isOutcome(of: prediction) }) else {
       return completion(of: prediction)
     }
-    // The line with the number of recreated pods names the policies that end them, so that it is not repeated for each.
+    // The line with the number of recreated pods names the policies that end them, so that it is not repeated for each. If
+    // kubelet is running, it may have ended this pod already.
     let isCounted =
-      prediction.action == .recreate
+      prediction.action == .recreate && !(prediction.isDown && kubelet == .running)
       && prediction.alternatives.allSatisfy {
         $0.action == .kill || $0 == first
       }

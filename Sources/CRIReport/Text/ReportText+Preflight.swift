@@ -228,9 +228,6 @@ extension ReportText {
   private func reactions(_ report: PreflightReport) -> [String] {
     let lost = report.podsToLose
     guard !lost.isEmpty else { return [] }
-    guard report.hasSpecifications else {
-      return [worded("kubelet does not recreate those with restartPolicy Never; --pods supplies the policies")]
-    }
     func pods(_ action: PodReaction.Action?) -> [PodName] {
       lost.filter { $0.reaction?.action == action }.map(\.pod)
     }
@@ -240,7 +237,22 @@ extension ReportText {
     if !killed.isEmpty {
       lines.append("kubelet will not recreate \(Self.list(killed.map { "\($0)" })), because of the restartPolicy")
     }
-    if !unknown.isEmpty {
+    let remembered = lost.filter { $0.reaction?.endsIfKubeletRuns == true }.map { "\($0.pod)" }
+    if !remembered.isEmpty {
+      lines.append(
+        "if kubelet runs during the change, it ends \(Self.list(remembered)) (restartPolicy) instead, and recreates "
+          + "\(remembered.count == 1 ? "it" : "them") only at its next restart")
+    }
+    if !report.podsToRepeat.isEmpty {
+      lines.append(
+        "completed pods would run again when kubelet starts, because their records would be gone: "
+          + Self.list(report.podsToRepeat.map { "\($0)" }))
+    }
+    if !unknown.isEmpty, !report.hasSpecifications {
+      lines.append(
+        "kubelet does not recreate \(unknown.count == lost.count ? "those" : "the others") with restartPolicy Never; --pods "
+          + "supplies the policies")
+    } else if !unknown.isEmpty {
       lines.append(
         "--pods has no specification of \(Self.list(unknown.map { "\($0)" })): if the restartPolicy is Never, kubelet "
           + "does not recreate the pod")

@@ -67,7 +67,7 @@ extension ReportText {
       "stop the older copies (cri stop): two copies of the same container run at the same time"
     case .repairNetwork: "repair the CNI configuration: until then, the node is NotReady and accepts no pods"
     case .repeatWork:
-      "some pods have ended, and their restartPolicy does not start them again: repeat their work where it is needed"
+      "some pods or containers have ended, and their restartPolicy does not start them again: repeat their work where it is needed"
     case .expectForgottenPods:
       "these pods have ended, and the static ones without records run again when kubelet restarts: remove their manifests if "
         + "they must not run twice, and repeat the work of the others where it is needed"
@@ -80,6 +80,7 @@ extension ReportText {
         : "these completed pods run again when kubelet starts: remove their manifests first if they must not run twice"
     case .pullImages: "pull the images again before a pod needs them"
     case .restartRuntime: "restart the runtime: it is still running an executable that was replaced or deleted"
+    case .learnCause: "find the cause before you continue with other nodes"
     case .understandFirst: "\(donts(kubelet)) until you have found the cause"
     }
   }

@@ -6,6 +6,11 @@ extension ReportText {
   /// Formats a value in one line.
   package func value(_ value: FindingValue) -> String { worded(Self.text(of: value)) }
 
+  /// A container whose own exit code is unknown.
+  static func exitedUnseen(_ code: Int32) -> String {
+    "exited \(code), which is not its own code: it ended while the runtime was down"
+  }
+
   static func text(of value: FindingValue) -> String {
     switch value {
     case .none: "none"
@@ -22,8 +27,7 @@ extension ReportText {
     case .containerState(let state): name(of: state)
     case .exited(let code): "exited \(code)"
     case .exitedUnseen(let code):
-      "exited \(code), which is not its own code: it ended while the runtime was down, and restartPolicy OnFailure repeats "
-        + "its work even if it had finished"
+      "\(exitedUnseen(code)), and restartPolicy OnFailure repeats its work even if it had finished"
     case .signal(let signal): name(of: signal)
     case .api(let version): "\(version)"
     case .bothAPIs: "v1 and v1alpha2"
@@ -79,6 +83,7 @@ extension ReportText {
     case .closed: "closed"
     case .known: "known"
     case .unknown: "unknown"
+    case .changed: "changed"
     case .unchanged: "the same"
     case .unchangedAndReady: "the same, ready"
     case .good: "ok"

@@ -58,7 +58,13 @@ extension ReportText {
 
   /// A finding's field and values: `network.ip 10.42.0.3 → none`.
   func fact(_ finding: Finding) -> String {
-    fact(finding.rule.field, finding.before, finding.after)
+    if case .exitedUnseen(let code) = finding.after, let policy = finding.prediction?.restartPolicy,
+      policy != .onFailure
+    {
+      let name = finding.rule.field.map(field) ?? ""
+      return worded("\(name) \(Self.text(of: finding.before)) → \(Self.exitedUnseen(code))")
+    }
+    return fact(finding.rule.field, finding.before, finding.after)
   }
 
   private func fact(_ field: RuleField?, _ before: FindingValue, _ after: FindingValue) -> String {
@@ -79,7 +85,7 @@ extension ReportText {
       return "kubelet will not start the pod again\(prediction.runsAgainLater ? " before its next restart" : ""), "
         + reason(toEnd: prediction) + (prediction.runsAgainLater ? ", \(forgotten)" : "")
     }
-    return "kubelet will \(text(of: prediction)) \(time(of: prediction, kubelet))\(condition(of: prediction))"
+    return "kubelet will \(text(of: prediction)) \(time(of: prediction, kubelet))\(condition(of: prediction, kubelet))"
       + (prediction.runsAgainLater ? ", and run it again at its next restart, \(forgotten)" : "")
   }
 
@@ -123,8 +129,8 @@ extension ReportText {
   }
 
   /// The condition that decides between two outcomes; empty if there is only one.
-  private static func condition(of prediction: Prediction) -> String {
-    let outcomes = otherOutcomes(of: prediction)
+  private static func condition(of prediction: Prediction, _ kubelet: KubeletActivity) -> String {
+    let outcomes = otherOutcomes(of: prediction, kubelet)
     if !outcomes.isEmpty {
       return outcomes + (prediction.dependsOnKind ? " (not if the missing container is an init container)" : "")
     }
@@ -188,7 +194,7 @@ extension ReportText {
       lines.append(
         "kubelet will restart containers in \(Self.count(restarted.count, "pod"))\(open == 0 ? "" : condition)")
     }
-    let cutOff = affected.count { $0.owner == "Job" && $0.action != .restartContainers && !$0.isDown && !$0.isIdle }
+    let cutOff = affected.count { $0.owner == "Job" && $0.mayCountAsCompleted && !$0.isDown && !$0.isIdle }
     if cutOff > 0 { lines.append(Self.cutOff(cutOff)) }
     let latent = affected.filter { $0.trigger != .immediate }
     // A kubelet that is stopped acts on all of them when it starts.
@@ -198,9 +204,9 @@ extension ReportText {
         "a crash, a failing probe or a deletion in one of these pods makes kubelet act on it without a restart"
           + (crashing.isEmpty ? "" : ", and containers of \(Self.list(crashing)) end again and again"))
     }
-    let replaced = report.recreated.subtracting(affected.map(\.pod))
+    let replaced = report.recreated.subtracting(affected.filter { !$0.isRecreated }.map(\.pod))
     if !replaced.isEmpty { lines.append("kubelet has already recreated \(Self.count(replaced.count, "pod"))") }
-    let kept = report.predictions.count - affected.count - replaced.count
+    let kept = report.predictions.count - Set(affected.map(\.pod)).union(replaced).count
     if !affected.isEmpty || !replaced.isEmpty, kept > 0 {
       lines.append("\(Self.keeps(report.kubelet)) \(Self.count(kept, "pod"))")
     }
@@ -237,8 +243,9 @@ extension ReportText {
   private func intact(_ report: Report, _ uncountedRules: String) -> String {
     let (all, affected) = (report.predictions.count, report.affected.count)
     if affected == 0 && uncountedRules.isEmpty { return "intact: \(Self.count(all, "ready pod")), nothing is lost" }
-    let recreated = report.recreated.subtracting(report.affected.map(\.pod)).count
-    let kept = all - affected - recreated
+    let replaced = report.recreated.subtracting(report.affected.filter { !$0.isRecreated }.map(\.pod))
+    let recreated = replaced.count
+    let kept = all - Set(report.affected.map(\.pod)).union(replaced).count
     let parts = [
       kept > 0 || recreated == 0 ? "\(Self.keeps(report.kubelet)) \(kept)" : nil,
       recreated > 0 ? "kubelet has recreated \(recreated)" : nil,

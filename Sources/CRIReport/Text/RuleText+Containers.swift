@@ -47,7 +47,7 @@ extension RuleText {
     case .containerRecordLost:
       "the record of a container that had exited is gone although kubelet, which removes such records, was not running"
     case .containerRunsAgain:
-      "the container had completed before the change, and kubelet has run it again in the recreated pod"
+      "the container had completed before the change, and kubelet has run it again without its record"
     case .containerFinishedJob: "the container has completed, and its Job or its restart policy does not run it again"
     case .containerInitialised:
       "the init container has finished its work, and kubelet continues with the next container"

@@ -44,9 +44,14 @@ extension RuleText {
     case .podCollected: "a sandbox that was not ready is gone, as after kubelet's garbage collection"
     case .podRecordLost:
       "the record of a sandbox that was not ready is gone although kubelet, which removes such records, was not running"
-    case .podDeleted: "kubelet no longer has a directory for the pod: the pod was deleted, or its node was drained"
+    case .podDeleted:
+      "kubelet no longer has a directory for the pod: the pod was deleted, the manifest of a static pod was changed or removed, "
+        + "or the node was drained"
     case .podFinished:
-      "the pod has ended, on its own or when the node went down: a Job creates a replacement if necessary"
+      "the pod has ended: it has completed, or was stopped (a container that exits with 0 when it is stopped counts as completed)"
+    case .podCutOff:
+      "the pod has ended while kubelet recreated other pods: if kubelet has stopped it, its work was interrupted, although "
+        + "Kubernetes counts a container that exits with 0 as completed"
     case .podYoung: "the pod was created less than ten seconds before the snapshot, and no longer has a ready sandbox"
     case .podCameBack: "a sandbox that was not ready is ready again"
     case .podRunsAgain:

@@ -35,6 +35,7 @@ extension StaticPod {
       "namespace": .string(namespace), "name": .string(name), "restartPolicy": .string(restartPolicy.rawValue),
     ]
     if !containers.isEmpty { object["containers"] = .array(containers.map(\.json)) }
+    if let version { object["version"] = .string(version) }
     return .object(object)
   }
 
@@ -44,6 +45,7 @@ extension StaticPod {
     }
     self.init(
       namespace: try reader.string("namespace"), name: try reader.string("name"),
-      restartPolicy: try reader.restartPolicy(), containers: containers ?? [])
+      restartPolicy: try reader.restartPolicy(), containers: containers ?? [],
+      version: try reader.optional("version", \.stringValue))
   }
 }

@@ -55,15 +55,33 @@ public struct StaticPod: Hashable, Sendable {
   public var restartPolicy: RestartPolicy
   /// The containers; empty in a snapshot taken by an older `cri`.
   public var containers: [PodSpecification.Container]
+  /// A value that changes whenever kubelet would give the pod another UID, which depends on the file's content and path; nil
+  /// in a snapshot taken by an older `cri`.
+  public var version: String?
 
   /// Creates a value with the given properties.
   public init(
-    namespace: String, name: String, restartPolicy: RestartPolicy, containers: [PodSpecification.Container] = []
+    namespace: String, name: String, restartPolicy: RestartPolicy, containers: [PodSpecification.Container] = [],
+    version: String? = nil
   ) {
+    self.version = version
     self.namespace = namespace
     self.name = name
     self.restartPolicy = restartPolicy
     self.containers = containers
+  }
+}
+
+extension StaticPod {
+  /// Whether a pod comes from this manifest.
+  ///
+  /// kubelet appends the node's name, which is the host name with or without the domain. Any other suffix may be part of
+  /// another pod's name: `etcd-backup` does not belong to `etcd`.
+  /// - Parameter host: The host name of the node.
+  package func defines(_ pod: PodName, onNode host: String) -> Bool {
+    guard namespace == pod.namespace, pod.name.hasPrefix("\(name)-") else { return false }
+    let (node, suffix) = (host.lowercased(), pod.name.dropFirst(name.count + 1))
+    return suffix == node || suffix.hasPrefix("\(node).") || node.hasPrefix("\(suffix).")
   }
 }
 

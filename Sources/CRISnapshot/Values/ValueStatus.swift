@@ -12,6 +12,7 @@ public enum ValueStatus: String, Hashable, Sendable, CaseIterable {
   case otherProcess
   case open, closed
   case known, unknown
+  case changed
   /// The value is the same as before.
   case unchanged
   /// The sandbox is the same and is ready.
