@@ -73,7 +73,7 @@ refuse_unwritable() {
   refuse
   remedy='make space there'
   # Root may write anywhere but to a read-only file system, such as that of a unit with ProtectSystem=strict.
-  [ -w "$dir" ] || remedy="it is read-only for this unit, so add ReadWritePaths=${dir%/*} $public to it"
+  [ -w "$dir" ] || remedy="the directory is read-only for ${CRI_HOOK_KUBELET:-kubelet}.service, so add ReadWritePaths=${dir%/*} $public to that unit, run systemctl daemon-reload,"
   say "kubelet is not started, because the verdict cannot be written to $dir; $remedy and run: systemctl start kubelet"
 }
 
