@@ -63,7 +63,6 @@ extension Verifier {
     let (old, now) = (before.observed?.kubelet, after.observed?.kubelet)
     let isInstalled =
       old?.processes?.value?.isEmpty == false || old?.podDirectories != nil || now?.podDirectories != nil
-      || before.hasPodsOfKubelet
     return isInstalled && now?.processes?.value?.isEmpty == true
   }
 

@@ -1,5 +1,4 @@
 internal import CRIMessages
-internal import CRIProtobuf
 public import CRIRules
 public import CRISnapshot
 
@@ -211,8 +210,7 @@ struct Verifier {
   /// anything in between.
   var wasKubeletDown: Bool {
     let sides = [before.observed?.kubelet, after.observed?.kubelet]
-    return sides.allSatisfy { $0?.processes?.value?.isEmpty == true }
-      && (sides.contains { $0?.podDirectories != nil } || before.hasPodsOfKubelet)
+    return sides.allSatisfy { $0?.processes?.value?.isEmpty == true } && sides.contains { $0?.podDirectories != nil }
   }
 
   /// Whether kubelet was running before the change and is not running now.
@@ -253,12 +251,5 @@ extension Unchecked {
     var copy = self
     copy.isBefore = true
     return copy
-  }
-}
-
-extension Snapshot {
-  /// Whether kubelet has created any of the pods: it sets an annotation that no other client sets.
-  var hasPodsOfKubelet: Bool {
-    sandboxes.contains { $0.status.annotations["kubernetes.io/config.source"] != nil }
   }
 }

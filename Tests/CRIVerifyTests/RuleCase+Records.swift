@@ -33,7 +33,6 @@ extension RuleCase {
     },
     .staysSilent("pod.record-lost", "the node has no kubelet") {
       stopKubelet(&$0, &$1)
-      makeForeign(&$0)
       $0.observed?.kubelet?.podDirectories = nil
       $1.observed?.kubelet?.podDirectories = nil
       $1.sandboxes.remove(at: 2)
@@ -107,13 +106,6 @@ extension RuleCase {
     for index in 0...1 {
       after.containers[index].status.state = .exited
       after.containers[index].status.exitCode = 0
-    }
-  }
-
-  /// Another client has created the pods.
-  static func makeForeign(_ before: inout Snapshot) {
-    for index in before.sandboxes.indices {
-      before.sandboxes[index].status.annotations["kubernetes.io/config.source"] = nil
     }
   }
 

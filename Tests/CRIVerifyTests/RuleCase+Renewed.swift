@@ -64,13 +64,6 @@ extension RuleCase {
       addObservations(&before, &after)
       before.observed?.kubelet = ObservedKubelet(processes: .known([]))
       after.observed?.kubelet = ObservedKubelet(processes: .known([]))
-      makeForeign(&before)
-      after.sandboxes.removeFirst()
-    },
-    .staysSilent("pod.successor", "kubelet is stopped, and its directory is unknown", in: .reboot) { before, after in
-      addObservations(&before, &after)
-      before.observed?.kubelet = ObservedKubelet(processes: .known([]))
-      after.observed?.kubelet = ObservedKubelet(processes: .known([]))
       after.sandboxes.removeFirst()
     },
     .staysSilent("pod.successor", "a Job's pod may have ended", in: .reboot) { before, after in
