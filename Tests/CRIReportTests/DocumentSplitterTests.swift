@@ -46,6 +46,7 @@ import Testing
   @Test func `a document without its beginning, or behind an unknown prefix, is not ignored`() {
     #expect(split("  \"a\": 1\n}\n{}\n").items == [.cutOff, document("{}")])
     #expect(split("[n] {\n[n]   \"kind\": \"cri-report\",\n[n] }\n{}\n").items == [.cutOff, document("{}")])
+    #expect(split("[n] {\"kind\":\"cri-report\"}\n{}\n").items == [.cutOff, document("{}")])
   }
 
   @Test func `a document beyond the limit is dropped, and the next one is found`() {

@@ -74,7 +74,8 @@ package struct DocumentSplitter: Sendable {
   /// Whether a line outside of a document is the end of one whose beginning is missing, or belongs to one behind a prefix that
   /// is not known. Documents are indented, so only their last line begins with a brace.
   private func isRest(_ line: ArraySlice<UInt8>) -> Bool {
-    line.first == UInt8(ascii: "}") || String(decoding: line.prefix(1000), as: UTF8.self).contains(#""kind": "cri-"#)
+    let start = String(decoding: line.prefix(1000), as: UTF8.self)
+    return line.first == UInt8(ascii: "}") || start.contains(#""kind": "cri-"#) || start.contains(#""kind":"cri-"#)
   }
 
   private mutating func scan(_ byte: UInt8) {
