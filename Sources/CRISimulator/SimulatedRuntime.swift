@@ -76,8 +76,14 @@ public final class SimulatedRuntime: Sendable {
     let ipLosses = options.onRestart.filter { $0.kind == .loseIPs }
     node.isForgotten = { pod in ipLosses.contains { $0.affects(pod) } }
     self.options = options
-    sessions = SimulatedSessions(options.faults, tls: options.streamingTLS)
-    state = Locked(State(node: node, faults: options.faults))
+    let state = Locked(State(node: node, faults: options.faults))
+    self.state = state
+    sessions = SimulatedSessions(options.faults, tls: options.streamingTLS) { id, status in
+      state.withLock { state in
+        state.node.exit(id, Int32(status))
+        state.publish()
+      }
+    }
   }
 
   deinit { stop() }

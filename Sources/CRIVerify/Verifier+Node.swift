@@ -121,7 +121,8 @@ extension Verifier {
     guard let orphans = after.observed?.orphans?.value else { return }
     let earlier = Set(before.observed?.orphans?.value?.map(\.pid) ?? [])
     let ready = Set(after.sandboxes.filter(\.isReady).compactMap { $0.status.metadata?.uid })
-    let known = (after.observed?.kubelet?.podDirectories?.value ?? []).subtracting(ready)
+    let known = after.observed?.kubelet?.podDirectories?.value ?? []
+    let running = after.runningCopies
     let names =
       Dictionary(before.sandboxes.map { ($0.id, ObjectName.pod($0)) }, uniquingKeysWith: { first, _ in first })
       .merging(before.containers.map { ($0.id, name(of: $0)) }) { first, _ in first }
@@ -132,8 +133,12 @@ extension Verifier {
       let object = names[orphan.id] ?? ObjectName(.runtime, id: orphan.id)
       // A shim or conmon without child processes no longer does anything.
       let isHarmless = orphan.processes.isEmpty && orphan.kind != .container
-      // kubelet still knows the pod, and starts it again beside these processes.
-      let isStartedAgain = orphan.podUID.map(known.contains) == true
+      // kubelet still knows the pod, and starts it, or the container of a pod that is ready, again beside these processes.
+      let isStartedAgain =
+        orphan.podUID.map { uid in
+          let isReplaced = orphan.container.map { running[ContainerKey(podUID: uid, name: $0)] != nil } ?? true
+          return known.contains(uid) && (!ready.contains(uid) || !isReplaced)
+        } == true
       let isOld = earlier.contains(orphan.pid)
       // A process of a pod, and nothing is known about kubelet's pods, for example because its unit is a script.
       let knowsPods = after.observed?.kubelet?.podDirectories?.value?.isEmpty == false

@@ -13,6 +13,13 @@ extension RuleCase {
     .staysSilent("runtime.orphan", "kubelet has started the pod again already") { before, after in
       addOldOrphan(&before, &after, of: before.sandboxes[0].status.metadata?.uid)
     },
+    .fires("runtime.orphan", "kubelet starts a container of a ready pod again beside an old orphan") { before, after in
+      addOldOrphan(&before, &after, of: before.sandboxes[0].status.metadata?.uid, container: "lost")
+    },
+    .staysSilent("runtime.orphan", "kubelet has started the container again already") { before, after in
+      addOldOrphan(
+        &before, &after, of: before.sandboxes[0].status.metadata?.uid, container: before.containers[0].name)
+    },
     .staysSilent("runtime.orphan", "the pod of the old orphan is unknown") { before, after in
       addOldOrphan(&before, &after, of: nil)
     },
@@ -172,10 +179,14 @@ extension RuleCase {
   }
 
   /// Adds an orphan that existed before the change, of a pod for which kubelet still has a directory.
-  private static func addOldOrphan(_ before: inout Snapshot, _ after: inout Snapshot, of uid: String?) {
+  private static func addOldOrphan(
+    _ before: inout Snapshot, _ after: inout Snapshot, of uid: String?, container: String? = nil
+  ) {
     addObservations(&before, &after)
     after.observed?.orphans = .known([
-      Orphan(kind: .shim, id: "x", pid: 50, startTime: 1, processes: [51], podUID: uid)
+      Orphan(
+        kind: container == nil ? .shim : .container, id: "x", pid: 50, startTime: 1, processes: [51], podUID: uid,
+        container: container)
     ])
     after.observed?.kubelet?.podDirectories = .known(Set([uid].compactMap(\.self)))
     before.observed = after.observed

@@ -32,6 +32,23 @@ import Testing
     await simulator.end()
   }
 
+  @Test(arguments: ["spdy", "websocket"])
+  func `a command without input reads nothing, and its exit code is that of debug`(transport: String) async throws {
+    let directory = try TemporaryDirectory()
+    let simulator = try await SimulatorProcess(in: directory, ["--pods", "1", "--containers", "1"])
+    let target = String(try await Tool.cri(["ps", "-q"], on: simulator.socket).output.prefix(12))
+    let words = ["debug", "--image", "localhost/tools:1", "--transport", transport, target, "--"]
+    for (command, output, code) in [
+      (["cat"], "", 0), (["echo", "hello"], "hello\n", 0), (["sh", "-c", "echo a; exit 7"], "a\n", 7),
+      (["nothing"], "", 127),
+    ] as [([String], String, Int32)] {
+      let run = try await Tool.cri(words + command, on: simulator.socket, input: "not read\n")
+      #expect(run.code == code && run.output == output, "\(command): \(run)")
+    }
+    #expect(try await Tool.cri(["ps", "-a", "-q"], on: simulator.socket).output.split(separator: "\n").count == 1)
+    await simulator.end()
+  }
+
   /// CRI-O requires the name that the user specified, and adds kubelet's labels to every pod.
   @Test func `a pod of CRI-O can be debugged, and kubelet's labels alone do not make it a pod of kubelet`() async throws
   {

@@ -268,7 +268,8 @@ import Testing
       let script = """
         cd "$2"; mkfifo p; exec 9<>p; dd if=/dev/zero of=p oflag=nonblock bs=4096 count=16 2>/dev/null
         "$0" -r "$1" exec \(words) >p 9>&- & process=$!
-        sleep 4; kill -TERM $process 2>/dev/null; wait $process
+        for i in $(seq \(code == 143 ? 8 : 60)); do sleep 0.5; kill -0 $process 2>/dev/null || break; done
+        kill -TERM $process 2>/dev/null; wait $process
         """
       let run = try await Tool.run(["/bin/bash", "-c", script, Tool.path("cri"), simulator.socket, folder.path])
       #expect(run.code == code && !run.errors.isEmpty, "\(run)")

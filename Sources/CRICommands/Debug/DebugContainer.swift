@@ -62,7 +62,9 @@ struct DebugContainer: Sendable {
       for container in all where container.labels[Self.label] != nil {
         let id = ShortID.of(container.id)
         try? warnings.write(
-          "container \(id) in this pod is in use by another cri debug, or was left behind by one; if it was left behind, run cri rm -f \(id)"
+          container.state == .exited
+            ? "container \(id) in this pod was left behind by another cri debug and has exited; run cri rm \(id)"
+            : "container \(id) in this pod is in use by another cri debug, or was left behind by one; if it was left behind, run cri rm -f \(id)"
         )
       }
     } catch {
@@ -110,9 +112,10 @@ struct DebugContainer: Sendable {
       metadata: ContainerMetadata(name: "cri-debug-\(UniqueID.uuid().prefix(8))"),
       // CRI-O checks the image's signature by the name that the user specified.
       image: ImageSpec(image: image, userSpecifiedImage: image),
-      // The shell waits for a line, so that the command writes nothing before we are attached.
-      command: ["sh", "-c", #"read -r line; exec "$@""#, "sh"] + command, labels: labels, stdin: true, stdinOnce: true,
-      tty: hasTerminal, linux: LinuxContainerConfig(securityContext: security))
+      // The shell waits for a line, so that the command writes nothing before we are attached. WebSocket cannot end the
+      // input of a command that is not supposed to have any.
+      command: ["sh", "-c", #"read -r line; exec "$@""# + (hasInput || hasTerminal ? "" : " </dev/null"), "sh"] + command,
+      labels: labels, stdin: true, stdinOnce: true, tty: hasTerminal, linux: LinuxContainerConfig(securityContext: security))
   }
 
   private func attach(_ id: String, _ options: StreamingOptions) async throws -> Int32 {
@@ -127,7 +130,6 @@ struct DebugContainer: Sendable {
       ) { try await client.runtime.attach(request).url }
       StreamOptions.note(session, context)
       try await session.input.write(Array("\n".utf8))
-      // Where the protocol cannot end the input, a command that reads waits until the session ends.
       if !hasInput, session.input.canFinish { try session.input.finish() }
       var outcome = SessionOutcome(subject: subject, command: [], timeLimit: nil)
       outcome.canOutliveSession = false

@@ -1,4 +1,5 @@
 internal import CRISnapshot
+internal import CRISystem
 
 /// Finds live processes of a runtime that do not belong to anything in its lists.
 struct OrphanSearch: Sendable {
@@ -19,6 +20,8 @@ struct OrphanSearch: Sendable {
   /// Whether a process can belong to the runtime: any user can start a process with a shim's name and arguments.
   var canBeOurs: @Sendable (Int32) -> Bool = { _ in true }
 
+  /// In bytes. A container has a few dozen mounts; its processes can add more.
+  private static let maximumMounts = 1 << 20
   private static let crioExitDirectories: Set<String> = ["/var/run/crio/exits", "/run/crio/exits"]
 
   func orphans() -> [Orphan] {
@@ -32,11 +35,14 @@ struct OrphanSearch: Sendable {
       if !listed.contains(shim.id) || isAlive {
         guard entry.startTime <= deadline else { continue }
         let kind: Orphan.Kind = shim.kind == .shim ? .shim : .conmon
+        let processes = (children[pid] ?? []).map(\.pid)
+        let pod = processes.lazy.compactMap { Self.podUID(in: table.cgroup(of: $0)) }.first
+        // A shim has the processes of a whole pod.
+        let container = kind == .conmon ? containerName(of: processes, in: pod) : nil
         orphans.append(
           Orphan(
-            kind: kind, id: shim.id, pid: pid, startTime: entry.startTime,
-            processes: (children[pid] ?? []).map(\.pid),
-            podUID: children[pid]?.lazy.compactMap { Self.podUID(in: table.cgroup(of: $0.pid)) }.first))
+            kind: kind, id: shim.id, pid: pid, startTime: entry.startTime, processes: processes, podUID: pod,
+            container: container))
       } else if shim.kind == .shim {
         orphans += strays(children[pid] ?? [], under: pid)
       }
@@ -73,16 +79,36 @@ struct OrphanSearch: Sendable {
       let outer = Self.ids(in: table.cgroup(of: shim))
       guard let id = ids.last(where: { !outer.contains($0) }) else { continue }
       guard listed.isDisjoint(with: ids) || ended.contains(id) || endedSandboxes.contains(id) else { continue }
-      let orphan =
-        strays[id]
-        ?? Orphan(
+      strays[
+        id,
+        default: Orphan(
           kind: .container, id: id, pid: child.pid, startTime: child.startTime,
           podUID: Self.podUID(in: table.cgroup(of: child.pid)))
-      strays[id] = Orphan(
-        kind: orphan.kind, id: id, pid: orphan.pid, startTime: orphan.startTime,
-        processes: orphan.processes + [child.pid], podUID: orphan.podUID)
+      ].processes.append(child.pid)
     }
-    return Array(strays.values)
+    return strays.values.map { stray in
+      var stray = stray
+      stray.container = containerName(of: stray.processes, in: stray.podUID)
+      return stray
+    }
+  }
+
+  /// Returns the name of the container of kubelet's to which processes belong. kubelet mounts a file below
+  /// `pods/UID/containers/NAME` into each container, for its termination message.
+  private func containerName(of processes: [Int32], in podUID: String?) -> String? {
+    guard let podUID else { return nil }
+    return processes.lazy.compactMap { pid in
+      try? File.read("\(table.proc)/\(pid)/mountinfo", limit: Self.maximumMounts)
+    }.compactMap { mounts in
+      mounts.split(separator: UInt8(ascii: "\n")).lazy.compactMap { line -> String? in
+        // proc_pid_mountinfo(5): the fourth field is the directory or file that is mounted.
+        let fields = line.split(separator: UInt8(ascii: " "), maxSplits: 4)
+        guard fields.count > 3 else { return nil }
+        let path = String(decoding: fields[3], as: UTF8.self).split(separator: "/").suffix(5)
+        let names = path.map(String.init)
+        return names.count == 5 && names[0] == "pods" && names[1] == podUID && names[2] == "containers" ? names[3] : nil
+      }.first
+    }.first
   }
 
   /// Returns the UID of the pod in the path of a cgroup that kubelet has created, such as `/kubepods/podUID/ID`, or

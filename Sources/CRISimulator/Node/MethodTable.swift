@@ -83,7 +83,7 @@ struct MethodTable: Sendable {
       try sessions.exec(request, try node.runningContainer(request.containerID))
     }
     opensSession(.attach) { node, sessions, request in
-      try sessions.attach(request, try node.runningContainer(request.containerID))
+      try sessions.attach(request, try node.container(try node.runningContainer(request.containerID)))
     }
     opensSession(.portForward) { node, sessions, request in
       _ = try node.sandbox(request.podSandboxID)

@@ -12,6 +12,8 @@ struct SimulatedContainer: Record {
   var verboseInfo: StringMap?
   /// The item in ListContainerStats. If nil, it is generated when it is requested.
   var stats: ContainerStats?
+  /// What the container runs, if a client has created it.
+  var program: SimulatedProgram?
 
   var id: String { item.id }
 
@@ -41,6 +43,13 @@ struct SimulatedContainer: Record {
     stats = nil
     if verboseInfo != nil { editInfo { $0["pid"] = 0 } }
   }
+}
+
+/// The main process of a container, as far as it is simulated.
+struct SimulatedProgram: Sendable {
+  var arguments: [String]
+  /// CRI: `stdin_once`.
+  var stdinOnce: Bool
 }
 
 /// An image of the simulated runtime.

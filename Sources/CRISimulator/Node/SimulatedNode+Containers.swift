@@ -60,6 +60,7 @@ extension SimulatedNode {
       annotations: config.annotations,
       logPath: config.logPath.isEmpty ? "" : "\(directory)/\(config.logPath)",
       createdAt: now)
+    container.program = SimulatedProgram(arguments: config.command + config.args, stdinOnce: config.stdinOnce)
     container.status.mounts = config.mounts
     container.status.resources = config.linux?.resources.map { ContainerResources(linux: $0) }
     containers[container.id] = container
@@ -112,12 +113,14 @@ extension SimulatedNode {
   // MARK: Changing the state
 
   /// Ends a container as SIGKILL would, with exit code 137.
-  mutating func stop(_ id: String) {
+  mutating func stop(_ id: String) { exit(id, 137) }
+
+  mutating func exit(_ id: String, _ code: Int32) {
     guard let container = containers[id], container.state == .running || container.state == .unknown else {
       return
     }
     let now = now
-    containers[id]?.exit(137, reason: "Error", at: now)
+    containers[id]?.exit(code, reason: code == 0 ? "Completed" : "Error", at: now)
     report(.stopped, id, of: container.item.podSandboxID)
   }
 

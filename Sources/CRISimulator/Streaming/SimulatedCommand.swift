@@ -4,14 +4,14 @@ internal import CRIStreaming
 ///
 /// The programs are `true`, `false`, `echo`, `exit N`, `cat`, `sleep SECONDS`, `yes` (a megabyte), `size` (prints the
 /// size of the terminal on every change), `hang`, `drop` (the connection is lost) and `sh`, which takes its commands
-/// from `-c` or reads them from its input.
+/// from `-c` or reads them from its input. The shell also has `read`, and `exec "$@"` with an optional `</dev/null`.
 struct SimulatedCommand: ServedCommand {
-  private enum Mode: Hashable, Sendable { case idle, cat, shell, size, hanging, over }
+  private enum Mode: Hashable, Sendable { case idle, cat, shell, reading, size, hanging, over }
 
   /// The maximum length in bytes of a line that the shell reads; a longer line ends the shell.
   private static let maximumLineLength = 64 << 10
 
-  private let arguments: [String]
+  private var arguments: [String]
   /// A terminal has one output for both streams.
   private let errorOutput: RemoteOutput
   private var mode = Mode.idle
@@ -19,6 +19,7 @@ struct SimulatedCommand: ServedCommand {
   private var statements: [[String]] = []
   private var line: [UInt8] = []
   private var readsLines = false
+  private var isInputOver = false
   private var status: UInt8 = 0
   private let endsWithInput: Bool
 
@@ -31,30 +32,34 @@ struct SimulatedCommand: ServedCommand {
   }
 
   mutating func start() -> [ServedAction] {
+    if isMissing { return [.finish(missing)] }
+    load()
+    return proceed()
+  }
+
+  private var isMissing: Bool { arguments.first.map { $0 != "sh" && !Self.programs.contains($0) } ?? true }
+
+  /// Replaces what the shell would do next by the command in `arguments`.
+  private mutating func load() {
     if arguments.first == "sh" {
       if arguments.count > 2, arguments[1] == "-c" {
         statements = Self.split(arguments[2])
       } else {
-        readsLines = true
+        readsLines = !isInputOver
       }
-      return proceed()
+    } else {
+      statements = [arguments]
     }
-    guard let name = arguments.first, Self.programs.contains(name) else { return [.finish(missing)] }
-    statements = [arguments]
-    return proceed()
   }
 
   mutating func receive(_ input: [UInt8]) -> [ServedAction] {
     switch mode {
     case .cat: return [.output(.stdout, input)]
-    case .shell:
+    case .shell, .reading:
       line += input
-      while let end = line.firstIndex(where: { $0 == 10 || $0 == 13 }) {
-        statements += Self.split(String(decoding: line[..<end], as: UTF8.self))
-        line.removeSubrange(...end)
-      }
-      if line.count > Self.maximumLineLength { return [.drop] }
-      return proceed()
+      if mode == .reading, nextLine() == nil { return line.count > Self.maximumLineLength ? [.drop] : [] }
+      let actions = proceed()
+      return line.count > Self.maximumLineLength ? [.drop] : actions
     case .idle, .size, .hanging, .over: return []
     }
   }
@@ -64,11 +69,9 @@ struct SimulatedCommand: ServedCommand {
       mode = .over
       return [.finish(.exited(status: 0))]
     }
+    isInputOver = true
     switch mode {
-    case .cat: return proceed()
-    case .shell:
-      readsLines = false
-      return proceed()
+    case .cat, .shell, .reading: return proceed()
     case .idle, .size, .hanging, .over: return []
     }
   }
@@ -105,19 +108,35 @@ struct SimulatedCommand: ServedCommand {
   private mutating func proceed() -> [ServedAction] {
     mode = .idle
     var actions: [ServedAction] = []
-    while mode == .idle, !statements.isEmpty {
+    while mode == .idle {
+      if statements.isEmpty {
+        guard readsLines, let line = nextLine() else { break }
+        statements = Self.split(line)
+        continue
+      }
       var words = statements.removeFirst()
       let isError = words.last == ">&2"
       if isError { words.removeLast() }
       actions += run(words, isError ? errorOutput : .stdout)
     }
+    if mode == .cat, !line.isEmpty {
+      actions.append(.output(.stdout, line))
+      line = []
+    }
     guard mode == .idle else { return actions }
-    if readsLines {
+    if readsLines, !isInputOver {
       mode = .shell
       return actions
     }
     mode = .over
     return actions + [.finish(.exited(status: status))]
+  }
+
+  /// Removes the next line from the input that has been received.
+  private mutating func nextLine() -> String? {
+    guard let end = line.firstIndex(where: { $0 == 10 || $0 == 13 }) else { return nil }
+    defer { line.removeSubrange(...end) }
+    return String(decoding: line[..<end], as: UTF8.self)
   }
 
   private mutating func run(_ words: [String], _ output: RemoteOutput) -> [ServedAction] {
@@ -130,7 +149,17 @@ struct SimulatedCommand: ServedCommand {
     case "exit":
       mode = .over
       return [.finish(.exited(status: UInt8(argument) ?? 0))]
-    case "cat": mode = .cat
+    case "cat": if !isInputOver { mode = .cat }
+    case "read": if nextLine() == nil, !isInputOver { mode = .reading }
+    case "exec":
+      if words.last == "</dev/null" { isInputOver = true }
+      arguments = Array(arguments.dropFirst(4))
+      if !isMissing {
+        load()
+        return []
+      }
+      status = 127
+      return [.output(errorOutput, Array("sh: exec: \(arguments.first ?? ""): not found\n".utf8))]
     case "sleep":
       mode = .hanging
       return [.wait(Faults.duration(argument) ?? .zero)]

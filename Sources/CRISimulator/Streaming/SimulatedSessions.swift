@@ -20,9 +20,14 @@ final class SimulatedSessions: Sendable {
   private let fixedURL: String?
 
   private let tls: (any TLSProvider)?
+  /// Called with the ID of a container and an exit status when its main command has ended.
+  private let onExit: (@Sendable (String, UInt8) -> Void)?
 
-  init(_ faults: Faults, tls: (any TLSProvider)? = nil) {
+  init(
+    _ faults: Faults, tls: (any TLSProvider)? = nil, onExit: (@Sendable (String, UInt8) -> Void)? = nil
+  ) {
     self.tls = tls
+    self.onExit = onExit
     refusesSPDY = faults.refusesSPDY
     fixedURL = faults.streamingURL
   }
@@ -34,12 +39,20 @@ final class SimulatedSessions: Sendable {
       url: try url("exec", .command(streams, SimulatedCommand(request.cmd, hasTerminal: request.tty))))
   }
 
-  /// The simulated container behaves like a shell that reads lines, and was created without `stdin_once`.
-  func attach(_ request: AttachRequest, _ id: String) throws(CallFailure) -> AttachResponse {
+  /// A container that runs a script of `sh` starts it when somebody attaches, and exits with it. Any other container behaves
+  /// like a shell that reads lines, and was created without `stdin_once`.
+  func attach(_ request: AttachRequest, _ container: SimulatedContainer) throws(CallFailure) -> AttachResponse {
     let streams = RemoteCommandStreams(
       stdin: request.stdin, stdout: request.stdout, stderr: request.stderr, terminal: request.tty)
-    let command = SimulatedCommand(["sh"], hasTerminal: request.tty, endsWithInput: true)
-    return AttachResponse(url: try url("attach", .command(streams, command)))
+    guard let program = container.program, program.arguments.first == "sh", program.arguments.count > 2 else {
+      let command = SimulatedCommand(["sh"], hasTerminal: request.tty, endsWithInput: true)
+      return AttachResponse(url: try url("attach", .command(streams, command)))
+    }
+    let command = SimulatedCommand(
+      program.arguments, hasTerminal: request.tty, endsWithInput: !program.stdinOnce || request.tty)
+    let (id, onExit) = (container.id, onExit)
+    let served = SimulatedMainCommand(command) { onExit?(id, $0) }
+    return AttachResponse(url: try url("attach", .command(streams, served)))
   }
 
   func portForward(_ request: PortForwardRequest) throws(CallFailure) -> PortForwardResponse {

@@ -28,6 +28,7 @@ extension Orphan {
       "processes": .array(processes.map { JSON($0) }),
     ]
     object["podUID"] = podUID.map { .string($0) }
+    object["container"] = container.map { .string($0) }
     return .object(object)
   }
 
@@ -39,7 +40,8 @@ extension Orphan {
       processes: try reader.array("processes") { (item) throws(SnapshotError) in
         guard let pid = item.root.pid else { throw reader.malformed("processes") }
         return pid
-      }, podUID: try reader.optional("podUID", \.stringValue))
+      }, podUID: try reader.optional("podUID", \.stringValue),
+      container: try reader.optional("container", \.stringValue))
   }
 }
 

@@ -48,10 +48,14 @@ public struct Orphan: Hashable, Sendable {
   /// The UID of the pod in kubelet's name of the processes' cgroup (`podUID`); nil if it has another name, or in an older
   /// snapshot.
   public var podUID: String?
+  /// The name of the container in kubelet's directory of the pod, from which the processes have mounts; nil if they have
+  /// none, or in an older snapshot.
+  public var container: String?
 
   /// Creates a value with the given properties.
   public init(
-    kind: Kind, id: String, pid: Int32, startTime: UInt64, processes: [Int32] = [], podUID: String? = nil
+    kind: Kind, id: String, pid: Int32, startTime: UInt64, processes: [Int32] = [], podUID: String? = nil,
+    container: String? = nil
   ) {
     self.kind = kind
     self.id = id
@@ -59,6 +63,7 @@ public struct Orphan: Hashable, Sendable {
     self.startTime = startTime
     self.processes = processes
     self.podUID = podUID
+    self.container = container
   }
 }
 

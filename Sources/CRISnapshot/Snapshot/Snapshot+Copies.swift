@@ -5,6 +5,11 @@ internal import CRIProtobuf
 package struct ContainerKey: Hashable, Sendable {
   package let podUID: String
   package let name: String
+
+  package init(podUID: String, name: String) {
+    self.podUID = podUID
+    self.name = name
+  }
 }
 
 extension Snapshot {

@@ -48,6 +48,27 @@ import Testing
     #expect(orphans(node, [a])?.map(\.podUID) == [uid])
   }
 
+  @Test func `the mounts of an orphan show its container`() throws {
+    let node = try FakeNode()
+    let (pod, other) = ("/kubepods/burstable/pod1b2c-3d", "/kubepods/burstable/podother")
+    try node.conmon(60, b)
+    try node.process(61, "main", parent: 60, cgroup: "0::\(pod)/crio-\(b)\n")
+    #expect(orphans(node, [a], of: "cri-o")?.map(\.container) == [nil])
+    let mounts = """
+      600 500 0:30 / / rw - overlay overlay rw
+      601 600 254:0 /var/lib/kubelet/pods/other/containers/sidecar/0a1b2c3d /x rw - ext4 /dev/vda rw
+      602 600 254:0 /var/lib/kubelet/pods/1b2c-3d/etc-hosts /etc/hosts rw - ext4 /dev/vda rw
+      603 600 254:0 /var/lib/kubelet/pods/1b2c-3d/containers/web/0a1b2c3d /dev/termination-log rw - ext4 /dev/vda rw
+
+      """
+    try node.write(mounts, to: "proc/61/mountinfo")
+    #expect(orphans(node, [a], of: "cri-o")?.map(\.container) == ["web"])
+    // Another pod's directory says nothing.
+    try node.process(61, "main", parent: 60, cgroup: "0::\(other)/crio-\(b)\n")
+    try node.write(mounts.replacing("pods/other", with: "pods/x"), to: "proc/61/mountinfo")
+    #expect(orphans(node, [a], of: "cri-o")?.map(\.container) == [nil])
+  }
+
   @Test func `a process of another user does not belong to the runtime, whatever its name`() throws {
     let node = try FakeNode()
     try node.conmon(60, b)
