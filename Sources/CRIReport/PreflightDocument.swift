@@ -50,6 +50,7 @@ extension PreflightReport.AffectedPod {
     [
       "namespace": .string(pod.namespace), "pod": .string(pod.name), "uid": .string(pod.uid), "loss": .string(loss),
       "rules": .array(rules.map { .string($0.label) }), "action": JSON(optional: reaction?.action.rawValue),
+      "endsIfKubeletRuns": (reaction?.endsIfKubeletRuns).map { .bool($0) } ?? .null,
       "restartPolicy": JSON(optional: reaction?.restartPolicy.rawValue), "owner": JSON(optional: reaction?.owner),
     ]
   }

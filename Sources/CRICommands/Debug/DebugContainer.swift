@@ -61,11 +61,11 @@ struct DebugContainer: Sendable {
       let all = try await client.runtime.listContainers(ListContainersRequest(filter: filter)).containers
       for container in all where container.labels[Self.label] != nil {
         let id = ShortID.of(container.id)
+        let (subject, origin) = ("container \(id) in this pod", "left behind by another cri debug")
         try? warnings.write(
           container.state == .exited
-            ? "container \(id) in this pod was left behind by another cri debug and has exited; run cri rm \(id)"
-            : "container \(id) in this pod is in use by another cri debug, or was left behind by one; if it was left behind, run cri rm -f \(id)"
-        )
+            ? "\(subject) has exited and was \(origin); run cri rm \(id)"
+            : "\(subject) is in use, or was \(origin); if it was left behind, run cri rm -f \(id)")
       }
     } catch {
       throw Failure(error, client.endpoint)
@@ -112,10 +112,15 @@ struct DebugContainer: Sendable {
       metadata: ContainerMetadata(name: "cri-debug-\(UniqueID.uuid().prefix(8))"),
       // CRI-O checks the image's signature by the name that the user specified.
       image: ImageSpec(image: image, userSpecifiedImage: image),
-      // The shell waits for a line, so that the command writes nothing before we are attached. WebSocket cannot end the
-      // input of a command that is not supposed to have any.
-      command: ["sh", "-c", #"read -r line; exec "$@""# + (hasInput || hasTerminal ? "" : " </dev/null"), "sh"] + command,
-      labels: labels, stdin: true, stdinOnce: true, tty: hasTerminal, linux: LinuxContainerConfig(securityContext: security))
+      command: ["sh", "-c", script, "sh"] + command,
+      labels: labels, stdin: true, stdinOnce: true, tty: hasTerminal,
+      linux: LinuxContainerConfig(securityContext: security))
+  }
+
+  /// The shell waits for a line, so that the command writes nothing before we are attached. WebSocket cannot end the input
+  /// of a command that is not supposed to have any.
+  private var script: String {
+    #"read -r line; exec "$@""# + (hasInput || hasTerminal ? "" : " </dev/null")
   }
 
   private func attach(_ id: String, _ options: StreamingOptions) async throws -> Int32 {

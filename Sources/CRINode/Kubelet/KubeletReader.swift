@@ -99,9 +99,26 @@ extension StaticPod {
       let name = metadata["name"]?.stringValue
     else { return nil }
     let spec = manifest["spec"]
+    guard Self.canDecode(metadata, spec) else { return nil }
     self.init(
       namespace: metadata["namespace"]?.stringValue ?? "default", name: name,
       restartPolicy: PodSpecification.policy(of: spec), containers: PodSpecification.containers(of: spec),
       version: ManifestVersion(manifest, at: path).text)
+  }
+
+  /// Whether kubelet can decode the manifest: it ignores a file in which a field has the wrong type, for example because YAML
+  /// 1.1 reads the label value `y` as a Boolean.
+  private static func canDecode(_ metadata: JSON, _ spec: JSON?) -> Bool {
+    func isText(_ value: JSON?) -> Bool { value.map { $0.isNull || $0.stringValue != nil } ?? true }
+    let maps = ["labels", "annotations"].map { metadata[$0] } + [spec?["nodeSelector"]]
+    guard maps.allSatisfy({ $0?.objectValue?.values.allSatisfy { isText($0) } ?? ($0?.isNull ?? true) }),
+      isText(metadata["namespace"]), isText(spec?["restartPolicy"])
+    else { return false }
+    let containers = ["containers", "initContainers"].flatMap { spec?[$0]?.arrayValue ?? [] }
+    return containers.allSatisfy { container in
+      let words = ["command", "args"].flatMap { container[$0]?.arrayValue ?? [] }
+      let variables = (container["env"]?.arrayValue ?? []).flatMap { [$0["name"], $0["value"]] }
+      return (["name", "image"].map { container[$0] } + words + variables).allSatisfy { isText($0) }
+    }
   }
 }

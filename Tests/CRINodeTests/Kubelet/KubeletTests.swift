@@ -89,15 +89,30 @@ import Testing
       try node.remove("root/etc/kubernetes/manifests/\(name)")
       return pods.first?.version
     }
-    let first = try version("kind: Pod\nmetadata: {name: a, labels: {x: y, z: w}}\n")
+    let first = try version("kind: Pod\nmetadata: {name: a, labels: {x: v, z: w}}\n")
     #expect(first?.utf8.count == 16)
-    #expect(try version("# a comment\nkind:  Pod\nmetadata: {labels: {z: w, x: y}, name: a}\n") == first)
+    #expect(try version("# a comment\nkind:  Pod\nmetadata: {labels: {z: w, x: v}, name: a}\n") == first)
     let others = [
-      try version("kind: Pod\nmetadata: {name: a, labels: {x: y, z: v}}\n"),
-      try version("kind: Pod\nmetadata: {name: a, labels: {x: yz, w: ''}}\n"),
-      try version("kind: Pod\nmetadata: {name: a, labels: {x: y, z: w}}\n", "b.yaml"),
+      try version("kind: Pod\nmetadata: {name: a, labels: {x: v, z: v}}\n"),
+      try version("kind: Pod\nmetadata: {name: a, labels: {x: vz, w: ''}}\n"),
+      try version("kind: Pod\nmetadata: {name: a, labels: {x: v, z: w}}\n", "b.yaml"),
     ]
     #expect(Set(others + [first]).count == 4 && !others.contains(nil))
+  }
+
+  /// kubelet decodes a manifest into a Pod (`tryDecodeSinglePod`), and ignores a file for which this fails.
+  @Test(arguments: [
+    ("{name: a, labels: {x: y}}", "", false), ("{name: a, labels: {x: 'y'}}", "", true),
+    ("{name: a, labels: {x: null}}", "", true), ("{name: a, annotations: {x: 1}}", "", false),
+    ("{name: a, labels: none}", "", false), ("{name: a, namespace: 1}", "", false),
+    ("{name: a}", "{containers: [{name: on}]}", false), ("{name: a}", "{containers: [{name: b, args: [1]}]}", false),
+    ("{name: a}", "{containers: [{name: b, env: [{name: RATE, value: 0.5}]}]}", false),
+    ("{name: a}", "{containers: [{name: b, args: ['1'], env: [{name: RATE, value: '0.5'}]}]}", true),
+    ("{name: a}", "{initContainers: [{name: b, command: [sleep, 5]}]}", false),
+  ])
+  func `a manifest with a field of the wrong type defines no pod`(metadata: String, spec: String, isPod: Bool) throws {
+    try node.write("kind: Pod\nmetadata: \(metadata)\nspec: \(spec)\n", to: "root/etc/kubernetes/manifests/a.yaml")
+    #expect(read()?.staticPods?.value?.count == (isPod ? 1 : 0))
   }
 
   private func withoutVersions(_ pods: Observation<[StaticPod]>?) -> Observation<[StaticPod]>? {
