@@ -5,6 +5,8 @@ struct JSONParser {
   private var depth = 0
   /// The limits for the document; nil for a document that is trusted.
   var limits: JSONLimits?
+  /// The keys of the outermost object whose values are needed; nil for all.
+  var members: Set<String>?
   /// The number of values since the clock was last read.
   private var valuesSinceCheck = 0
 
@@ -60,7 +62,7 @@ struct JSONParser {
       skipSpace()
       guard consume(UInt8(ascii: ":")) else { throw error("a colon") }
       skipSpace()
-      object[key] = try value()
+      if depth == 1, let members, !members.contains(key) { try skip() } else { object[key] = try value() }
       skipSpace()
       if consume(UInt8(ascii: ",")) {
         skipSpace()
@@ -69,6 +71,53 @@ struct JSONParser {
         return .object(object)
       } else {
         throw error("a comma or a closing brace")
+      }
+    }
+  }
+
+  /// Skips a value, of which only the strings and the nesting are checked.
+  private mutating func skip() throws(JSONError) {
+    let outer = depth
+    repeat {
+      guard position < bytes.count else { throw error("a value") }
+      switch bytes[position] {
+      case UInt8(ascii: "\""): try skipString()
+      case UInt8(ascii: "{"), UInt8(ascii: "["): try descend()
+      case UInt8(ascii: "}"), UInt8(ascii: "]"):
+        guard depth > outer else { throw error("a value") }
+        depth -= 1
+        position += 1
+      case UInt8(ascii: ","), UInt8(ascii: ":"), UInt8(ascii: " "), UInt8(ascii: "\n"), UInt8(ascii: "\r"),
+        UInt8(ascii: "\t"):
+        guard depth > outer else { throw error("a value") }
+        position += 1
+      default: skipWord()
+      }
+    } while depth > outer
+  }
+
+  private mutating func skipString() throws(JSONError) {
+    position += 1
+    while position < bytes.count {
+      switch bytes[position] {
+      case UInt8(ascii: "\""):
+        position += 1
+        return
+      case UInt8(ascii: "\\"): position = min(position + 2, bytes.count)
+      default: position += 1
+      }
+    }
+    throw error("a closing quote")
+  }
+
+  /// Skips a number, `true`, `false` or `null`.
+  private mutating func skipWord() {
+    while let byte = peek() {
+      switch byte {
+      case UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "]"), UInt8(ascii: " "), UInt8(ascii: "\n"),
+        UInt8(ascii: "\r"), UInt8(ascii: "\t"):
+        return
+      default: position += 1
       }
     }
   }
@@ -238,13 +287,12 @@ struct JSONParser {
 
   /// Returns the text of `range`, or throws at the first byte that is not valid UTF-8.
   private mutating func text(_ range: Range<Int>) throws(JSONError) -> String {
-    if let text = String(validating: bytes[range], as: UTF8.self) { return text }
-    // The error is at the end of the longest valid prefix.
-    var end = range.lowerBound
-    var decoder = UTF8()
-    var rest = bytes[range].makeIterator()
-    while case .scalarValue(let scalar) = decoder.decode(&rest) { end += UTF8.width(scalar) }
-    position = end
+    // String.init(validating:as:) is not specialized, and takes several times as long.
+    do throws(UTF8.ValidationError) {
+      return String(copying: try UTF8Span(validating: bytes.span.extracting(range)))
+    } catch {
+      position = range.lowerBound + error.byteOffsets.lowerBound
+    }
     throw error("valid UTF-8")
   }
 

@@ -112,4 +112,36 @@ struct ParsingTests {
       #expect(throws: JSONError.self) { try JSON.parse(Array(bytes[..<end])) }
     }
   }
+
+  @Test("members that are not needed are skipped, whatever their values are")
+  func members() throws {
+    var generator = SplitMix(state: 7)
+    for _ in 0..<300 {
+      let pairs = (0..<4).map { (key: "k\($0)", value: JSON.random(depth: 4, using: &generator)) }
+      let text = JSON.object(JSONObject(pairs)).text(pretty: Bool.random(using: &generator))
+      #expect(try JSON.parse(text, members: ["k1", "k3"]) == .object(JSONObject([pairs[1], pairs[3]])))
+      #expect(try JSON.parse(text, members: []) == [:])
+    }
+    // Only the outermost object is reduced.
+    #expect(try JSON.parse(#"{"a":{"b":1},"b":{"a":2}}"#, members: ["a"]) == ["a": ["b": 1]])
+    #expect(try JSON.parse(#"[{"a":1}]"#, members: []) == [["a": 1]])
+  }
+
+  @Test("a document truncated in a skipped member is an error")
+  func skippedTruncations() throws {
+    let bytes = Array(#"{"a":[1.5e3,{"x\"":"\\"},true,null,{}],"b":"\u00e9"}"#.utf8)
+    #expect(try JSON.parse(String(decoding: bytes, as: UTF8.self), members: []) == [:])
+    for end in bytes.indices {
+      let text = String(decoding: bytes[..<end], as: UTF8.self)
+      #expect(throws: JSONError.self) { try JSON.parse(text, members: []) }
+    }
+    for text in [#"{"a":,"b":1}"#, #"{"a"::1}"#, #"{"a":]}"#, #"{"a":}"#, #"{"a":1,}"#] {
+      #expect(throws: JSONError.self, "\(text)") { try JSON.parse(text, members: []) }
+    }
+    func nested(_ levels: Int) -> String {
+      #"{"a":"# + String(repeating: "[", count: levels) + String(repeating: "]", count: levels) + "}"
+    }
+    _ = try JSON.parse(nested(511), members: [])
+    #expect(throws: JSONError.self) { try JSON.parse(nested(512), members: []) }
+  }
 }

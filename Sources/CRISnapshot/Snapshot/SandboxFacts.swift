@@ -60,13 +60,18 @@ public struct NetworkInterface: Hashable, Sendable {
 }
 
 extension SandboxFacts {
+  /// The members of the verbose response that are read.
+  private static let members: Set = [
+    "pid", "netNamespaceClosed", "image", "processStatus", "runtimeSpec", "sandboxMetadata", "cniResult",
+  ]
+
   /// Reads a verbose response of containerd 1.3 and later, or of CRI-O.
   /// - Parameter info: CRI: `PodSandboxStatusResponse.info`; both runtimes store a JSON text under the key `info`.
   /// - Returns: nil if the text is not JSON.
   public init?(info: StringMap) {
     self.init()
     guard let text = info["info"], !text.isEmpty else { return }
-    guard let root = try? JSON.parse(text) else { return nil }
+    guard let root = try? JSON.parse(text, members: Self.members) else { return nil }
     // 0 means no process.
     pid = root["pid"]?.intValue.flatMap { Int32(exactly: $0) }.flatMap { $0 > 0 ? $0 : nil }
     isNetworkNamespaceClosed = root["netNamespaceClosed"]?.boolValue
@@ -119,7 +124,8 @@ extension JSON {
 extension ContainerRecord {
   /// Reads the pid from a verbose response; nil if the runtime reports none.
   public static func pid(info: StringMap) -> Int32? {
-    guard let text = info["info"], let root = try? JSON.parse(text), let pid = root["pid"]?.intValue, pid > 0
+    guard let text = info["info"], let root = try? JSON.parse(text, members: ["pid"]),
+      let pid = root["pid"]?.intValue, pid > 0
     else {
       return nil
     }

@@ -3,19 +3,36 @@ internal import CRIProtobuf
 
 /// A pod's sandbox: its status, and what only the verbose response contains.
 public struct SandboxRecord: Hashable, Sendable {
+  private struct Fields: Hashable, Sendable {
+    var status: PodSandboxStatus
+    var facts: SandboxFacts
+    var observed: ObservedSandbox?
+  }
+
+  // The rules copy records often, and a status has dozens of references.
+  private var fields: Shared<Fields>
+
   /// CRI: `PodSandboxStatusResponse.status`.
-  public var status: PodSandboxStatus
+  public var status: PodSandboxStatus {
+    _read { yield fields.value.status }
+    _modify { yield &fields.value.status }
+  }
   /// The facts from the verbose response.
-  public var facts: SandboxFacts
+  public var facts: SandboxFacts {
+    _read { yield fields.value.facts }
+    _modify { yield &fields.value.facts }
+  }
   /// What the kernel and CNI know about the sandbox; nil if this was not read.
-  public var observed: ObservedSandbox?
+  public var observed: ObservedSandbox? {
+    _read { yield fields.value.observed }
+    _modify { yield &fields.value.observed }
+  }
 
   /// Creates a value with the given properties.
   public init(status: PodSandboxStatus, facts: SandboxFacts = SandboxFacts(), observed: ObservedSandbox? = nil) {
-    self.status = status
-    self.status.annotations = Secrets.removed(from: status.annotations)
-    self.facts = facts
-    self.observed = observed
+    var status = status
+    status.annotations = Secrets.removed(from: status.annotations)
+    fields = Shared(Fields(status: status, facts: facts, observed: observed))
   }
 
   /// The runtime's ID.
