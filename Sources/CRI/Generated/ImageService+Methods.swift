@@ -7,7 +7,9 @@ extension ImageService {
   /// Returns all images, or those that match a filter, in one message.
   ///
   /// CRI: `ImageService.ListImages`.
-  /// - Parameter options: The options of this call; the client's by default.
+  /// - Parameters:
+  ///   - request: The message to send.
+  ///   - options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func listImages(
     _ request: ListImagesRequest = .init(), options: CallOptions = CallOptions()
@@ -18,7 +20,9 @@ extension ImageService {
   /// Returns the same images as ListImages, split into several messages. The stream ends after the last one.
   ///
   /// CRI: `ImageService.StreamImages`.
-  /// - Parameter options: The options of this call; the client's by default.
+  /// - Parameters:
+  ///   - request: The message to send.
+  ///   - options: The options of this call; the client's by default.
   /// - Returns: the response messages, as they arrive. The stream throws `RPCError`.
   public func streamImages(
     _ request: StreamImagesRequest = .init(), options: CallOptions = CallOptions()
@@ -30,7 +34,9 @@ extension ImageService {
   /// contains no image.
   ///
   /// CRI: `ImageService.ImageStatus`.
-  /// - Parameter options: The options of this call; the client's by default.
+  /// - Parameters:
+  ///   - request: The message to send.
+  ///   - options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func imageStatus(
     _ request: ImageStatusRequest = .init(), options: CallOptions = CallOptions()
@@ -41,7 +47,9 @@ extension ImageService {
   /// Pulls an image from its registry. Returns when the image is on the node.
   ///
   /// CRI: `ImageService.PullImage`.
-  /// - Parameter options: The options of this call; the client's by default.
+  /// - Parameters:
+  ///   - request: The message to send.
+  ///   - options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func pullImage(
     _ request: PullImageRequest = .init(), options: CallOptions = CallOptions()
@@ -53,7 +61,9 @@ extension ImageService {
   /// not exist.
   ///
   /// CRI: `ImageService.RemoveImage`.
-  /// - Parameter options: The options of this call; the client's by default.
+  /// - Parameters:
+  ///   - request: The message to send.
+  ///   - options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func removeImage(
     _ request: RemoveImageRequest = .init(), options: CallOptions = CallOptions()
@@ -64,7 +74,9 @@ extension ImageService {
   /// Returns the file systems that hold images and containers, and how much of each is used.
   ///
   /// CRI: `ImageService.ImageFsInfo`.
-  /// - Parameter options: The options of this call; the client's by default.
+  /// - Parameters:
+  ///   - request: The message to send.
+  ///   - options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func imageFsInfo(
     _ request: ImageFsInfoRequest = .init(), options: CallOptions = CallOptions()

@@ -8,7 +8,9 @@ extension RuntimeService {
   /// runtime serves this interface at all.
   ///
   /// CRI: `RuntimeService.Version`.
-  /// - Parameter options: The options of this call; the client's by default.
+  /// - Parameters:
+  ///   - request: The message to send.
+  ///   - options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func version(
     _ request: VersionRequest = .init(), options: CallOptions = CallOptions()
@@ -21,7 +23,9 @@ extension RuntimeService {
   /// same name, namespace, UID and attempt exists.
   ///
   /// CRI: `RuntimeService.RunPodSandbox`.
-  /// - Parameter options: The options of this call; the client's by default.
+  /// - Parameters:
+  ///   - request: The message to send.
+  ///   - options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func runPodSandbox(
     _ request: RunPodSandboxRequest = .init(), options: CallOptions = CallOptions()
@@ -34,7 +38,9 @@ extension RuntimeService {
   /// already stopped or does not exist.
   ///
   /// CRI: `RuntimeService.StopPodSandbox`.
-  /// - Parameter options: The options of this call; the client's by default.
+  /// - Parameters:
+  ///   - request: The message to send.
+  ///   - options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func stopPodSandbox(
     _ request: StopPodSandboxRequest = .init(), options: CallOptions = CallOptions()
@@ -46,7 +52,9 @@ extension RuntimeService {
   /// it succeeds if the sandbox does not exist.
   ///
   /// CRI: `RuntimeService.RemovePodSandbox`.
-  /// - Parameter options: The options of this call; the client's by default.
+  /// - Parameters:
+  ///   - request: The message to send.
+  ///   - options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func removePodSandbox(
     _ request: RemovePodSandboxRequest = .init(), options: CallOptions = CallOptions()
@@ -57,7 +65,9 @@ extension RuntimeService {
   /// Returns the status of one sandbox. Fails with NOT_FOUND if the sandbox does not exist.
   ///
   /// CRI: `RuntimeService.PodSandboxStatus`.
-  /// - Parameter options: The options of this call; the client's by default.
+  /// - Parameters:
+  ///   - request: The message to send.
+  ///   - options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func podSandboxStatus(
     _ request: PodSandboxStatusRequest = .init(), options: CallOptions = CallOptions()
@@ -68,7 +78,9 @@ extension RuntimeService {
   /// Returns all sandboxes, or those that match a filter, in one message.
   ///
   /// CRI: `RuntimeService.ListPodSandbox`.
-  /// - Parameter options: The options of this call; the client's by default.
+  /// - Parameters:
+  ///   - request: The message to send.
+  ///   - options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func listPodSandbox(
     _ request: ListPodSandboxRequest = .init(), options: CallOptions = CallOptions()
@@ -80,7 +92,9 @@ extension RuntimeService {
   /// last one.
   ///
   /// CRI: `RuntimeService.StreamPodSandboxes`.
-  /// - Parameter options: The options of this call; the client's by default.
+  /// - Parameters:
+  ///   - request: The message to send.
+  ///   - options: The options of this call; the client's by default.
   /// - Returns: the response messages, as they arrive. The stream throws `RPCError`.
   public func streamPodSandboxes(
     _ request: StreamPodSandboxesRequest = .init(), options: CallOptions = CallOptions()
@@ -91,7 +105,9 @@ extension RuntimeService {
   /// Creates a container in a sandbox without starting it. The image must already be on the node.
   ///
   /// CRI: `RuntimeService.CreateContainer`.
-  /// - Parameter options: The options of this call; the client's by default.
+  /// - Parameters:
+  ///   - request: The message to send.
+  ///   - options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func createContainer(
     _ request: CreateContainerRequest = .init(), options: CallOptions = CallOptions()
@@ -102,7 +118,9 @@ extension RuntimeService {
   /// Starts a container that has been created.
   ///
   /// CRI: `RuntimeService.StartContainer`.
-  /// - Parameter options: The options of this call; the client's by default.
+  /// - Parameters:
+  ///   - request: The message to send.
+  ///   - options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func startContainer(
     _ request: StartContainerRequest = .init(), options: CallOptions = CallOptions()
@@ -114,7 +132,9 @@ extension RuntimeService {
   /// The call is idempotent: it succeeds if the container has already exited.
   ///
   /// CRI: `RuntimeService.StopContainer`.
-  /// - Parameter options: The options of this call; the client's by default.
+  /// - Parameters:
+  ///   - request: The message to send.
+  ///   - options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func stopContainer(
     _ request: StopContainerRequest = .init(), options: CallOptions = CallOptions()
@@ -126,7 +146,9 @@ extension RuntimeService {
   /// container does not exist.
   ///
   /// CRI: `RuntimeService.RemoveContainer`.
-  /// - Parameter options: The options of this call; the client's by default.
+  /// - Parameters:
+  ///   - request: The message to send.
+  ///   - options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func removeContainer(
     _ request: RemoveContainerRequest = .init(), options: CallOptions = CallOptions()
@@ -138,7 +160,9 @@ extension RuntimeService {
   /// sandboxes' own (pause) containers.
   ///
   /// CRI: `RuntimeService.ListContainers`.
-  /// - Parameter options: The options of this call; the client's by default.
+  /// - Parameters:
+  ///   - request: The message to send.
+  ///   - options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func listContainers(
     _ request: ListContainersRequest = .init(), options: CallOptions = CallOptions()
@@ -150,7 +174,9 @@ extension RuntimeService {
   /// last one.
   ///
   /// CRI: `RuntimeService.StreamContainers`.
-  /// - Parameter options: The options of this call; the client's by default.
+  /// - Parameters:
+  ///   - request: The message to send.
+  ///   - options: The options of this call; the client's by default.
   /// - Returns: the response messages, as they arrive. The stream throws `RPCError`.
   public func streamContainers(
     _ request: StreamContainersRequest = .init(), options: CallOptions = CallOptions()
@@ -161,7 +187,9 @@ extension RuntimeService {
   /// Returns the status of one container. Fails with NOT_FOUND if the container does not exist.
   ///
   /// CRI: `RuntimeService.ContainerStatus`.
-  /// - Parameter options: The options of this call; the client's by default.
+  /// - Parameters:
+  ///   - request: The message to send.
+  ///   - options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func containerStatus(
     _ request: ContainerStatusRequest = .init(), options: CallOptions = CallOptions()
@@ -172,7 +200,9 @@ extension RuntimeService {
   /// Changes the resource limits of a container. Limits that the request omits keep their values.
   ///
   /// CRI: `RuntimeService.UpdateContainerResources`.
-  /// - Parameter options: The options of this call; the client's by default.
+  /// - Parameters:
+  ///   - request: The message to send.
+  ///   - options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func updateContainerResources(
     _ request: UpdateContainerResourcesRequest = .init(), options: CallOptions = CallOptions()
@@ -184,7 +214,9 @@ extension RuntimeService {
   /// Fails if the container is not running.
   ///
   /// CRI: `RuntimeService.ReopenContainerLog`.
-  /// - Parameter options: The options of this call; the client's by default.
+  /// - Parameters:
+  ///   - request: The message to send.
+  ///   - options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func reopenContainerLog(
     _ request: ReopenContainerLogRequest = .init(), options: CallOptions = CallOptions()
@@ -196,7 +228,9 @@ extension RuntimeService {
   /// output that is longer than 16 MiB.
   ///
   /// CRI: `RuntimeService.ExecSync`.
-  /// - Parameter options: The options of this call; the client's by default.
+  /// - Parameters:
+  ///   - request: The message to send.
+  ///   - options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func execSync(
     _ request: ExecSyncRequest = .init(), options: CallOptions = CallOptions()
@@ -208,7 +242,9 @@ extension RuntimeService {
   /// connects to run it.
   ///
   /// CRI: `RuntimeService.Exec`.
-  /// - Parameter options: The options of this call; the client's by default.
+  /// - Parameters:
+  ///   - request: The message to send.
+  ///   - options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func exec(
     _ request: ExecRequest = .init(), options: CallOptions = CallOptions()
@@ -220,7 +256,9 @@ extension RuntimeService {
   /// client connects to attach.
   ///
   /// CRI: `RuntimeService.Attach`.
-  /// - Parameter options: The options of this call; the client's by default.
+  /// - Parameters:
+  ///   - request: The message to send.
+  ///   - options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func attach(
     _ request: AttachRequest = .init(), options: CallOptions = CallOptions()
@@ -232,7 +270,9 @@ extension RuntimeService {
   /// connects to forward them.
   ///
   /// CRI: `RuntimeService.PortForward`.
-  /// - Parameter options: The options of this call; the client's by default.
+  /// - Parameters:
+  ///   - request: The message to send.
+  ///   - options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func portForward(
     _ request: PortForwardRequest = .init(), options: CallOptions = CallOptions()
@@ -243,7 +283,9 @@ extension RuntimeService {
   /// Returns the resource usage of one container. Fails with NOT_FOUND if the container does not exist.
   ///
   /// CRI: `RuntimeService.ContainerStats`.
-  /// - Parameter options: The options of this call; the client's by default.
+  /// - Parameters:
+  ///   - request: The message to send.
+  ///   - options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func containerStats(
     _ request: ContainerStatsRequest = .init(), options: CallOptions = CallOptions()
@@ -254,7 +296,9 @@ extension RuntimeService {
   /// Returns the resource usage of all containers, or of those that match a filter, in one message.
   ///
   /// CRI: `RuntimeService.ListContainerStats`.
-  /// - Parameter options: The options of this call; the client's by default.
+  /// - Parameters:
+  ///   - request: The message to send.
+  ///   - options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func listContainerStats(
     _ request: ListContainerStatsRequest = .init(), options: CallOptions = CallOptions()
@@ -266,7 +310,9 @@ extension RuntimeService {
   /// last one.
   ///
   /// CRI: `RuntimeService.StreamContainerStats`.
-  /// - Parameter options: The options of this call; the client's by default.
+  /// - Parameters:
+  ///   - request: The message to send.
+  ///   - options: The options of this call; the client's by default.
   /// - Returns: the response messages, as they arrive. The stream throws `RPCError`.
   public func streamContainerStats(
     _ request: StreamContainerStatsRequest = .init(), options: CallOptions = CallOptions()
@@ -278,7 +324,9 @@ extension RuntimeService {
   /// not exist.
   ///
   /// CRI: `RuntimeService.PodSandboxStats`.
-  /// - Parameter options: The options of this call; the client's by default.
+  /// - Parameters:
+  ///   - request: The message to send.
+  ///   - options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func podSandboxStats(
     _ request: PodSandboxStatsRequest = .init(), options: CallOptions = CallOptions()
@@ -290,7 +338,9 @@ extension RuntimeService {
   /// one message.
   ///
   /// CRI: `RuntimeService.ListPodSandboxStats`.
-  /// - Parameter options: The options of this call; the client's by default.
+  /// - Parameters:
+  ///   - request: The message to send.
+  ///   - options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func listPodSandboxStats(
     _ request: ListPodSandboxStatsRequest = .init(), options: CallOptions = CallOptions()
@@ -302,7 +352,9 @@ extension RuntimeService {
   /// last one.
   ///
   /// CRI: `RuntimeService.StreamPodSandboxStats`.
-  /// - Parameter options: The options of this call; the client's by default.
+  /// - Parameters:
+  ///   - request: The message to send.
+  ///   - options: The options of this call; the client's by default.
   /// - Returns: the response messages, as they arrive. The stream throws `RPCError`.
   public func streamPodSandboxStats(
     _ request: StreamPodSandboxStatsRequest = .init(), options: CallOptions = CallOptions()
@@ -314,7 +366,9 @@ extension RuntimeService {
   /// node.
   ///
   /// CRI: `RuntimeService.UpdateRuntimeConfig`.
-  /// - Parameter options: The options of this call; the client's by default.
+  /// - Parameters:
+  ///   - request: The message to send.
+  ///   - options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func updateRuntimeConfig(
     _ request: UpdateRuntimeConfigRequest = .init(), options: CallOptions = CallOptions()
@@ -326,7 +380,9 @@ extension RuntimeService {
   /// `verbose` is set, its configuration.
   ///
   /// CRI: `RuntimeService.Status`.
-  /// - Parameter options: The options of this call; the client's by default.
+  /// - Parameters:
+  ///   - request: The message to send.
+  ///   - options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func status(
     _ request: StatusRequest = .init(), options: CallOptions = CallOptions()
@@ -337,7 +393,9 @@ extension RuntimeService {
   /// Writes a checkpoint of a running container to an archive.
   ///
   /// CRI: `RuntimeService.CheckpointContainer`.
-  /// - Parameter options: The options of this call; the client's by default.
+  /// - Parameters:
+  ///   - request: The message to send.
+  ///   - options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func checkpointContainer(
     _ request: CheckpointContainerRequest = .init(), options: CallOptions = CallOptions()
@@ -348,7 +406,9 @@ extension RuntimeService {
   /// Writes a checkpoint of a sandbox and its containers to a directory or an archive.
   ///
   /// CRI: `RuntimeService.CheckpointPod`.
-  /// - Parameter options: The options of this call; the client's by default.
+  /// - Parameters:
+  ///   - request: The message to send.
+  ///   - options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func checkpointPod(
     _ request: CheckpointPodRequest = .init(), options: CallOptions = CallOptions()
@@ -359,7 +419,9 @@ extension RuntimeService {
   /// Creates a sandbox and its containers from a checkpoint.
   ///
   /// CRI: `RuntimeService.RestorePod`.
-  /// - Parameter options: The options of this call; the client's by default.
+  /// - Parameters:
+  ///   - request: The message to send.
+  ///   - options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func restorePod(
     _ request: RestorePodRequest = .init(), options: CallOptions = CallOptions()
@@ -371,7 +433,9 @@ extension RuntimeService {
   /// call, or from a time when no stream was open, are not delivered.
   ///
   /// CRI: `RuntimeService.GetContainerEvents`.
-  /// - Parameter options: The options of this call; the client's by default.
+  /// - Parameters:
+  ///   - request: The message to send.
+  ///   - options: The options of this call; the client's by default.
   /// - Returns: the response messages, as they arrive. The stream throws `RPCError`.
   public func getContainerEvents(
     _ request: GetEventsRequest = .init(), options: CallOptions = CallOptions()
@@ -382,7 +446,9 @@ extension RuntimeService {
   /// Returns the names and labels of the metrics that ListPodSandboxMetrics can return.
   ///
   /// CRI: `RuntimeService.ListMetricDescriptors`.
-  /// - Parameter options: The options of this call; the client's by default.
+  /// - Parameters:
+  ///   - request: The message to send.
+  ///   - options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func listMetricDescriptors(
     _ request: ListMetricDescriptorsRequest = .init(), options: CallOptions = CallOptions()
@@ -393,7 +459,9 @@ extension RuntimeService {
   /// Returns the metrics of all sandboxes and their containers in one message.
   ///
   /// CRI: `RuntimeService.ListPodSandboxMetrics`.
-  /// - Parameter options: The options of this call; the client's by default.
+  /// - Parameters:
+  ///   - request: The message to send.
+  ///   - options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func listPodSandboxMetrics(
     _ request: ListPodSandboxMetricsRequest = .init(), options: CallOptions = CallOptions()
@@ -405,7 +473,9 @@ extension RuntimeService {
   /// the last one.
   ///
   /// CRI: `RuntimeService.StreamPodSandboxMetrics`.
-  /// - Parameter options: The options of this call; the client's by default.
+  /// - Parameters:
+  ///   - request: The message to send.
+  ///   - options: The options of this call; the client's by default.
   /// - Returns: the response messages, as they arrive. The stream throws `RPCError`.
   public func streamPodSandboxMetrics(
     _ request: StreamPodSandboxMetricsRequest = .init(), options: CallOptions = CallOptions()
@@ -417,7 +487,9 @@ extension RuntimeService {
   /// that predate Kubernetes 1.28 do not implement this call.
   ///
   /// CRI: `RuntimeService.RuntimeConfig`.
-  /// - Parameter options: The options of this call; the client's by default.
+  /// - Parameters:
+  ///   - request: The message to send.
+  ///   - options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func runtimeConfig(
     _ request: RuntimeConfigRequest = .init(), options: CallOptions = CallOptions()
@@ -428,7 +500,9 @@ extension RuntimeService {
   /// Informs the runtime of a pod's new resources after the pod has been resized.
   ///
   /// CRI: `RuntimeService.UpdatePodSandboxResources`.
-  /// - Parameter options: The options of this call; the client's by default.
+  /// - Parameters:
+  ///   - request: The message to send.
+  ///   - options: The options of this call; the client's by default.
   /// - Throws: `RPCError`.
   public func updatePodSandboxResources(
     _ request: UpdatePodSandboxResourcesRequest = .init(), options: CallOptions = CallOptions()

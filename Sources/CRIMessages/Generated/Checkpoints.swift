@@ -23,6 +23,7 @@ public struct CheckpointContainerRequest: Message {
     self.timeout = timeout
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.CheckpointContainerRequest"
 }
 
@@ -58,6 +59,7 @@ public struct CheckpointContainerResponse: Message {
   /// Creates a message, which has no fields.
   public init() {}
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.CheckpointContainerResponse"
 }
 
@@ -105,6 +107,7 @@ public struct CheckpointPodRequest: Message {
     self.options = options
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.CheckpointPodRequest"
 }
 
@@ -142,6 +145,7 @@ public struct CheckpointPodResponse: Message {
   /// Creates a message, which has no fields.
   public init() {}
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.CheckpointPodResponse"
 }
 
@@ -193,6 +197,7 @@ public struct RestorePodRequest: Message {
     self.containerConfigs = containerConfigs
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.RestorePodRequest"
 }
 
@@ -243,6 +248,7 @@ public struct RestorePodResponse: Message {
     self.restoredContainers = restoredContainers
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.RestorePodResponse"
 }
 
@@ -287,6 +293,7 @@ public struct RestoredContainer: Message {
     self.containerID = containerID
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.RestoredContainer"
 }
 

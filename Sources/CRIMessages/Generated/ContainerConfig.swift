@@ -87,6 +87,7 @@ public struct ContainerConfig: Message {
     self.stopSignal = stopSignal
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.ContainerConfig"
 }
 
@@ -166,6 +167,7 @@ public struct KeyValue: Message {
     self.value = value
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.KeyValue"
 }
 
@@ -247,6 +249,7 @@ public struct Mount: Message {
     self.mountOptions = mountOptions
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.Mount"
 }
 
@@ -300,6 +303,7 @@ public struct MountPropagation: OpenEnum {
   /// The number in the wire format. Numbers that this version does not know are preserved.
   public var rawValue: Int32
 
+  /// Creates a value from its number in the wire format.
   public init(rawValue: Int32) { self.rawValue = rawValue }
 
   /// Mounts do not propagate (`rprivate`).
@@ -309,6 +313,7 @@ public struct MountPropagation: OpenEnum {
   /// Mounts propagate in both directions (`rshared`).
   public static let bidirectional = Self(rawValue: 2)
 
+  /// The values that this version knows, with their names.
   public static let knownValues: [KnownValue<Self>] = [
     KnownValue(.private, "private", protoName: "PROPAGATION_PRIVATE"),
     KnownValue(.hostToContainer, "hostToContainer", protoName: "PROPAGATION_HOST_TO_CONTAINER"),
@@ -334,6 +339,7 @@ public struct Device: Message {
     self.permissions = permissions
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.Device"
 }
 
@@ -373,6 +379,7 @@ public struct CDIDevice: Message {
     self.name = name
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.CDIDevice"
 }
 
@@ -402,6 +409,7 @@ public struct Signal: OpenEnum {
   /// The number in the wire format. Numbers that this version does not know are preserved.
   public var rawValue: Int32
 
+  /// Creates a value from its number in the wire format.
   public init(rawValue: Int32) { self.rawValue = rawValue }
 
   /// The image's stop signal, or the runtime's default (SIGTERM).
@@ -537,6 +545,7 @@ public struct Signal: OpenEnum {
   /// `SIGNAL_SIGRTMAX`
   public static let sigrtmax = Self(rawValue: 65)
 
+  /// The values that this version knows, with their names.
   public static let knownValues: [KnownValue<Self>] = [
     KnownValue(.runtimeDefault, "runtimeDefault", protoName: "SIGNAL_RUNTIME_DEFAULT"),
     KnownValue(.sigabrt, "sigabrt", protoName: "SIGNAL_SIGABRT"),
@@ -625,6 +634,7 @@ public struct LinuxContainerConfig: Message {
     self.securityContext = securityContext
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.LinuxContainerConfig"
 }
 
@@ -703,6 +713,7 @@ public struct LinuxContainerResources: Message {
     self.memorySwapLimitInBytes = memorySwapLimitInBytes
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.LinuxContainerResources"
 }
 
@@ -763,6 +774,7 @@ public struct HugepageLimit: Message {
     self.limit = limit
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.HugepageLimit"
 }
 
@@ -806,6 +818,7 @@ public struct WindowsContainerConfig: Message {
     self.securityContext = securityContext
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.WindowsContainerConfig"
 }
 
@@ -865,6 +878,7 @@ public struct WindowsContainerResources: Message {
     self.affinityCPUs = affinityCPUs
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.WindowsContainerResources"
 }
 
@@ -917,6 +931,7 @@ public struct WindowsCpuGroupAffinity: Message {
     self.cpuGroup = cpuGroup
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.WindowsCpuGroupAffinity"
 }
 

@@ -17,6 +17,7 @@ public struct ContainerStatsRequest: Message {
     self.containerID = containerID
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.ContainerStatsRequest"
 }
 
@@ -52,6 +53,7 @@ public struct ContainerStatsResponse: Message {
     self.stats = stats
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.ContainerStatsResponse"
 }
 
@@ -87,6 +89,7 @@ public struct ListContainerStatsRequest: Message {
     self.filter = filter
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.ListContainerStatsRequest"
 }
 
@@ -122,6 +125,7 @@ public struct ListContainerStatsResponse: Message {
     self.stats = stats
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.ListContainerStatsResponse"
 }
 
@@ -161,6 +165,7 @@ public struct StreamContainerStatsRequest: Message {
     self.filter = filter
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.StreamContainerStatsRequest"
 }
 
@@ -196,6 +201,7 @@ public struct StreamContainerStatsResponse: Message {
     self.containerStats = containerStats
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.StreamContainerStatsResponse"
 }
 
@@ -241,6 +247,7 @@ public struct ContainerStatsFilter: Message {
     self.labelSelector = labelSelector
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.ContainerStatsFilter"
 }
 
@@ -302,6 +309,7 @@ public struct ContainerStats: Message {
     self.io = io
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.ContainerStats"
 }
 
@@ -361,6 +369,7 @@ public struct ContainerAttributes: Message {
     self.annotations = annotations
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.ContainerAttributes"
 }
 
@@ -416,6 +425,7 @@ public struct CpuUsage: Message {
     self.psi = psi
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.CpuUsage"
 }
 
@@ -487,6 +497,7 @@ public struct MemoryUsage: Message {
     self.psi = psi
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.MemoryUsage"
 }
 
@@ -546,6 +557,7 @@ public struct SwapUsage: Message {
     self.swapUsageBytes = swapUsageBytes
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.SwapUsage"
 }
 
@@ -588,6 +600,7 @@ public struct IoUsage: Message {
     self.psi = psi
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.IoUsage"
 }
 
@@ -628,6 +641,7 @@ public struct PsiStats: Message {
     self.some = `some`
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.PsiStats"
 }
 
@@ -674,6 +688,7 @@ public struct PsiData: Message {
     self.avg300 = avg300
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.PsiData"
 }
 
@@ -729,6 +744,7 @@ public struct WindowsContainerStats: Message {
     self.writableLayer = writableLayer
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.WindowsContainerStats"
 }
 
@@ -780,6 +796,7 @@ public struct WindowsCpuUsage: Message {
     self.usageNanoCores = usageNanoCores
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.WindowsCpuUsage"
 }
 
@@ -837,6 +854,7 @@ public struct WindowsMemoryUsage: Message {
     self.commitMemoryBytes = commitMemoryBytes
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.WindowsMemoryUsage"
 }
 

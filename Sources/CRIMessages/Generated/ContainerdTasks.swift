@@ -18,6 +18,7 @@ package struct ListTasksRequest: Message {
     self.filter = filter
   }
 
+  /// The full name of the message in the proto file.
   package static let protoName = "containerd.services.containers.v1.ListTasksRequest"
 }
 
@@ -53,6 +54,7 @@ package struct ListTasksResponse: Message {
     self.tasks = tasks
   }
 
+  /// The full name of the message in the proto file.
   package static let protoName = "containerd.services.containers.v1.ListTasksResponse"
 }
 
@@ -98,6 +100,7 @@ package struct ContainerdTask: Message {
     self.status = status
   }
 
+  /// The full name of the message in the proto file.
   package static let protoName = "containerd.services.containers.v1.ContainerdTask"
 }
 
@@ -130,6 +133,7 @@ package struct ContainerdTaskStatus: OpenEnum {
   /// The number in the wire format. Numbers that this version does not know are preserved.
   package var rawValue: Int32
 
+  /// Creates a value from its number in the wire format.
   package init(rawValue: Int32) { self.rawValue = rawValue }
 
   /// `TASK_UNKNOWN`
@@ -145,6 +149,7 @@ package struct ContainerdTaskStatus: OpenEnum {
   /// `TASK_PAUSING`
   package static let pausing = Self(rawValue: 5)
 
+  /// The values that this version knows, with their names.
   package static let knownValues: [KnownValue<Self>] = [
     KnownValue(.unknown, "unknown", protoName: "TASK_UNKNOWN"),
     KnownValue(.created, "created", protoName: "TASK_CREATED"),

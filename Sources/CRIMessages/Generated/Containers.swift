@@ -27,6 +27,7 @@ public struct CreateContainerRequest: Message {
     self.sandboxConfig = sandboxConfig
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.CreateContainerRequest"
 }
 
@@ -66,6 +67,7 @@ public struct CreateContainerResponse: Message {
     self.containerID = containerID
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.CreateContainerResponse"
 }
 
@@ -101,6 +103,7 @@ public struct StartContainerRequest: Message {
     self.containerID = containerID
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.StartContainerRequest"
 }
 
@@ -132,6 +135,7 @@ public struct StartContainerResponse: Message {
   /// Creates a message, which has no fields.
   public init() {}
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.StartContainerResponse"
 }
 
@@ -168,6 +172,7 @@ public struct StopContainerRequest: Message {
     self.timeout = timeout
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.StopContainerRequest"
 }
 
@@ -201,6 +206,7 @@ public struct StopContainerResponse: Message {
   /// Creates a message, which has no fields.
   public init() {}
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.StopContainerResponse"
 }
 
@@ -234,6 +240,7 @@ public struct RemoveContainerRequest: Message {
     self.containerID = containerID
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.RemoveContainerRequest"
 }
 
@@ -265,6 +272,7 @@ public struct RemoveContainerResponse: Message {
   /// Creates a message, which has no fields.
   public init() {}
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.RemoveContainerResponse"
 }
 
@@ -298,6 +306,7 @@ public struct ListContainersRequest: Message {
     self.filter = filter
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.ListContainersRequest"
 }
 
@@ -333,6 +342,7 @@ public struct ListContainersResponse: Message {
     self.containers = containers
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.ListContainersResponse"
 }
 
@@ -372,6 +382,7 @@ public struct StreamContainersRequest: Message {
     self.filter = filter
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.StreamContainersRequest"
 }
 
@@ -407,6 +418,7 @@ public struct StreamContainersResponse: Message {
     self.containers = containers
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.StreamContainersResponse"
 }
 
@@ -484,6 +496,7 @@ public struct Container: Message {
     self.imageID = imageID
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.Container"
 }
 
@@ -530,6 +543,7 @@ public struct ContainerState: OpenEnum {
   /// The number in the wire format. Numbers that this version does not know are preserved.
   public var rawValue: Int32
 
+  /// Creates a value from its number in the wire format.
   public init(rawValue: Int32) { self.rawValue = rawValue }
 
   /// The container was created and has not been started.
@@ -541,6 +555,7 @@ public struct ContainerState: OpenEnum {
   /// The runtime does not know the state of the container.
   public static let unknown = Self(rawValue: 3)
 
+  /// The values that this version knows, with their names.
   public static let knownValues: [KnownValue<Self>] = [
     KnownValue(.created, "created", protoName: "CONTAINER_CREATED"),
     KnownValue(.running, "running", protoName: "CONTAINER_RUNNING"),
@@ -575,6 +590,7 @@ public struct ContainerFilter: Message {
     self.labelSelector = labelSelector
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.ContainerFilter"
 }
 
@@ -616,6 +632,7 @@ public struct ContainerStateValue: Message {
     self.state = state
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.ContainerStateValue"
 }
 
@@ -654,6 +671,7 @@ public struct ContainerMetadata: Message {
     self.attempt = attempt
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.ContainerMetadata"
 }
 
@@ -694,6 +712,7 @@ public struct ContainerStatusRequest: Message {
     self.verbose = verbose
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.ContainerStatusRequest"
 }
 
@@ -736,6 +755,7 @@ public struct ContainerStatusResponse: Message {
     self.info = info
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.ContainerStatusResponse"
 }
 
@@ -849,6 +869,7 @@ public struct ContainerStatus: Message {
     self.stopSignal = stopSignal
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.ContainerStatus"
 }
 
@@ -927,6 +948,7 @@ public struct ContainerResources: Message {
     self.windows = windows
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.ContainerResources"
 }
 
@@ -964,6 +986,7 @@ public struct ContainerUser: Message {
     self.linux = linux
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.ContainerUser"
 }
 
@@ -1005,6 +1028,7 @@ public struct LinuxContainerUser: Message {
     self.supplementalGroups = supplementalGroups
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.LinuxContainerUser"
 }
 
@@ -1058,6 +1082,7 @@ public struct UpdateContainerResourcesRequest: Message {
     self.annotations = annotations
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.UpdateContainerResourcesRequest"
 }
 
@@ -1095,6 +1120,7 @@ public struct UpdateContainerResourcesResponse: Message {
   /// Creates a message, which has no fields.
   public init() {}
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.UpdateContainerResourcesResponse"
 }
 
@@ -1128,6 +1154,7 @@ public struct ReopenContainerLogRequest: Message {
     self.containerID = containerID
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.ReopenContainerLogRequest"
 }
 
@@ -1159,6 +1186,7 @@ public struct ReopenContainerLogResponse: Message {
   /// Creates a message, which has no fields.
   public init() {}
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.ReopenContainerLogResponse"
 }
 

@@ -13,6 +13,7 @@ public struct GetEventsRequest: Message {
   /// Creates a message, which has no fields.
   public init() {}
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.GetEventsRequest"
 }
 
@@ -64,6 +65,7 @@ public struct ContainerEventResponse: Message {
     self.containersStatuses = containersStatuses
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.ContainerEventResponse"
 }
 
@@ -104,6 +106,7 @@ public struct ContainerEventType: OpenEnum {
   /// The number in the wire format. Numbers that this version does not know are preserved.
   public var rawValue: Int32
 
+  /// Creates a value from its number in the wire format.
   public init(rawValue: Int32) { self.rawValue = rawValue }
 
   /// The container was created.
@@ -115,6 +118,7 @@ public struct ContainerEventType: OpenEnum {
   /// The container was removed.
   public static let deleted = Self(rawValue: 3)
 
+  /// The values that this version knows, with their names.
   public static let knownValues: [KnownValue<Self>] = [
     KnownValue(.created, "created", protoName: "CONTAINER_CREATED_EVENT"),
     KnownValue(.started, "started", protoName: "CONTAINER_STARTED_EVENT"),

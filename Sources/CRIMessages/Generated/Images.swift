@@ -17,6 +17,7 @@ public struct ListImagesRequest: Message {
     self.filter = filter
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.ListImagesRequest"
 }
 
@@ -52,6 +53,7 @@ public struct ListImagesResponse: Message {
     self.images = images
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.ListImagesResponse"
 }
 
@@ -91,6 +93,7 @@ public struct StreamImagesRequest: Message {
     self.filter = filter
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.StreamImagesRequest"
 }
 
@@ -126,6 +129,7 @@ public struct StreamImagesResponse: Message {
     self.images = images
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.StreamImagesResponse"
 }
 
@@ -196,6 +200,7 @@ public struct Image: Message {
     self.pinned = pinned
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.Image"
 }
 
@@ -263,6 +268,7 @@ public struct ImageSpec: Message {
     self.imageRef = imageRef
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.ImageSpec"
 }
 
@@ -306,6 +312,7 @@ public struct ImageFilter: Message {
     self.image = image
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.ImageFilter"
 }
 
@@ -344,6 +351,7 @@ public struct ImageStatusRequest: Message {
     self.verbose = verbose
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.ImageStatusRequest"
 }
 
@@ -386,6 +394,7 @@ public struct ImageStatusResponse: Message {
     self.info = info
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.ImageStatusResponse"
 }
 
@@ -429,6 +438,7 @@ public struct PullImageRequest: Message {
     self.sandboxConfig = sandboxConfig
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.PullImageRequest"
 }
 
@@ -468,6 +478,7 @@ public struct PullImageResponse: Message {
     self.imageRef = imageRef
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.PullImageResponse"
 }
 
@@ -533,8 +544,10 @@ public struct AuthConfig: Message {
     self.registryToken = registryToken
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.AuthConfig"
 
+  /// The names of the properties that `description` prints as `<redacted>`.
   public static let secretProperties: Set<String> = ["password", "auth", "identityToken", "registryToken"]
 }
 
@@ -580,6 +593,7 @@ public struct RemoveImageRequest: Message {
     self.image = image
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.RemoveImageRequest"
 }
 
@@ -611,6 +625,7 @@ public struct RemoveImageResponse: Message {
   /// Creates a message, which has no fields.
   public init() {}
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.RemoveImageResponse"
 }
 
@@ -640,6 +655,7 @@ public struct ImageFsInfoRequest: Message {
   /// Creates a message, which has no fields.
   public init() {}
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.ImageFsInfoRequest"
 }
 
@@ -677,6 +693,7 @@ public struct ImageFsInfoResponse: Message {
     self.containerFilesystems = containerFilesystems
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.ImageFsInfoResponse"
 }
 
@@ -735,6 +752,7 @@ public struct FilesystemUsage: Message {
     self.inodesUsed = inodesUsed
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.FilesystemUsage"
 }
 
@@ -776,6 +794,7 @@ public struct FilesystemIdentifier: Message {
     self.mountpoint = mountpoint
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.FilesystemIdentifier"
 }
 
@@ -821,6 +840,7 @@ public struct WindowsFilesystemUsage: Message {
     self.usedBytes = usedBytes
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.WindowsFilesystemUsage"
 }
 

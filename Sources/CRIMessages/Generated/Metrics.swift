@@ -13,6 +13,7 @@ public struct ListMetricDescriptorsRequest: Message {
   /// Creates a message, which has no fields.
   public init() {}
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.ListMetricDescriptorsRequest"
 }
 
@@ -46,6 +47,7 @@ public struct ListMetricDescriptorsResponse: Message {
     self.descriptors = descriptors
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.ListMetricDescriptorsResponse"
 }
 
@@ -91,6 +93,7 @@ public struct MetricDescriptor: Message {
     self.labelKeys = labelKeys
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.MetricDescriptor"
 }
 
@@ -126,6 +129,7 @@ public struct ListPodSandboxMetricsRequest: Message {
   /// Creates a message, which has no fields.
   public init() {}
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.ListPodSandboxMetricsRequest"
 }
 
@@ -159,6 +163,7 @@ public struct ListPodSandboxMetricsResponse: Message {
     self.podMetrics = podMetrics
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.ListPodSandboxMetricsResponse"
 }
 
@@ -194,6 +199,7 @@ public struct StreamPodSandboxMetricsRequest: Message {
   /// Creates a message, which has no fields.
   public init() {}
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.StreamPodSandboxMetricsRequest"
 }
 
@@ -227,6 +233,7 @@ public struct StreamPodSandboxMetricsResponse: Message {
     self.podSandboxMetrics = podSandboxMetrics
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.StreamPodSandboxMetricsResponse"
 }
 
@@ -272,6 +279,7 @@ public struct PodSandboxMetrics: Message {
     self.containerMetrics = containerMetrics
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.PodSandboxMetrics"
 }
 
@@ -319,6 +327,7 @@ public struct ContainerMetrics: Message {
     self.metrics = metrics
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.ContainerMetrics"
 }
 
@@ -378,6 +387,7 @@ public struct Metric: Message {
     self.value = value
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.Metric"
 }
 
@@ -414,6 +424,7 @@ public struct MetricType: OpenEnum {
   /// The number in the wire format. Numbers that this version does not know are preserved.
   public var rawValue: Int32
 
+  /// Creates a value from its number in the wire format.
   public init(rawValue: Int32) { self.rawValue = rawValue }
 
   /// A value that only increases, except that it can restart from zero.
@@ -421,6 +432,7 @@ public struct MetricType: OpenEnum {
   /// A value that can increase and decrease.
   public static let gauge = Self(rawValue: 1)
 
+  /// The values that this version knows, with their names.
   public static let knownValues: [KnownValue<Self>] = [
     KnownValue(.counter, "counter", protoName: "COUNTER"),
     KnownValue(.gauge, "gauge", protoName: "GAUGE"),

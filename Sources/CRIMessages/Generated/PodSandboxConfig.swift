@@ -53,6 +53,7 @@ public struct PodSandboxConfig: Message {
     self.windows = windows
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.PodSandboxConfig"
 }
 
@@ -114,6 +115,7 @@ public struct DNSConfig: Message {
     self.options = options
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.DNSConfig"
 }
 
@@ -167,6 +169,7 @@ public struct PortMapping: Message {
     self.hostIP = hostIP
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.PortMapping"
 }
 
@@ -201,6 +204,7 @@ public struct TransportProtocol: OpenEnum {
   /// The number in the wire format. Numbers that this version does not know are preserved.
   public var rawValue: Int32
 
+  /// Creates a value from its number in the wire format.
   public init(rawValue: Int32) { self.rawValue = rawValue }
 
   /// TCP.
@@ -210,6 +214,7 @@ public struct TransportProtocol: OpenEnum {
   /// SCTP.
   public static let sctp = Self(rawValue: 2)
 
+  /// The values that this version knows, with their names.
   public static let knownValues: [KnownValue<Self>] = [
     KnownValue(.tcp, "tcp", protoName: "TCP"),
     KnownValue(.udp, "udp", protoName: "UDP"),
@@ -247,6 +252,7 @@ public struct LinuxPodSandboxConfig: Message {
     self.resources = resources
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.LinuxPodSandboxConfig"
 }
 
@@ -336,6 +342,7 @@ public struct LinuxSandboxSecurityContext: Message {
     self.seccompProfilePath = seccompProfilePath
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.LinuxSandboxSecurityContext"
 }
 
@@ -393,6 +400,7 @@ public struct WindowsPodSandboxConfig: Message {
     self.securityContext = securityContext
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.WindowsPodSandboxConfig"
 }
 
@@ -442,6 +450,7 @@ public struct WindowsSandboxSecurityContext: Message {
     self.namespaceOptions = namespaceOptions
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.WindowsSandboxSecurityContext"
 }
 
@@ -483,6 +492,7 @@ public struct WindowsNamespaceOption: Message {
     self.network = network
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.WindowsNamespaceOption"
 }
 

@@ -17,6 +17,7 @@ public struct PodSandboxStatsRequest: Message {
     self.podSandboxID = podSandboxID
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.PodSandboxStatsRequest"
 }
 
@@ -52,6 +53,7 @@ public struct PodSandboxStatsResponse: Message {
     self.stats = stats
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.PodSandboxStatsResponse"
 }
 
@@ -87,6 +89,7 @@ public struct ListPodSandboxStatsRequest: Message {
     self.filter = filter
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.ListPodSandboxStatsRequest"
 }
 
@@ -122,6 +125,7 @@ public struct ListPodSandboxStatsResponse: Message {
     self.stats = stats
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.ListPodSandboxStatsResponse"
 }
 
@@ -161,6 +165,7 @@ public struct StreamPodSandboxStatsRequest: Message {
     self.filter = filter
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.StreamPodSandboxStatsRequest"
 }
 
@@ -196,6 +201,7 @@ public struct StreamPodSandboxStatsResponse: Message {
     self.podSandboxStats = podSandboxStats
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.StreamPodSandboxStatsResponse"
 }
 
@@ -238,6 +244,7 @@ public struct PodSandboxStatsFilter: Message {
     self.labelSelector = labelSelector
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.PodSandboxStatsFilter"
 }
 
@@ -285,6 +292,7 @@ public struct PodSandboxStats: Message {
     self.windows = windows
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.PodSandboxStats"
 }
 
@@ -338,6 +346,7 @@ public struct PodSandboxAttributes: Message {
     self.annotations = annotations
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.PodSandboxAttributes"
 }
 
@@ -401,6 +410,7 @@ public struct LinuxPodSandboxStats: Message {
     self.io = io
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.LinuxPodSandboxStats"
 }
 
@@ -460,6 +470,7 @@ public struct NetworkUsage: Message {
     self.interfaces = interfaces
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.NetworkUsage"
 }
 
@@ -521,6 +532,7 @@ public struct NetworkInterfaceUsage: Message {
     self.txErrors = txErrors
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.NetworkInterfaceUsage"
 }
 
@@ -567,6 +579,7 @@ public struct ProcessUsage: Message {
     self.processCount = processCount
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.ProcessUsage"
 }
 
@@ -622,6 +635,7 @@ public struct WindowsPodSandboxStats: Message {
     self.containers = containers
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.WindowsPodSandboxStats"
 }
 
@@ -679,6 +693,7 @@ public struct WindowsNetworkUsage: Message {
     self.interfaces = interfaces
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.WindowsNetworkUsage"
 }
 
@@ -740,6 +755,7 @@ public struct WindowsNetworkInterfaceUsage: Message {
     self.txPacketsDropped = txPacketsDropped
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.WindowsNetworkInterfaceUsage"
 }
 
@@ -786,6 +802,7 @@ public struct WindowsProcessUsage: Message {
     self.processCount = processCount
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.WindowsProcessUsage"
 }
 

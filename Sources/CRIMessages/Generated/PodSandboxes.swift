@@ -20,6 +20,7 @@ public struct RunPodSandboxRequest: Message {
     self.runtimeHandler = runtimeHandler
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.RunPodSandboxRequest"
 }
 
@@ -57,6 +58,7 @@ public struct RunPodSandboxResponse: Message {
     self.podSandboxID = podSandboxID
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.RunPodSandboxResponse"
 }
 
@@ -92,6 +94,7 @@ public struct StopPodSandboxRequest: Message {
     self.podSandboxID = podSandboxID
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.StopPodSandboxRequest"
 }
 
@@ -123,6 +126,7 @@ public struct StopPodSandboxResponse: Message {
   /// Creates a message, which has no fields.
   public init() {}
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.StopPodSandboxResponse"
 }
 
@@ -156,6 +160,7 @@ public struct RemovePodSandboxRequest: Message {
     self.podSandboxID = podSandboxID
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.RemovePodSandboxRequest"
 }
 
@@ -187,6 +192,7 @@ public struct RemovePodSandboxResponse: Message {
   /// Creates a message, which has no fields.
   public init() {}
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.RemovePodSandboxResponse"
 }
 
@@ -223,6 +229,7 @@ public struct PodSandboxStatusRequest: Message {
     self.verbose = verbose
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.PodSandboxStatusRequest"
 }
 
@@ -278,6 +285,7 @@ public struct PodSandboxStatusResponse: Message {
     self.timestamp = timestamp
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.PodSandboxStatusResponse"
 }
 
@@ -357,6 +365,7 @@ public struct PodSandboxStatus: Message {
     self.runtimeHandler = runtimeHandler
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.PodSandboxStatus"
 }
 
@@ -401,6 +410,7 @@ public struct PodSandboxState: OpenEnum {
   /// The number in the wire format. Numbers that this version does not know are preserved.
   public var rawValue: Int32
 
+  /// Creates a value from its number in the wire format.
   public init(rawValue: Int32) { self.rawValue = rawValue }
 
   /// The sandbox is running.
@@ -408,6 +418,7 @@ public struct PodSandboxState: OpenEnum {
   /// The sandbox is stopped, or its process or its network no longer exists.
   public static let notReady = Self(rawValue: 1)
 
+  /// The values that this version knows, with their names.
   public static let knownValues: [KnownValue<Self>] = [
     KnownValue(.ready, "ready", protoName: "SANDBOX_READY"),
     KnownValue(.notReady, "notReady", protoName: "SANDBOX_NOTREADY"),
@@ -429,6 +440,7 @@ public struct PodSandboxNetworkStatus: Message {
     self.additionalIPs = additionalIPs
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.PodSandboxNetworkStatus"
 }
 
@@ -470,6 +482,7 @@ public struct PodIP: Message {
     self.ip = ip
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.PodIP"
 }
 
@@ -505,6 +518,7 @@ public struct LinuxPodSandboxStatus: Message {
     self.namespaces = namespaces
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.LinuxPodSandboxStatus"
 }
 
@@ -540,6 +554,7 @@ public struct Namespace: Message {
     self.options = options
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.Namespace"
 }
 
@@ -575,6 +590,7 @@ public struct ListPodSandboxRequest: Message {
     self.filter = filter
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.ListPodSandboxRequest"
 }
 
@@ -610,6 +626,7 @@ public struct ListPodSandboxResponse: Message {
     self.items = items
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.ListPodSandboxResponse"
 }
 
@@ -649,6 +666,7 @@ public struct StreamPodSandboxesRequest: Message {
     self.filter = filter
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.StreamPodSandboxesRequest"
 }
 
@@ -684,6 +702,7 @@ public struct StreamPodSandboxesResponse: Message {
     self.podSandboxes = podSandboxes
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.StreamPodSandboxesResponse"
 }
 
@@ -749,6 +768,7 @@ public struct PodSandbox: Message {
     self.runtimeHandler = runtimeHandler
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.PodSandbox"
 }
 
@@ -802,6 +822,7 @@ public struct PodSandboxFilter: Message {
     self.labelSelector = labelSelector
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.PodSandboxFilter"
 }
 
@@ -841,6 +862,7 @@ public struct PodSandboxStateValue: Message {
     self.state = state
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.PodSandboxStateValue"
 }
 
@@ -885,6 +907,7 @@ public struct PodSandboxMetadata: Message {
     self.attempt = attempt
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.PodSandboxMetadata"
 }
 
@@ -936,6 +959,7 @@ public struct UpdatePodSandboxResourcesRequest: Message {
     self.resources = resources
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.UpdatePodSandboxResourcesRequest"
 }
 
@@ -971,6 +995,7 @@ public struct UpdatePodSandboxResourcesResponse: Message {
   /// Creates a message, which has no fields.
   public init() {}
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.UpdatePodSandboxResourcesResponse"
 }
 

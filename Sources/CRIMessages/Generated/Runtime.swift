@@ -17,6 +17,7 @@ public struct VersionRequest: Message {
     self.version = version
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.VersionRequest"
 }
 
@@ -66,6 +67,7 @@ public struct VersionResponse: Message {
     self.runtimeApiVersion = runtimeApiVersion
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.VersionResponse"
 }
 
@@ -107,6 +109,7 @@ public struct StatusRequest: Message {
     self.verbose = verbose
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.StatusRequest"
 }
 
@@ -160,6 +163,7 @@ public struct StatusResponse: Message {
     self.features = features
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.StatusResponse"
 }
 
@@ -205,6 +209,7 @@ public struct RuntimeStatus: Message {
     self.conditions = conditions
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.RuntimeStatus"
 }
 
@@ -254,6 +259,7 @@ public struct RuntimeCondition: Message {
     self.message = message
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.RuntimeCondition"
 }
 
@@ -298,6 +304,7 @@ public struct RuntimeHandler: Message {
     self.features = features
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.RuntimeHandler"
 }
 
@@ -338,6 +345,7 @@ public struct RuntimeHandlerFeatures: Message {
     self.userNamespaces = userNamespaces
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.RuntimeHandlerFeatures"
 }
 
@@ -386,6 +394,7 @@ public struct RuntimeFeatures: Message {
     self.mountOptions = mountOptions
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.RuntimeFeatures"
 }
 
@@ -421,6 +430,7 @@ public struct RuntimeConfigRequest: Message {
   /// Creates a message, which has no fields.
   public init() {}
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.RuntimeConfigRequest"
 }
 
@@ -454,6 +464,7 @@ public struct RuntimeConfigResponse: Message {
     self.linux = linux
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.RuntimeConfigResponse"
 }
 
@@ -489,6 +500,7 @@ public struct LinuxRuntimeConfiguration: Message {
     self.cgroupDriver = cgroupDriver
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.LinuxRuntimeConfiguration"
 }
 
@@ -517,6 +529,7 @@ public struct CgroupDriver: OpenEnum {
   /// The number in the wire format. Numbers that this version does not know are preserved.
   public var rawValue: Int32
 
+  /// Creates a value from its number in the wire format.
   public init(rawValue: Int32) { self.rawValue = rawValue }
 
   /// systemd creates them, as slices and scopes.
@@ -524,6 +537,7 @@ public struct CgroupDriver: OpenEnum {
   /// The runtime creates them, as directories.
   public static let cgroupfs = Self(rawValue: 1)
 
+  /// The values that this version knows, with their names.
   public static let knownValues: [KnownValue<Self>] = [
     KnownValue(.systemd, "systemd", protoName: "SYSTEMD"),
     KnownValue(.cgroupfs, "cgroupfs", protoName: "CGROUPFS"),
@@ -542,6 +556,7 @@ public struct UpdateRuntimeConfigRequest: Message {
     self.runtimeConfig = runtimeConfig
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.UpdateRuntimeConfigRequest"
 }
 
@@ -573,6 +588,7 @@ public struct UpdateRuntimeConfigResponse: Message {
   /// Creates a message, which has no fields.
   public init() {}
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.UpdateRuntimeConfigResponse"
 }
 
@@ -606,6 +622,7 @@ public struct RuntimeConfig: Message {
     self.networkConfig = networkConfig
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.RuntimeConfig"
 }
 
@@ -642,6 +659,7 @@ public struct NetworkConfig: Message {
     self.podCIDR = podCIDR
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.NetworkConfig"
 }
 

@@ -89,6 +89,7 @@ public struct LinuxContainerSecurityContext: Message {
     self.seccompProfilePath = seccompProfilePath
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.LinuxContainerSecurityContext"
 }
 
@@ -164,6 +165,7 @@ public struct WindowsContainerSecurityContext: Message {
     self.hostProcess = hostProcess
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.WindowsContainerSecurityContext"
 }
 
@@ -196,6 +198,7 @@ public struct SupplementalGroupsPolicy: OpenEnum {
   /// The number in the wire format. Numbers that this version does not know are preserved.
   public var rawValue: Int32
 
+  /// Creates a value from its number in the wire format.
   public init(rawValue: Int32) { self.rawValue = rawValue }
 
   /// The image's groups are added to the requested ones.
@@ -203,6 +206,7 @@ public struct SupplementalGroupsPolicy: OpenEnum {
   /// The image's groups are ignored; only the requested ones apply.
   public static let strict = Self(rawValue: 1)
 
+  /// The values that this version knows, with their names.
   public static let knownValues: [KnownValue<Self>] = [
     KnownValue(.merge, "merge", protoName: "Merge"),
     KnownValue(.strict, "strict", protoName: "Strict"),
@@ -232,6 +236,7 @@ public struct Capability: Message {
     self.addAmbientCapabilities = addAmbientCapabilities
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.Capability"
 }
 
@@ -282,6 +287,7 @@ public struct SELinuxOption: Message {
     self.level = level
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.SELinuxOption"
 }
 
@@ -318,6 +324,7 @@ public struct SecurityProfile: Message {
     /// The number in the wire format. Numbers that this version does not know are preserved.
     public var rawValue: Int32
 
+    /// Creates a value from its number in the wire format.
     public init(rawValue: Int32) { self.rawValue = rawValue }
 
     /// The runtime's default profile.
@@ -327,6 +334,7 @@ public struct SecurityProfile: Message {
     /// A profile that is defined on the node.
     public static let localhost = Self(rawValue: 2)
 
+    /// The values that this version knows, with their names.
     public static let knownValues: [KnownValue<Self>] = [
       KnownValue(.runtimeDefault, "runtimeDefault", protoName: "RuntimeDefault"),
       KnownValue(.unconfined, "unconfined", protoName: "Unconfined"),
@@ -348,6 +356,7 @@ public struct SecurityProfile: Message {
     self.localhostRef = localhostRef
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.SecurityProfile"
 }
 
@@ -403,6 +412,7 @@ public struct NamespaceOption: Message {
     self.usernsOptions = usernsOptions
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.NamespaceOption"
 }
 
@@ -439,6 +449,7 @@ public struct NamespaceMode: OpenEnum {
   /// The number in the wire format. Numbers that this version does not know are preserved.
   public var rawValue: Int32
 
+  /// Creates a value from its number in the wire format.
   public init(rawValue: Int32) { self.rawValue = rawValue }
 
   /// The namespace belongs to the pod, and its containers share it.
@@ -450,6 +461,7 @@ public struct NamespaceMode: OpenEnum {
   /// The namespace belongs to another container, for example for debugging.
   public static let target = Self(rawValue: 3)
 
+  /// The values that this version knows, with their names.
   public static let knownValues: [KnownValue<Self>] = [
     KnownValue(.pod, "pod", protoName: "POD"),
     KnownValue(.container, "container", protoName: "CONTAINER"),
@@ -476,6 +488,7 @@ public struct UserNamespace: Message {
     self.gids = gids
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.UserNamespace"
 }
 
@@ -526,6 +539,7 @@ public struct IDMapping: Message {
     self.length = length
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.IDMapping"
 }
 
@@ -565,6 +579,7 @@ public struct Int64Value: Message {
     self.value = value
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.Int64Value"
 }
 
@@ -600,6 +615,7 @@ public struct UInt64Value: Message {
     self.value = value
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.UInt64Value"
 }
 

@@ -19,6 +19,7 @@ package struct ListStoredContainersRequest: Message {
     self.filters = filters
   }
 
+  /// The full name of the message in the proto file.
   package static let protoName = "containerd.services.containers.v1.ListStoredContainersRequest"
 }
 
@@ -54,6 +55,7 @@ package struct ListStoredContainersResponse: Message {
     self.containers = containers
   }
 
+  /// The full name of the message in the proto file.
   package static let protoName = "containerd.services.containers.v1.ListStoredContainersResponse"
 }
 
@@ -116,6 +118,7 @@ package struct StoredContainer: Message {
     self.extensions = extensions
   }
 
+  /// The full name of the message in the proto file.
   package static let protoName = "containerd.services.containers.v1.StoredContainer"
 }
 
@@ -165,6 +168,7 @@ package struct StoredRuntime: Message {
     self.name = name
   }
 
+  /// The full name of the message in the proto file.
   package static let protoName = "containerd.services.containers.v1.StoredRuntime"
 }
 
@@ -203,6 +207,7 @@ package struct StoredTime: Message {
     self.nanos = nanos
   }
 
+  /// The full name of the message in the proto file.
   package static let protoName = "containerd.services.containers.v1.StoredTime"
 }
 
@@ -243,6 +248,7 @@ package struct StoredExtension: Message {
     self.value = value
   }
 
+  /// The full name of the message in the proto file.
   package static let protoName = "containerd.services.containers.v1.StoredExtension"
 }
 
@@ -283,6 +289,7 @@ package struct StoredAny: Message {
     self.value = value
   }
 
+  /// The full name of the message in the proto file.
   package static let protoName = "containerd.services.containers.v1.StoredAny"
 }
 

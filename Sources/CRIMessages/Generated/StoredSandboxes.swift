@@ -18,6 +18,7 @@ package struct ListStoredSandboxesRequest: Message {
     self.filters = filters
   }
 
+  /// The full name of the message in the proto file.
   package static let protoName = "containerd.services.containers.v1.ListStoredSandboxesRequest"
 }
 
@@ -53,6 +54,7 @@ package struct ListStoredSandboxesResponse: Message {
     self.sandboxes = sandboxes
   }
 
+  /// The full name of the message in the proto file.
   package static let protoName = "containerd.services.containers.v1.ListStoredSandboxesResponse"
 }
 
@@ -116,6 +118,7 @@ package struct StoredSandbox: Message {
     self.sandboxer = sandboxer
   }
 
+  /// The full name of the message in the proto file.
   package static let protoName = "containerd.services.containers.v1.StoredSandbox"
 }
 

@@ -23,6 +23,7 @@ public struct ExecSyncRequest: Message {
     self.timeout = timeout
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.ExecSyncRequest"
 }
 
@@ -68,6 +69,7 @@ public struct ExecSyncResponse: Message {
     self.exitCode = exitCode
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.ExecSyncResponse"
 }
 
@@ -130,6 +132,7 @@ public struct ExecRequest: Message {
     self.stderr = stderr
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.ExecRequest"
 }
 
@@ -175,6 +178,7 @@ public struct ExecResponse: Message {
     self.url = url
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.ExecResponse"
 }
 
@@ -229,6 +233,7 @@ public struct AttachRequest: Message {
     self.stderr = stderr
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.AttachRequest"
 }
 
@@ -272,6 +277,7 @@ public struct AttachResponse: Message {
     self.url = url
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.AttachResponse"
 }
 
@@ -310,6 +316,7 @@ public struct PortForwardRequest: Message {
     self.port = port
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.PortForwardRequest"
 }
 
@@ -347,6 +354,7 @@ public struct PortForwardResponse: Message {
     self.url = url
   }
 
+  /// The full name of the message in the proto file.
   public static let protoName = "runtime.v1.PortForwardResponse"
 }
 

@@ -22,6 +22,7 @@ public final class Session: Sendable {
   /// Opens a session at the URL that a runtime returns.
   /// - Parameters:
   ///   - streams: The same streams as in the call to the runtime.
+  ///   - options: The transport, TLS, and where sessions may lead.
   ///   - refused: Called if a transport was rejected and the next one is tried.
   ///   - url: Calls the runtime and returns the URL. This is called once for each transport, because a URL can be used
   ///     only once.

@@ -33,6 +33,7 @@ public struct NetworkVerdict: Hashable, Sendable {
     var reason: NetworkReason
   }
 
+  /// The most harmful fault that was found.
   public private(set) var kind = Kind.ok
   /// The reasons; the one that decided the verdict comes first.
   public var reasons: [NetworkReason] { findings.map(\.reason) }
