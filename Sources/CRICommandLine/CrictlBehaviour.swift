@@ -10,7 +10,7 @@ package enum CrictlBehaviour: String, CaseIterable, Sendable {
   /// An unknown option also prints the help, to standard output.
   case helpAfterError = "help after an unknown option"
   /// Errors begin with crictl's words.
-  case errorTexts = "beginnings of errors"
+  case errorTexts = "error prefixes"
   /// `--template` without a format is an error: it does not select the format go-template.
   case templateNeedsFormat = "template without a format"
   /// `inspect`, `inspectp` and `inspecti` exit with 0 if the selection is empty.

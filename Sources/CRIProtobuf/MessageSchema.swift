@@ -11,7 +11,7 @@ package final class MessageSchema: @unchecked Sendable {
   package let fields: [FieldSchema]
   /// protobuf-c's descriptor of the C struct.
   let descriptor: UnsafePointer<ProtobufCMessageDescriptor>
-  /// The table for counting what a message contains; it is never released.
+  /// The table for estimating how much memory a message takes; it is never released.
   let sizeTable: UnsafePointer<WireSizeTable>
   /// The table for writing JSON, with the fields in the same order; it is never released.
   let jsonTable: UnsafePointer<MessageJSONTable>

@@ -3,8 +3,8 @@ package import CRISnapshot
 
 /// The changes between two snapshots as a document.
 package struct DiffDocument: Sendable {
-  /// The size in bytes above which a piece is written, because the diff of two large snapshots may contain several
-  /// changes for each object.
+  /// In bytes. The document is written in pieces of about this size, because the diff of two large snapshots can be too
+  /// large to keep in memory.
   private static let pieceSize = 64 << 10
 
   private let changes: [Change]

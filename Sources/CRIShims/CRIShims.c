@@ -2,6 +2,7 @@
 #include "CRIShims.h"
 #include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
@@ -38,11 +39,10 @@ void cri_release_signal(int number) { sigaction(number, &previous[number], NULL)
 static struct termios terminal_before;
 static struct termios terminal_raw;
 static volatile sig_atomic_t terminal = -1;
-// Signals that would end the process while the terminal is in raw mode, and that SignalWatch does not deliver. A parent
-// process can have blocked them, or can have ignored SIGQUIT.
-static const int ending[] = {SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGSYS};
-enum { ENDING = sizeof ending / sizeof *ending };
-static struct sigaction ending_before[ENDING];
+// The actions of the signals that would end the process while the terminal is in raw mode, and that SignalWatch does not
+// deliver. A parent process can have blocked them, or can have ignored SIGQUIT.
+static struct sigaction ending_before[_NSIG];
+static bool is_ending[_NSIG];
 static struct sigaction continue_before;
 
 // A background process that changes the terminal would be stopped by SIGTTOU.
@@ -54,6 +54,21 @@ static int set_terminal(int descriptor, const struct termios *settings) {
   int result = tcsetattr(descriptor, TCSANOW, settings);
   pthread_sigmask(SIG_SETMASK, &old, NULL);
   return result;
+}
+
+// Whether this is a signal for which another handler must not keep the terminal in raw mode.
+static bool is_crash(int number) {
+  switch (number) {
+    case SIGQUIT: case SIGILL: case SIGTRAP: case SIGABRT: case SIGSEGV: case SIGBUS: case SIGFPE: case SIGSYS: return true;
+    default: return false;
+  }
+}
+
+static bool has_harmless_default(int number) {
+  switch (number) {
+    case SIGCHLD: case SIGCONT: case SIGURG: case SIGWINCH: case SIGTSTP: case SIGTTIN: case SIGTTOU: return true;
+    default: return false;
+  }
 }
 
 static void restore_and_quit(int number) {
@@ -81,11 +96,15 @@ int cri_terminal_raw(int descriptor) {
   sigemptyset(&action.sa_mask);
   sigset_t delivered;
   sigemptyset(&delivered);
-  for (int index = 0; index < ENDING; index++) {
-    sigaction(ending[index], NULL, &ending_before[index]);
-    if (ending_before[index].sa_handler == SIG_IGN) continue;
-    sigaction(ending[index], &action, NULL);
-    sigaddset(&delivered, ending[index]);
+  for (int number = 1; number < _NSIG; number++) {
+    is_ending[number] = false;
+    // This fails for SIGKILL, SIGSTOP and the signals of the C library.
+    if (has_harmless_default(number) || sigaction(number, NULL, &ending_before[number]) != 0) continue;
+    void (*handler)(int) = ending_before[number].sa_handler;
+    if (handler == SIG_IGN || (handler != SIG_DFL && !is_crash(number))) continue;
+    if (sigaction(number, &action, NULL) != 0) continue;
+    is_ending[number] = true;
+    sigaddset(&delivered, number);
   }
   action.sa_flags = SA_RESTART;
   // The shell sets its own terminal mode while this process is stopped.
@@ -100,7 +119,9 @@ void cri_terminal_restore(void) {
   if (terminal < 0) return;
   set_terminal(terminal, &terminal_before);
   terminal = -1;
-  for (int index = 0; index < ENDING; index++) sigaction(ending[index], &ending_before[index], NULL);
+  for (int number = 1; number < _NSIG; number++) {
+    if (is_ending[number]) sigaction(number, &ending_before[number], NULL);
+  }
   sigaction(SIGCONT, &continue_before, NULL);
 }
 

@@ -1,4 +1,4 @@
-/// Measures how many terminal columns a text occupies.
+/// Measures how many terminal columns a string occupies.
 package enum DisplayWidth {
   /// The width of a text without control characters: wide East Asian characters and emoji count as two columns, and
   /// combining marks as none.

@@ -18,7 +18,7 @@ struct StreamTLSOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Require a certificate from clients that an authority in this file has signed.", valueName: "file"))
+      "Require clients to present a certificate that is signed by an authority in this file.", valueName: "file"))
   var streamTlsClientCa: String?
 
   func validate() throws {

@@ -108,7 +108,7 @@ import Testing
       RunningProcess(pid: 900, name: "containerd-shim", state: "T", waitChannel: "do_signal_stop", id: "sandbox-web")
     ])
     let lines = DoctorReport(facts).text().split(separator: "\n").map(String.init)
-    #expect(lines[0] == "doctor: containerd 2.2.6 on node-1: process 100, 2 ready pods, lists in 6 ms")
+    #expect(lines[0] == "doctor: containerd 2.2.6 on node-1: process 100, 2 ready pods, lists read in 6 ms")
     #expect(lines[1].hasPrefix("CRITICAL  default/web"))
     #expect(
       lines[1].hasSuffix(

@@ -25,7 +25,7 @@ import Testing
       #expect(Rewording.differences(english, other).isEmpty)
       // A rule's label is not a text in the catalogue.
       #expect(Rewording.strays(other, verbatim: Set(other.unchecked.map(\.subject))).isEmpty)
-      #expect(Rewording.strays(english).count > 1, "the wording has changed")
+      #expect(Rewording.strays(english).count > 1, "no text was found, so this test proves nothing")
     }
   }
 }

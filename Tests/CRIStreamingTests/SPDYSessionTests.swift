@@ -158,17 +158,12 @@ struct SPDYSessionTests {
       [.reset(stream: 3, .protocolError, byPeer: false)]
     ),
     (
-      "data after FIN", [.data(id: 3, [1], isLast: true), .data(id: 3, [2])], [.reset(id: 3, .streamAlreadyClosed)],
-      [
-        .data(stream: 3, [1]), .endStream(stream: 3), .reset(stream: 3, .streamAlreadyClosed, byPeer: false),
-      ]
+      "data after FIN", [.data(id: 3, [1], isLast: true), .data(id: 3, [2])], [],
+      [.data(stream: 3, [1]), .endStream(stream: 3), .data(stream: 3, [2])]
     ),
     (
-      "FIN twice", [.data(id: 3, [], isLast: true), .headers(id: 3, [], isLast: true)],
-      [.reset(id: 3, .streamAlreadyClosed)],
-      [
-        .endStream(stream: 3), .headers(stream: 3, []), .reset(stream: 3, .streamAlreadyClosed, byPeer: false),
-      ]
+      "FIN twice", [.data(id: 3, [], isLast: true), .headers(id: 3, [], isLast: true)], [],
+      [.endStream(stream: 3), .headers(stream: 3, [])]
     ),
     ("data on a stream that was never opened", [.data(id: 99, [1])], [.reset(id: 99, .invalidStream)], []),
     (

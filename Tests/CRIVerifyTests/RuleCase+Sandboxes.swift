@@ -24,7 +24,7 @@ extension RuleCase {
       $1.sandboxes[2].status.metadata?.uid = "other"
     },
 
-    .fires("pod.attempt", "a growing attempt", "0", "1") { $1.sandboxes[0].status.metadata?.attempt = 1 },
+    .fires("pod.attempt", "a higher attempt", "0", "1") { $1.sandboxes[0].status.metadata?.attempt = 1 },
     .staysSilent("pod.attempt", "the same high attempt") {
       $0.sandboxes[0].status.metadata?.attempt = 4
       $1.sandboxes[0].status.metadata?.attempt = 4
@@ -133,7 +133,7 @@ extension RuleCase {
     .fires("pod.labels", "a different value", "app=web", "app=other") {
       $1.sandboxes[0].status.labels["app"] = "other"
     },
-    .staysSilent("pod.labels", "an additional label, such as CRI-O adds") {
+    .staysSilent("pod.labels", "an additional label, such as those that CRI-O adds") {
       $1.sandboxes[0].status.labels["io.kubernetes.container.name"] = "POD"
     },
 
@@ -251,11 +251,11 @@ extension RuleCase {
       after.sandboxes[2] = newer
       after.containers.removeLast()
     },
-    .staysSilent("pod.runs-again", "an older sandbox of the pod is left") { before, after in
+    .staysSilent("pod.runs-again", "an older sandbox of the pod still exists") { before, after in
       complete(&before)
       after.sandboxes[2].status.id += "-older"
     },
-    .staysSilent("pod.runs-again", "the pod is of the API") { before, after in
+    .staysSilent("pod.runs-again", "the pod comes from the API server") { before, after in
       complete(&before, source: "api")
       after.sandboxes.removeLast()
     },
@@ -268,7 +268,7 @@ extension RuleCase {
       before.containers[3].status.exitCode = 1
       after.sandboxes.removeLast()
     },
-    .staysSilent("pod.runs-again", "its records are left") { before, _ in complete(&before) },
+    .staysSilent("pod.runs-again", "its records still exist") { before, _ in complete(&before) },
     .staysSilent("pod.collected", "kubelet runs it again") { before, after in
       complete(&before)
       after.sandboxes.removeLast()
@@ -345,7 +345,7 @@ extension RuleCase {
     .fires("pod.collected", "a sandbox that was not ready is gone", "not ready", "gone") { $1.sandboxes.removeLast() },
     .staysSilent("pod.collected", "a ready sandbox is gone, which pod.missing reports") { $1.sandboxes.removeFirst() },
 
-    .fires("pod.came-back", "a stopped sandbox is ready", "not ready", "ready") {
+    .fires("pod.came-back", "a stopped sandbox is ready again", "not ready", "ready") {
       $1.sandboxes[2].status.state = .ready
     },
     .staysSilent("pod.came-back", "a stopped sandbox is still stopped") {
@@ -353,7 +353,6 @@ extension RuleCase {
     },
   ]
 
-  /// Turns the pod that is not ready into a completed static pod.
   /// kubelet's process is the same before and after.
   private static func keepKubelet(_ before: inout Snapshot, _ after: inout Snapshot) {
     let kubelet = ObservedKubelet(processes: .known([.init(pid: 7, startTime: 1)]))
@@ -361,6 +360,7 @@ extension RuleCase {
     after.observed = ObservedNode(kubelet: kubelet)
   }
 
+  /// Turns the pod that is not ready into a completed static pod.
   private static func complete(
     _ before: inout Snapshot, _ policy: RestartPolicy = .never, source: String = "file"
   ) {

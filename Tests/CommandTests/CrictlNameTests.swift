@@ -63,6 +63,8 @@ import Testing
     Case(
       words: ["events", "-o", "json", "--template={{.a}}"], cri: 2, crictl: 1,
       errors: #"template can't be used with "json" format"#),
+    // crictl ignores the template, and calls the runtime.
+    Case(words: ["info", "-o", "json", "--template={{.a}}"], cri: 2, crictl: 1, errors: "Status: UNKNOWN"),
     Case(
       words: ["events", "--output=go-template", "--template={{"], cri: 2, crictl: 1,
       errors: "failed to parse go-template"),

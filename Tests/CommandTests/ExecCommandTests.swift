@@ -245,6 +245,7 @@ import Testing
       ([.type("\u{10}\u{11}"), .expect("detached")], 0), ([.signal(SIGHUP)], 129), ([.signal(SIGINT)], 130),
       ([.type("drop\r"), .expect("may still be running")], 125), ([.signal(SIGQUIT)], 131), ([.signal(SIGSEGV)], 139),
       ([.signal(SIGTERM)], 143), ([.signal(SIGABRT)], 134), ([.signal(SIGBUS)], 135), ([.signal(SIGILL)], 132),
+      ([.signal(SIGUSR1)], 138), ([.signal(SIGALRM)], 142), ([.signal(SIGXCPU)], 152), ([.signal(40)], 168),
       // A shell uses its own mode while the command is stopped.
       ([.raw(true), .signal(SIGSTOP), .restore, .raw(false), .signal(SIGCONT), .raw(true), .type("exit 4\r")], 4),
     ] as [([TerminalRun.Step], Int)])
@@ -253,6 +254,15 @@ import Testing
       let begin: [TerminalRun.Step] = [.type("echo begin\r"), .expect("begin\n")]
       let run = try await TerminalRun.cri(["exec", "-it", "web", "sh"], on: simulator.socket, begin + steps)
       #expect(run.code == code && run.isRestored, "\(run)")
+    }
+  }
+
+  @Test(arguments: ["spdy", "websocket"])
+  func `an input that cannot be read is an error`(transport: String) async throws {
+    try await with { simulator in
+      let run = try await Tool.shell(
+        "'\(Tool.path("cri"))' -r '\(simulator.socket)' exec -i --transport \(transport) web cat </; exit $?")
+      #expect(run.code == 125 && run.errors.contains("cannot read standard input: Is a directory"), "\(run)")
     }
   }
 

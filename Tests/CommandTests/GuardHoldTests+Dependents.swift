@@ -113,4 +113,20 @@ extension GuardHoldTests {
     let changes = ["stop", "mask --runtime", "unmask --runtime", "start"].map { "\($0) kubelet.service" }
     #expect(systemd.changes == changes, "\(run)")
   }
+
+  /// containerd 1.6.12 may have lost the addresses days ago, and kubelet kills the pods when it starts.
+  @Test(arguments: [["--hold", "kubelet"], ["--hold", "kubelet", "--mask"]])
+  func `the unit is not even stopped if its start would kill pods`(arguments: [String]) async throws {
+    try TestFile.write(
+      "pods: [{name: web, ips: [], containers: [{name: main}]}]\n", to: directory.file("node.yaml"))
+    let runtime = try await SimulatorProcess(in: directory, ["--description", directory.file("node.yaml")])
+    let systemd = try await kubelet()
+    let run = try await guarding(runtime, systemd, arguments, run: "touch '\(directory.file("touched"))'")
+    #expect(run.code == 1 && run.errors.contains("nothing was stopped") && run.output.contains("LOST"), "\(run)")
+    #expect(systemd.changes == [] && !TestFile.exists(directory.file("touched")))
+    // A unit that is not active is not started either.
+    let stopped = try await kubelet("inactive")
+    _ = try await guarding(runtime, stopped, arguments, run: "touch '\(directory.file("touched"))'")
+    #expect(stopped.changes == [] && TestFile.exists(directory.file("touched")))
+  }
 }

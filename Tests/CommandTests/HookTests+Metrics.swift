@@ -5,7 +5,7 @@ import Testing
 
 /// The metrics that hooks write beside those of `cri`.
 extension HookTests {
-  /// node_exporter drops the series of a metric that has another help text in a second file.
+  /// node_exporter drops the series of a metric that has a different help text in a second file.
   @Test func `a metric has the same help in the files of cri and of cri-reboot`() async throws {
     func help(_ text: String) -> String? {
       text.split(separator: "\n").first { $0.hasPrefix("# HELP cri_verify_verdict ") }.map(String.init)

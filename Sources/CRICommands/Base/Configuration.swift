@@ -47,7 +47,7 @@ struct Configuration: Hashable, Sendable {
   private init() {}
 
   init(parsing bytes: [UInt8], file: String) throws(Failure) {
-    // crictl does not resolve the types of its own configuration: `timeout: 010` is 10 seconds, not 8.
+    // crictl reads each value of its configuration as a string: `timeout: 010` is 10 seconds, not 8.
     let root: JSON
     let resolved: JSON
     do throws(YAMLError) {

@@ -159,9 +159,9 @@ struct TarCopy: Sendable {
     return hasEnded
   }
 
-  /// Asks tar what kind of file the destination is: the first header of a stream shows it, and the rest is not read.
+  /// Asks tar what kind of file the destination is: the first header of a stream shows it.
   private func existing(_ path: CopyPath) async throws -> CopyRule.Existing {
-    if try await firstKind(["tar", "-cf", "-", "-C", path.text, "."]) != nil { return .directory }
+    if try await isDirectory(path) { return .directory }
     guard !path.copiesContents, let kind = try await firstKind(Self.reading(path).command) else { return .nothing }
     switch kind {
     case .entry(let entry):
@@ -172,22 +172,36 @@ struct TarCopy: Sendable {
     }
   }
 
+  /// An end of the session does not end a tar that is writing, so the whole directory is read only if tar cannot be asked
+  /// for the directory alone.
+  private func isDirectory(_ path: CopyPath) async throws -> Bool {
+    if try await firstKind(["tar", "-cf", "-", "--no-recursion", "-C", path.text, "."]) != nil { return true }
+    return try await firstKind(["tar", "-cf", "-", "-C", path.text, "."]) != nil
+  }
+
+  /// The largest file in bytes that is read to the end, so that tar ends too.
+  private static let maximumProbe = 8 << 20
+
   private func firstKind(_ command: [String]) async throws -> CopyEvent? {
     let session = try await call.open(command, input: false)
     defer { session.cancel() }
     async let message = CopyExec.message(session.stderr)
     var reader = TarReader()
+    var first: CopyEvent?
+    var size = 0
     for await bytes in session.stdout {
-      reader.append(bytes)
-      if let event = try reader.nextEvent() {
-        session.cancel()
-        _ = await message
-        return event
+      size += bytes.count
+      if first == nil {
+        reader.append(bytes)
+        first = try reader.nextEvent()
       }
+      if size > Self.maximumProbe { session.cancel() }
     }
+    if size > Self.maximumProbe, let first { return first }
     try Task.checkCancellation()
     let result = try await session.result()
     _ = await message
+    if let first { return first }
     if case .exited = result { return nil }
     try call.check(result, "")
     return nil

@@ -10,12 +10,12 @@ struct DebugCommand: AsyncParsableCommand {
       + "cri debug --host [--net] [--pid] [--ipc] [--uts] [--mount] <pod|container> [-- <command> ...]",
     discussion: """
       With --image, the command runs in a new container in the same pod. It shares the network and IPC of the pod and the \
-      processes of the container; the container's files are below /proc/PID/root. The image must contain sh. It is \
+      processes of the target container, whose files are below /proc/PID/root. The image must contain sh. It is \
       pulled only if it is not on the node. The new container is removed when the command ends, for whatever reason. If \
       cri itself is killed, the container is left behind, and the next cri debug in the same pod reports it.
 
-      With --host, the command is an executable of this node, which runs in the namespaces of the container that --net, \
-      --pid, --ipc, --uts and --mount choose (default: all of them except the mount namespace). Nothing is pulled or \
+      With --host, the command is an executable of this node. --net, --pid, --ipc, --uts and --mount select the namespaces \
+      of the target container in which it runs (default: all of them except the mount namespace). Nothing is pulled or \
       created. This needs root and nsenter.
 
       kubelet does not know about the new container, and may remove it at any time if it manages the pod.

@@ -24,7 +24,7 @@ struct EventsCommand: AsyncParsableCommand {
 
   func run() async throws {
     let choice = OutputChoice.of(output, template: template, usually: .json)
-    let document = try DocumentView.of(choice, template: template)
+    let document = try DocumentView.of(choice, template: template, isEvents: true)
     let context = try Context()
     let feed = EventFeed(client: context.client())
     // The command runs until it is interrupted.

@@ -30,6 +30,8 @@ enum ExecFailure {
       default: ""
       }
     let text = message.split(whereSeparator: \.isNewline).joined(separator: " ")
-    return Failure(code, "\(subject): cannot run \(name): \(text)\(remedy)")
+    // An attached session runs no command of its own.
+    let action = name.isEmpty ? "" : "cannot run \(name): "
+    return Failure(code, "\(subject): \(action)\(text)\(remedy)")
   }
 }

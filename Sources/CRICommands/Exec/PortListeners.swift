@@ -33,7 +33,7 @@ struct PortListeners: Sendable {
 
   private static func remedy(_ error: Errno) -> String {
     switch error {
-    case .addressInUse: "; specify a different local port, or :REMOTE for any"
+    case .addressInUse: "; specify a different local port, or :REMOTE for any free port"
     case .permissionDenied: "; ports below 1024 require root"
     default: ""
     }

@@ -12,4 +12,5 @@ enum SessionEnd: Sendable {
   /// The reader of standard output or standard error has closed it.
   case outputClosed
   case outputFailed(Errno)
+  case inputFailed(Errno)
 }

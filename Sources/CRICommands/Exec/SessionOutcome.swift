@@ -66,6 +66,8 @@ struct SessionOutcome: Sendable {
         .sessionFailed, "\(subject): the session did not end within \(time); the command may still be running")
     case .outputClosed: return Self.brokenPipe
     case .outputFailed(let error): throw Failure(.sessionFailed, "cannot write the output: \(error)")
+    case .inputFailed(let error):
+      throw Failure(.sessionFailed, "cannot read standard input: \(error); the command may still be running")
     }
   }
 }

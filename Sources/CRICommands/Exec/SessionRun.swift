@@ -47,7 +47,7 @@ struct SessionRun: Sendable {
           case .result, .failed: end = end ?? new
           case .detached: (end, copied) = (end ?? new, 2)
           // The output is incomplete, whatever the result of the session is.
-          case .interrupted, .timedOut, .outputClosed, .outputFailed: (end, copied) = (new, 2)
+          case .interrupted, .timedOut, .outputClosed, .outputFailed, .inputFailed: (end, copied) = (new, 2)
           }
         case .nothing: break
         }
@@ -107,8 +107,11 @@ struct SessionRun: Sendable {
     } catch let error as StreamingError where error.code == .cannotEndInput {
       let line = "the input has ended, but \(error.reason); the command still waits for input (try --transport spdy)"
       try? StandardStream.error.write(Failure(.done, line).line)
+    } catch let error as Errno where !Terminal.isAttached {
+      // The command would take a part of the input for all of it.
+      return .end(.inputFailed(error))
     } catch {
-      // The command accepts no more input, or standard input is closed: the command may continue without it.
+      // The command accepts no more input, or the terminal is gone: the command may continue without it.
       if !(error is StreamingError) { try? session.input.finish() }
     }
     return .nothing

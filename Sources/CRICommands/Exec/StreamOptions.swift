@@ -14,7 +14,7 @@ struct StreamOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Also connect to this host, spelled as in the runtime's URL (repeatable); the default is to connect only to this "
+      "Also allow connections to this host, spelled as in the runtime's URL (repeatable); the default is to connect only to this "
         + "node.",
       valueName: "host"))
   var allowStreamHost: [String] = []

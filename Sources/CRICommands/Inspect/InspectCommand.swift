@@ -17,7 +17,9 @@ struct InspectCommand: AsyncParsableCommand {
   @OptionGroup var output: InspectOutput
 
   func validate() throws {
-    if !ids.isEmpty, selection.isGiven { throw ValidationError("specify IDs or options that select, not both") }
+    if !ids.isEmpty, selection.isGiven {
+      throw ValidationError("specify either IDs or selection options, such as --name")
+    }
   }
 
   func run() async throws {

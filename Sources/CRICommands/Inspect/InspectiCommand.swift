@@ -20,7 +20,7 @@ struct InspectiCommand: AsyncParsableCommand {
 
   func validate() throws {
     if !images.isEmpty, name != nil || !selection.filter.isEmpty {
-      throw ValidationError("specify images or options that select, not both")
+      throw ValidationError("specify either images or selection options, such as --name")
     }
   }
 

@@ -15,7 +15,9 @@ struct InspectpCommand: AsyncParsableCommand {
   @OptionGroup var output: InspectOutput
 
   func validate() throws {
-    if !ids.isEmpty, selection.isGiven { throw ValidationError("specify IDs or options that select, not both") }
+    if !ids.isEmpty, selection.isGiven {
+      throw ValidationError("specify either IDs or selection options, such as --name")
+    }
   }
 
   func run() async throws {

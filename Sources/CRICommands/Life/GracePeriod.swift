@@ -1,6 +1,6 @@
 internal import CRI
 
-/// The time that a container has to exit after SIGTERM.
+/// How long a container may take to exit after SIGTERM.
 enum GracePeriod {
   /// kubelet sets this annotation on each container, to the pod's terminationGracePeriodSeconds.
   static let annotation = "io.kubernetes.pod.terminationGracePeriod"

@@ -16,7 +16,7 @@ struct StopCommand: AsyncParsableCommand {
 
   @Option(
     name: [.customShort("t"), .long], parsing: .unconditional,
-    help: ArgumentHelp("The time that each container has to exit before it is killed.", valueName: "seconds"))
+    help: ArgumentHelp("How long each container may take to exit before it is killed.", valueName: "seconds"))
   var timeout: WholeNumber?
 
   @Flag(

@@ -3,7 +3,7 @@ internal import CRICommandLine
 internal import CRIText
 
 extension ContainerState {
-  /// The name in crictl's tables, or the number of an unknown state.
+  /// The name in crictl's tables, or the number of a state that this version does not know.
   var title: String {
     switch self {
     case .created: "Created"

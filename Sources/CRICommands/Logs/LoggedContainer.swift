@@ -13,15 +13,14 @@ struct LoggedContainer: Sendable {
       do throws(RPCError) {
         return try await status(word)
       } catch {
-        // The runtime may reject a name for reasons other than that it does not exist: it may be a prefix of several
-        // IDs.
+        // The runtime may reject a name with an error other than NOT_FOUND, for example if it is a prefix of several IDs.
         guard case .status = error.cause, !error.isUnknownService, !error.isNotInitialized else {
           throw Failure(error, client.endpoint)
         }
         if !error.isNotFound { refusal = Failure(error, client.endpoint) }
       }
     }
-    return try await asked(try await named(word, instead: refusal).id)
+    return try await statusOrFailure(try await named(word, instead: refusal).id)
   }
 
   /// The container with this name: the running one, or else the most recent one.
@@ -49,10 +48,10 @@ struct LoggedContainer: Sendable {
   /// The previous attempt of a container; nil if the runtime has removed it, although its log may still exist.
   func predecessor(of status: ContainerStatus) async throws(Failure) -> ContainerStatus? {
     guard let id = try await allContainers().predecessor(of: status.id)?.id else { return nil }
-    return try await asked(id)
+    return try await statusOrFailure(id)
   }
 
-  private func asked(_ id: String) async throws(Failure) -> ContainerStatus {
+  private func statusOrFailure(_ id: String) async throws(Failure) -> ContainerStatus {
     do throws(RPCError) {
       return try await status(id)
     } catch {
@@ -94,7 +93,7 @@ struct LoggedContainer: Sendable {
       }.sorted { $0.container.createdAt > $1.container.createdAt }
     }
 
-    /// The failure for a word that is the ID or the name of a pod; nil if it is neither.
+    /// The failure to report if the argument is the ID or the name of a pod; nil if it is neither.
     func pod(_ word: String) -> Failure? {
       guard let pod = sandboxes.first(named: word) else { return nil }
       let (name, namespace) = (pod.metadata?.name ?? "", pod.metadata?.namespace ?? "")
@@ -105,12 +104,13 @@ struct LoggedContainer: Sendable {
     }
 
     func predecessor(of id: String) -> Container? {
-      guard let own = members.first(where: { $0.container.id == id }), let metadata = own.container.metadata else {
+      guard let member = members.first(where: { $0.container.id == id }), let metadata = member.container.metadata
+      else {
         return nil
       }
       // The pod's sandbox may have been replaced since.
       let earlier = members.filter { container, pod in
-        container.metadata?.name == metadata.name && pod.uid == own.pod.uid && pod.name == own.pod.name
+        container.metadata?.name == metadata.name && pod.uid == member.pod.uid && pod.name == member.pod.name
           && (container.metadata?.attempt ?? 0) < metadata.attempt
       }
       return earlier.map(\.container).max { ($0.metadata?.attempt ?? 0) < ($1.metadata?.attempt ?? 0) }

@@ -12,16 +12,16 @@ struct MonitorCommand: AsyncParsableCommand {
       The monitor runs until it receives SIGTERM or SIGINT. It keeps the state of all pods up to date: from the \
       runtime's events if there are any, and otherwise from its lists, which are read every five seconds. It reads details \
       only of what has changed. When the process of the runtime ends, however it ends, the monitor waits until the \
-      runtime is ready again, and compares its state with the state from before, as verify does. The report says \
+      runtime is ready again, and compares its state with the last good state, as verify does. The report says \
       how old that state was, and what had changed since.
 
       The result is in /var/lib/cri (monitor-report.txt, monitor-report.json), in the files of --report, and on standard \
-      error, which is the journal under systemd. If something is lost, or could not be verified, the state from before is \
-      kept as monitor-before-TIME.json (the last five). The last good state is also on the disk (monitor-state.json), so \
-      that a restart of the runtime while no monitor is running is verified later.
+      error, which is the journal under systemd. If something is lost, or could not be verified, the state \
+      before the restart is kept as monitor-before-TIME.json (the last five). The last good state is also on the disk \
+      (monitor-state.json), so that a restart of the runtime while no monitor is running is verified later.
 
-      With --hook, the state from before is given to the systemd hooks as soon as the runtime ends without having \
-      been stopped by systemd, so that their gate decides about kubelet's next start after a crash too.
+      With --hook, the monitor passes the last good state to the systemd hooks when the runtime crashes, so that they can \
+      also prevent kubelet's next start after a crash.
 
       The monitor makes no changes on the node, and nothing depends on it. It makes at most --max-calls calls to the \
       runtime per minute, apart from verifications, and fewer if the runtime is slow or returns errors. Run it as root on \
@@ -46,7 +46,8 @@ struct MonitorCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Give the state from before a crash to this cri-hook of the systemd hooks.", valueName: "program"))
+      "After a crash of the runtime, pass the last good state to this program: cri-hook, which is part of the systemd hooks.",
+      valueName: "program"))
   var hook: String?
 
   @Option(
@@ -63,7 +64,7 @@ struct MonitorCommand: AsyncParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "How often to examine the node with the rules of doctor (0: never). A line says when a problem appears or disappears.",
+      "How often to examine the node with the rules of doctor (0: never). A line on standard error reports each problem that appears or disappears.",
       valueName: "duration"))
   var examine = "10m"
 

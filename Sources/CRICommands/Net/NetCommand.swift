@@ -14,7 +14,7 @@ struct NetCommand: AsyncParsableCommand {
     abstract: "Compare the runtime's records of each pod's network with the kernel and CNI.",
     discussion: """
       Verdicts: ok; lost: the runtime has lost the address (containerd#7843); gone: the runtime has the address, but \
-      its network no longer exists (containerd#6549); duplicate: another pod has the same address; mismatch: the \
+      the network namespace no longer exists (containerd#6549); duplicate: another pod has the same address; mismatch: the \
       sources disagree; unknown: a source could not be read. Pods on the host network and pods that are not ready are \
       not examined.
 

@@ -16,15 +16,18 @@ enum DocumentView: Sendable {
   /// The separator between two documents in a stream; YAML documents would run into each other.
   var separator: String { if case .yaml = self { "---\n" } else { "\n" } }
 
-  /// - Parameter template: crictl's option that specifies the template separately from the format.
+  /// - Parameters:
+  ///   - template: crictl's option that specifies the template separately from the format.
+  ///   - isEvents: Whether this is for `events`, the only command of crictl that does not ignore a template without its
+  ///     format.
   /// - Returns: nil if the chosen format is not a document.
-  static func of(_ choice: OutputChoice, template: String?) throws(Failure) -> DocumentView? {
+  static func of(_ choice: OutputChoice, template: String?, isEvents: Bool = false) throws(Failure) -> DocumentView? {
     let name = choice.format.rawValue
-    if template != nil, choice.format != .goTemplate {
+    if template != nil, choice.format != .goTemplate, isEvents || !CrictlBehaviour.templateNeedsFormat.isActive {
       let message = "--template is allowed only with -o go-template, not with -o \(name)"
       throw Failure(.usage, Crictl.words("template can't be used with \"\(name)\" format", or: message))
     }
-    let text = template ?? choice.text
+    let text = choice.format == .goTemplate ? template ?? choice.text : choice.text
     switch choice.format {
     case .table, .wide, .name: return nil
     case .json: return .json

@@ -12,7 +12,7 @@ struct ReportCommand: AsyncParsableCommand {
     discussion: """
       'cri report merge' reads the documents that verify, guard, preflight and doctor print with '-o json', and shows the \
       nodes by verdict, the violated rules and the versions. A file may contain the documents of several nodes, with other \
-      lines between them, such as the output of 'kubectl logs'. Of several reports of one check on one node, the newest \
+      lines between them, such as the output of 'kubectl logs'. If a node has several reports of a check, only the newest \
       counts. If a report does not name its node, the name of the file is used. The runtime is not called.
 
       Exit codes: 0 all checks passed; 1 something is lost or wrong on a node; 2 usage error; 3 a check has no verdict, \

@@ -2,7 +2,7 @@ internal import CRI
 internal import CRICommandLine
 internal import CRISystem
 
-/// Measures what is running, with three calls each time.
+/// Measures the usage of the running containers, with three calls each time.
 struct TopSource: Sendable {
   private let client: Client
   private let isAll: Bool

@@ -2,8 +2,10 @@ internal import ArgumentParser
 internal import CRI
 internal import CRICommandLine
 internal import CRIReport
+internal import CRIRules
 internal import CRISnapshot
 internal import CRISystem
+internal import CRIVerify
 
 struct GuardCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
@@ -15,7 +17,8 @@ struct GuardCommand: AsyncParsableCommand {
       Exit codes: those of verify; 6 the command failed and nothing was lost, or a unit could not be started again. \
       The command is not run if a unit cannot be stopped (exit code 3; 2 if there is no such unit) or if the snapshot \
       cannot be taken. In both cases, the units that were stopped are started again, and the exit code is not 0 even with \
-      --warn-only.
+      --warn-only. If a start of kubelet would kill pods in their present state, for example because an earlier restart lost \
+      their addresses, nothing is stopped, the command is not run, and the exit code is 1.
 
       The units of --hold are stopped before the snapshot and started again if nothing is lost (exit codes 0, 4 and 6); \
       with --warn-only, they are always started, even if that start kills pods. They are started before the report is \
@@ -23,19 +26,19 @@ struct GuardCommand: AsyncParsableCommand {
 
       The snapshot and the report stay in /var/lib/cri (guard-before.json, guard-report.txt), and the result is in the \
       journal, even if the terminal is gone. If state is lost or could not be verified, the snapshot's name contains \
-      the time (guard-before-20260131T120000Z.json), so that no later guard replaces it. The file of --save is kept \
+      the time (guard-before-20260131T120000Z.json), so that a later run does not replace it. The file of --save is kept \
       in the same way: after such a run, the next run renames it (FILE.20260131T120000Z) before it writes FILE. If \
       nothing is lost, guard creates the hard link FILE.verified, and the next run replaces FILE. If ten such snapshots are \
       kept, guard does not run the command (exit code 2) until some are deleted. If a unit of --hold is not active and \
       there is such a snapshot from this boot, guard does not run the command either (exit code 3), because a retry would \
       hide the loss. Only one guard can run at a time.
 
-      The verdict follows when the command has ended, and all processes that it has left in its session, for at most the \
-      time of --wait; then guard exits with 3. Daemons have their own session (setsid), so they may stay. A unit that \
-      contains the runtime cannot be held.
+      guard waits until the command and all processes that it has left in its session have ended, and then verifies. If \
+      such processes have not ended within the time of --wait, guard exits with 3. It does not wait for daemons, because \
+      they have their own session (setsid). A unit that contains the runtime cannot be held.
 
-      SIGTERM and SIGINT are passed on to the command, and the verdict follows when the command and all processes that \
-      it has started have ended; a second signal stops waiting for these, and no unit is started. A signal \
+      SIGTERM and SIGINT are passed on to the command, and guard verifies when the command and all processes that it has \
+      started have ended; after a second signal, guard no longer waits for them, and starts no unit. A signal \
       before the command starts ends guard with nothing changed; after the command has ended, SIGTERM and SIGINT make \
       guard exit with 3 (not checked). Once the command has started, guard and the command ignore SIGHUP, so that \
       a dropped connection does not interrupt the change. A command may still fail because it cannot write to the lost \
@@ -150,6 +153,7 @@ struct GuardCommand: AsyncParsableCommand {
         }
       ) {
         let context = try Context()
+        if let view = try await lossByStart(context, units, signals) { return view }
         let verification = try await prepare(context, try pods.get(), &units, signals, &record)
         let job = RuntimeJob(of: verification.before.daemon)
         let failure: String?
@@ -183,6 +187,39 @@ struct GuardCommand: AsyncParsableCommand {
     startingCodes.contains(verdict.exitCode) && !verdict.isUnproven
   }
 
+  /// Examines whether a start of kubelet would kill pods in their present state, for example because containerd lost their
+  /// addresses at an earlier restart. Then kubelet must not even be stopped.
+  /// - Returns: The report of the loss; nil if kubelet can be stopped and started.
+  private func lossByStart(
+    _ context: Context, _ units: UnitHold, _ signals: SignalWatch
+  ) async throws -> ReportView? {
+    guard !options.warnOnly, units.hasActiveUnit else { return nil }
+    // A snapshot compared with itself shows only what kubelet acts on at its start.
+    let snapshot = try await completeSnapshot(context, signals)
+    let report = Report(scenario: .kubeletRestart, before: snapshot, after: snapshot)
+    guard report.verdict(failingOn: .major) == .lost else { return nil }
+    printNotice(
+      "a start of \(hold.joined(separator: ", ")) would kill pods in their present state, so nothing was stopped and the "
+        + "command was not run; drain the node first")
+    return ReportView(
+      report, failingOn: .major, exitCode: ExitCodes.failed.rawValue, checked: ReportOptions.now)
+  }
+
+  private func completeSnapshot(_ context: Context, _ signals: SignalWatch) async throws -> Snapshot {
+    do {
+      let snapshot = try await signals.interrupting { try await takeSnapshot(context.bulkClient()) }
+      if let summary = snapshot.incompleteSummary, !incomplete {
+        throw Failure(
+          .unreachable,
+          "the snapshot is incomplete: \(summary); the command was not run, because no verdict could be good "
+            + "(--incomplete runs it)")
+      }
+      return snapshot
+    } catch {
+      throw (error as? InterruptedError)?.before ?? error
+    }
+  }
+
   /// Stops the held units and takes the snapshot; on failure, everything is as before.
   private func prepare(
     _ context: Context, _ specifications: [PodSpecification]?, _ units: inout UnitHold, _ signals: SignalWatch,
@@ -199,14 +236,7 @@ struct GuardCommand: AsyncParsableCommand {
             + "command was not run; check with cri verify --before \(earlier), and when the problem is solved, "
             + "\(units.remedyForInactive(unit)) or delete the snapshot")
       }
-      let before = try await signals.interrupting { try await takeSnapshot(context.bulkClient()) }
-      if let gap = before.gap, !incomplete {
-        throw Failure(
-          .unreachable,
-          "the snapshot is incomplete: \(gap); the command was not run, because no verdict could be good "
-            + "(--incomplete runs it)"
-        )
-      }
+      let before = try await completeSnapshot(context, signals)
       let verification = try options.verification(before: before, specifications)
       if !verification.hasPods {
         throw Failure(
@@ -217,7 +247,7 @@ struct GuardCommand: AsyncParsableCommand {
       return verification
     } catch {
       units.release()
-      throw (error as? InterruptedError)?.before ?? error
+      throw error
     }
   }
 

@@ -33,17 +33,17 @@ struct SnapshotCommand: AsyncParsableCommand {
     let specifications = try pods.read()
     var snapshot = try await takeSnapshot(Context().bulkClient())
     snapshot.pods = specifications
-    let gap = snapshot.gap
-    if gap == nil || incomplete { try SnapshotFile.write(snapshot, to: output) }
-    guard let gap else { return }
-    let hint = incomplete ? "" : "; nothing was written (--incomplete writes the rest)"
-    throw Failure(.unreachable, "the snapshot is incomplete: \(gap)\(hint)")
+    let incompleteSummary = snapshot.incompleteSummary
+    if incompleteSummary == nil || incomplete { try SnapshotFile.write(snapshot, to: output) }
+    guard let incompleteSummary else { return }
+    let hint = incomplete ? "" : "; nothing was written; specify --incomplete to write what could be read"
+    throw Failure(.unreachable, "the snapshot is incomplete: \(incompleteSummary)\(hint)")
   }
 }
 
 extension Snapshot {
   /// What could not be read, in one line; nil if everything was read.
-  var gap: String? {
+  var incompleteSummary: String? {
     let entries = incomplete
     guard let first = entries.first else { return nil }
     let others = entries.count > 1 ? " and \(entries.count - 1) more" : ""

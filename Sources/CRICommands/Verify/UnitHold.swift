@@ -48,6 +48,9 @@ struct UnitHold {
     }
   }
 
+  /// Whether a unit would be stopped.
+  var hasActiveUnit: Bool { names.contains { (try? state(of: $0) != .inactive) == true } }
+
   /// Stops the units. If one of them cannot be stopped, those before it are started again.
   /// - Parameter runtime: The runtime's unit, which must not be among them; nil if it is unknown.
   mutating func stop(sparing runtime: String?) throws(Failure) {
@@ -72,6 +75,12 @@ struct UnitHold {
           .usage,
           "--hold \(name) would also stop \(runtime), which is the runtime itself; hold only units that do not contain it; "
             + "nothing was changed")
+      }
+    }
+    // A unit is not stopped in vain.
+    if masks {
+      for name in active where try facts("FragmentPath,ActiveState", of: name).contains(where: Self.isUnmaskable) {
+        throw Failure(.unreachable, "\(name) cannot be masked (\(Self.unmaskable)); nothing was changed")
       }
     }
     for name in active {
@@ -136,8 +145,13 @@ struct UnitHold {
   private func mask(_ name: String) -> String? {
     if let failure = systemctl("mask", "--runtime", name) { return failure }
     if (try? facts("LoadState,ActiveState", of: name))?.contains("LoadState=masked") == true { return nil }
-    return "its file is in /etc/systemd/system, where systemctl mask --runtime has no effect; omit --mask"
+    return Self.unmaskable
   }
+
+  private static let unmaskable =
+    "its file is in /etc/systemd/system, where systemctl mask --runtime has no effect; omit --mask"
+
+  private static func isUnmaskable(_ fact: Substring) -> Bool { fact.hasPrefix("FragmentPath=/etc/systemd/system/") }
 
   /// Starts a unit, after removing its mask.
   private func resume(_ name: String) -> String? {

@@ -61,7 +61,7 @@ struct Verification {
     guard timeout > .zero, report(first).verdict(failingOn: threshold) == .lost else { return nil }
     await pause(min(.seconds(2), timeout / 2))
     guard let second = try? await takeSnapshot(context.bulkClient()) else { return nil }
-    return second.gap == nil ? second : nil
+    return second.incompleteSummary == nil ? second : nil
   }
 
   private func report(_ after: Snapshot) -> Report {

@@ -39,8 +39,8 @@ struct CNIPodCheck: Sendable {
     let file = "\(results)/\(network)-\(pod.id)-\(Self.interface)"
     guard let bytes = try read(file) else {
       // Without a cached result, CHECK cannot pass; networks without CHECK only need an address in the pod.
-      let own = inside.first { $0.name == Self.interface }
-      if try onDisk.get().supportsCheck || own?.addresses.contains(where: { !$0.isLinkLocal }) != true {
+      let podInterface = inside.first { $0.name == Self.interface }
+      if try onDisk.get().supportsCheck || podInterface?.addresses.contains(where: { !$0.isLinkLocal }) != true {
         throw .fault(.noResult(network: network))
       }
       return

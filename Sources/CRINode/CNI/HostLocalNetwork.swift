@@ -2,7 +2,7 @@ internal import CRIDoctor
 internal import CRIJSON
 internal import CRISnapshot
 
-/// A network whose addresses host-local assigns.
+/// A network whose addresses are assigned by the plugin host-local.
 struct HostLocalNetwork: Hashable, Sendable {
   var pools: [AddressPool]
   var name: String

@@ -15,8 +15,8 @@ struct ContainerdConfigurationReader {
   let files: NodeFiles
   let proc: String
 
-  /// - Returns: nil if the daemon's program is not containerd, which reads none of these files, or if microk8s generates
-  ///   the file.
+  /// - Returns: nil if the daemon is not containerd, because no other runtime reads these files, or if microk8s generates the
+  ///   file.
   func read(of daemon: Int32?) -> Observation<ContainerdConfiguration>? {
     guard let daemon else { return .unknown(UnknownReason(.daemonNotVisible)) }
     let path = "\(proc)/\(daemon)/cmdline"
@@ -186,7 +186,7 @@ extension RunningContainerd {
     let engine = config["containerd"]
     let handler = engine?["runtimes"]?[engine?["defaultRuntimeName"]?.stringValue ?? ""]
     func text(_ key: String) -> String? { config[key]?.stringValue.flatMap { $0.isEmpty ? nil : $0 } }
-    // The CRI's state directory is a subdirectory of containerd's.
+    // The state directory of the CRI plugin is a subdirectory of containerd's.
     let state = text("stateDir").map { "/" + $0.split(separator: "/").dropLast().joined(separator: "/") }
     self.init(
       root: text("containerdRootDir"), state: state, address: text("containerdEndpoint"),

@@ -1,7 +1,7 @@
 internal import CRIProtobuf
 
-/// Writes a fleet's report as a page: a map of the nodes by verdict, a timeline, and tables. The filters are style sheets
-/// only.
+/// Writes a fleet's report as a page: a map of the nodes by verdict, a timeline, and tables. The filters use
+/// only CSS.
 struct FleetPage {
   let report: FleetReport
   let text: ReportText
@@ -21,7 +21,7 @@ struct FleetPage {
   private var header: String {
     HTMLPage.element("h1", XML.escaped(text.title(report)))
       + HTMLPage.paragraph(
-        text.conclusion(report), class: "verdict \(Self.tint(report.exitCode == 0 ? .good : report.worst))")
+        text.conclusion(report), class: "verdict \(Self.styleClass(report.exitCode == 0 ? .good : report.worst))")
       + (report.superseded > 0 ? HTMLPage.paragraph(text.superseded(report.superseded), class: "muted") : "")
       + (report.ignoredLines > 0 ? HTMLPage.paragraph(text.ignoredLines(report.ignoredLines), class: "muted") : "")
   }
@@ -30,20 +30,21 @@ struct FleetPage {
   private func filters(_ reports: [FleetNode]) -> String {
     let levels = Self.levels.compactMap { level -> (String, String, String)? in
       let count = reports.count { $0.level == level } + (level == .unknown ? report.missing.count : 0)
-      return count == 0 ? nil : (Self.tint(level), "\(text.description(of: level)) (\(count))", Self.tint(level))
+      return count == 0
+        ? nil : (Self.styleClass(level), "\(text.description(of: level)) (\(count))", Self.styleClass(level))
     }
     let kinds = ReportDocument.Kind.allCases.filter { kind in reports.contains { $0.kind == kind } }
     let checks = kinds.map { (Self.name(of: $0), text.check($0), "") }
     var html = "<p class=\"filters\">\(XML.escaped(text.heading(.show))):</p>\n"
-    for (name, label, tint) in levels + (checks.count > 1 ? checks : []) {
-      html += "<input class=\"filter \(tint)\" type=\"checkbox\" id=\"show-\(name)\" checked=\"checked\"/>"
+    for (name, label, styleClass) in levels + (checks.count > 1 ? checks : []) {
+      html += "<input class=\"filter \(styleClass)\" type=\"checkbox\" id=\"show-\(name)\" checked=\"checked\"/>"
       html += "<label class=\"filters\" for=\"show-\(name)\">\(XML.escaped(label))</label>\n"
     }
     return html
   }
 
   private static let filterStyle: String = {
-    let names = levels.map(tint) + ReportDocument.Kind.allCases.map(name)
+    let names = levels.map(styleClass) + ReportDocument.Kind.allCases.map(name)
     let rules = names.map { "#show-\($0):not(:checked)~main .\($0){display:none}" }
     return "<style>\(rules.joined(separator: "\n"))</style>\n"
   }()
@@ -55,13 +56,13 @@ struct FleetPage {
       let first = position
       let node = reports[first].node
       while position < reports.count, reports[position].node == node { position += 1 }
-      let own = reports[first..<position]
-      let worst = own.indices.max { own[$0].level < own[$1].level } ?? first
-      let level = own[worst].level
-      let only = own.count == 1 ? " \(Self.name(of: own[first].kind))" : ""
-      let verdicts = own.map { "\(text.check($0.kind)) \($0.verdict)" }.joined(separator: ", ")
+      let nodeReports = reports[first..<position]
+      let worst = nodeReports.indices.max { nodeReports[$0].level < nodeReports[$1].level } ?? first
+      let level = nodeReports[worst].level
+      let kindClass = nodeReports.count == 1 ? " \(Self.name(of: nodeReports[first].kind))" : ""
+      let verdicts = nodeReports.map { "\(text.check($0.kind)) \($0.verdict)" }.joined(separator: ", ")
       cells +=
-        "<a class=\"\(Self.tint(level))\(only)\" href=\"#r\(worst)\" title=\"\(XML.escaped("\(node): \(verdicts)"))\">"
+        "<a class=\"\(Self.styleClass(level))\(kindClass)\" href=\"#r\(worst)\" title=\"\(XML.escaped("\(node): \(verdicts)"))\">"
       cells += "\(Self.sign(level))</a>\n"
     }
     for node in report.missing {
@@ -87,7 +88,7 @@ struct FleetPage {
       for level in Self.levels {
         guard let count = column[level] else { continue }
         let height = Double(count * 1000 / highest) / 10
-        html += "<i class=\"\(Self.tint(level))\" style=\"height:\(height)%\" title=\"\(count)\"></i>"
+        html += "<i class=\"\(Self.styleClass(level))\" style=\"height:\(height)%\" title=\"\(count)\"></i>"
       }
       html += "</div>\n"
     }
@@ -132,7 +133,7 @@ struct FleetPage {
     }
     let rows = worstFirst.map { position, node in
       HTMLPage.Row(
-        classes: "\(Self.tint(node.level)) \(Self.name(of: node.kind))", id: "r\(position)",
+        classes: "\(Self.styleClass(node.level)) \(Self.name(of: node.kind))", id: "r\(position)",
         cells: [
           node.node, node.verdict, text.check(node.kind), text.time(node.taken), text.runtime(of: node),
           text.summary(of: node),
@@ -144,7 +145,7 @@ struct FleetPage {
   }
 
   /// The name of a level in style sheets.
-  private static func tint(_ level: FleetNode.Level) -> String {
+  private static func styleClass(_ level: FleetNode.Level) -> String {
     switch level {
     case .good: "good"
     case .vacuous: "vacuous"

@@ -1,4 +1,4 @@
-/// A self-contained HTML page: no scripts, no external files, and nothing that a name could inject. It follows the
+/// A self-contained HTML page: no scripts, no external files, and all text is escaped, so that names cannot inject markup. It follows the
 /// reader's light or dark scheme, and can be read on a phone and on paper. It is well-formed XML too.
 struct HTMLPage {
   let title: String
@@ -44,12 +44,12 @@ struct HTMLPage {
     content.isEmpty ? "" : element("section", "\n" + element("h2", XML.escaped(heading)) + content)
   }
 
-  /// A list of plain texts; empty if there are none.
+  /// A list of plain strings; empty if there are none.
   static func list(_ items: [String]) -> String {
     items.isEmpty ? "" : element("ul", "\n" + items.map { element("li", XML.escaped($0)) }.joined())
   }
 
-  /// A row of a table: its cells are plain texts.
+  /// A row of a table: its cells are plain strings.
   struct Row {
     var classes = ""
     var id = ""
@@ -57,7 +57,7 @@ struct HTMLPage {
   }
 
   /// A table; empty if there are no rows. A column without any text is left out.
-  /// - Parameter short: The positions of the columns with single words, which are not broken.
+  /// - Parameter short: The positions of the columns whose text is not wrapped.
   static func table(_ headers: [String], _ rows: [Row], short: Set<Int> = []) -> String {
     guard !rows.isEmpty else { return "" }
     let columns = headers.indices.filter { column in rows.contains { !$0.cells[column].isEmpty } }

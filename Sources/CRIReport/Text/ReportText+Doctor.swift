@@ -4,11 +4,11 @@ internal import CRIProtobuf
 package import CRIRules
 internal import CRISnapshot
 
-/// The texts in doctor's report.
+/// The wording of doctor's report.
 extension ReportText {
   package func title(_ report: DoctorReport) -> String {
     let process = report.daemon.pid.map { "process \($0)" } ?? "process unknown"
-    let relist = report.relist.map { ", lists in \(Self.text(of: $0))" } ?? ""
+    let relist = report.relist.map { ", lists read in \(Self.text(of: $0))" } ?? ""
     let runtime = report.runtime.isEmpty ? "unknown runtime" : report.runtime
     return worded(
       "doctor: \(runtime) on \(report.host.name): \(process), \(Self.count(report.pods.count, "ready pod"))\(relist)")
@@ -19,27 +19,27 @@ extension ReportText {
   ) -> String {
     let count = report.findings.count { $0.rule.severity >= threshold }
     let others = report.findings.count - count
-    let less = others == 0 ? "" : ", and \(Self.count(others, "finding")) below severity \(threshold)"
+    let belowThreshold = others == 0 ? "" : ", and \(Self.count(others, "finding")) below severity \(threshold)"
     switch verdict {
     case .healthy:
-      return worded("healthy: \(others == 0 ? "nothing is wrong" : "no problem\(less)")")
+      return worded("healthy: \(others == 0 ? "nothing is wrong" : "no problem\(belowThreshold)")")
     case .unchecked:
-      return worded("unknown: no problem was found\(less), but something could not be checked")
+      return worded("unknown: no problem was found\(belowThreshold), but something could not be checked")
     case .problems:
-      return worded("PROBLEMS: \(Self.count(count, "finding")) of severity \(threshold) or above\(less)")
+      return worded("PROBLEMS: \(Self.count(count, "finding")) of severity \(threshold) or above\(belowThreshold)")
     }
   }
 
   /// Returns a line for each violated rule, which explains why the rule matters and what to do about the violation.
   func remedies(_ report: DoctorReport) -> [String] {
     var seen: Set<RuleID> = []
-    let harmed = report.harmedByKubeletStart.map(\.label)
+    let blockingRules = report.harmedByKubeletStart.map(\.label)
     return report.findings.map(\.rule).filter { $0.severity > .info && seen.insert($0.id).inserted }.map { rule in
       let text = self.rule(rule.id)
       let remedy =
-        rule.id == .kubeletNotRunning && !harmed.isEmpty
-        ? "do not start kubelet before \(harmed.joined(separator: ", ")) \(harmed.count == 1 ? "is" : "are") solved: "
-          + "its start kills these pods, or starts a second copy of them" : text.remedy
+        rule.id == .kubeletNotRunning && !blockingRules.isEmpty
+        ? "do not start kubelet before \(blockingRules.joined(separator: ", ")) \(blockingRules.count == 1 ? "is" : "are") solved: "
+          + "kubelet would kill the pods concerned, or start a second copy of them" : text.remedy
       return worded("[\(rule.id.label)] \(text.reason); \(label(.remedy)): \(remedy)")
     }
   }
@@ -89,16 +89,16 @@ extension ReportText {
         + "\(text(of: ago)) ago"
     case .ended(let ago): "\(text(of: ago)) ago"
     case .path(let path): path
-    case .file(let path, let size): "\(path) has \(bytes(size))"
+    case .file(let path, let size): "\(path) is \(bytes(size))"
     case .leases(let leases):
       "\(leases.count) in network \(leases.first?.network ?? ""): \(shortList(leases.map(\.address)))"
     case .range(let network, let subnet, let used, let size):
       "network \(network), \(subnet): \(used) of \(size) addresses"
     case .paths(let paths): "\(paths.count): \(shortList(paths))"
     case .space(let use, let threshold):
-      "\(use.path) has \(bytes(use.available)) of \(bytes(use.size)) available, less than the \(threshold) % that kubelet keeps"
+      "\(use.path) has \(bytes(use.available)) of \(bytes(use.size)) available, less than the \(threshold) % that kubelet keeps free"
     case .inodes(let use, let threshold):
-      "\(use.path) has \(use.freeInodes) of \(use.inodes ?? 0) inodes free, less than the \(threshold) % that kubelet keeps"
+      "\(use.path) has \(use.freeInodes) of \(use.inodes ?? 0) inodes free, less than the \(threshold) % that kubelet keeps free"
     }
   }
 

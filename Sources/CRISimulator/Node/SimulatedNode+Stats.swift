@@ -43,14 +43,14 @@ extension SimulatedNode {
         id: item.id, metadata: item.metadata, labels: item.labels, annotations: item.annotations),
       cpu: cpu(item.id, since: container.status.startedAt), memory: memory(item.id),
       writableLayer: FilesystemUsage(
-        timestamp: now, fsID: path, usedBytes: UInt64Value(value: figure(item.id, 1 << 20)),
-        inodesUsed: UInt64Value(value: figure(item.id, 64))))
+        timestamp: now, fsID: path, usedBytes: UInt64Value(value: number(item.id, 1 << 20)),
+        inodesUsed: UInt64Value(value: number(item.id, 64))))
   }
 
   private func stats(of sandbox: SimulatedSandbox) -> PodSandboxStats {
     if let stats = sandbox.stats { return stats }
     let item = sandbox.item
-    let transferred = UInt64Value(value: figure(item.id, 1 << 30))
+    let transferred = UInt64Value(value: number(item.id, 1 << 30))
     let interface = NetworkInterfaceUsage(
       name: "eth0", rxBytes: transferred, rxErrors: UInt64Value(), txBytes: transferred,
       txErrors: UInt64Value())
@@ -60,12 +60,12 @@ extension SimulatedNode {
       linux: LinuxPodSandboxStats(
         cpu: cpu(item.id, since: item.createdAt), memory: memory(item.id),
         network: sandbox.isHostNetwork ? nil : NetworkUsage(timestamp: now, defaultInterface: interface),
-        process: ProcessUsage(timestamp: now, processCount: UInt64Value(value: figure(item.id, 30) + 1)),
+        process: ProcessUsage(timestamp: now, processCount: UInt64Value(value: number(item.id, 30) + 1)),
         containers: listContainerStats(ContainerStatsFilter(podSandboxID: item.id))))
   }
 
   private func cpu(_ id: String, since start: Timestamp) -> CpuUsage {
-    let share = figure(id, 500) + 1
+    let share = number(id, 500) + 1
     let age = UInt64(clamping: now.nanoseconds - start.nanoseconds)
     return CpuUsage(
       timestamp: now, usageCoreNanoSeconds: UInt64Value(value: age / 1000 * share),
@@ -73,7 +73,7 @@ extension SimulatedNode {
   }
 
   private func memory(_ id: String) -> MemoryUsage {
-    let used = figure(id, 100 << 20) + 600_000
+    let used = number(id, 100 << 20) + 600_000
     return MemoryUsage(
       timestamp: now, workingSetBytes: UInt64Value(value: used),
       usageBytes: UInt64Value(value: used + used / 8),
@@ -81,6 +81,6 @@ extension SimulatedNode {
       majorPageFaults: UInt64Value(value: 0))
   }
 
-  /// Returns a number below the limit that depends only on the ID.
-  private func figure(_ id: String, _ limit: Int) -> UInt64 { UInt64(Identifier.number(id, below: limit)) }
+  /// Returns a number that depends only on the ID and is less than the limit.
+  private func number(_ id: String, _ limit: Int) -> UInt64 { UInt64(Identifier.number(id, below: limit)) }
 }

@@ -41,11 +41,11 @@ extension Snapshot {
   /// The document as pretty-printed text with a final line feed. Each object is encoded separately, because the JSON
   /// tree of a whole document takes several times as much memory as the text.
   package var documentBytes: [UInt8] {
-    var frame = self
-    (frame.sandboxes, frame.containers, frame.images) = ([], [], [])
+    var withoutObjects = self
+    (withoutObjects.sandboxes, withoutObjects.containers, withoutObjects.images) = ([], [], [])
     var writer = JSONWriter(.pretty)
     writer.beginObject()
-    for (key, member) in frame.json.objectValue ?? [:] {
+    for (key, member) in withoutObjects.json.objectValue ?? [:] {
       writer.key(key)
       switch key {
       case "sandboxes": writer.array(sandboxes) { $0.record($1.members, status: $1.status) }

@@ -141,6 +141,8 @@ package struct PortForwardClient<Transport: StreamTransport & ~Copyable>: ~Copya
       return transport.consume(bytes.count, on: id)
     }
     if id == connection.data {
+      // A server may send data after the end of a stream.
+      if connection.isDataEnded { return transport.consume(bytes.count, on: id) }
       unconsumed.add(bytes.count, request: request, stream: id)
       return events.append(.data(request, bytes))
     }

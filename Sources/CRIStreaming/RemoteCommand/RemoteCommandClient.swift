@@ -9,6 +9,8 @@ package struct RemoteCommandClient<Transport: StreamTransport & ~Copyable>: ~Cop
   private var unaccepted: Set<RemoteStream> = []
   /// The streams on which no more data will arrive.
   private var ended: Set<RemoteStream> = []
+  /// The outputs that the server has ended, whose end is reported with the result.
+  private var unannounced: [RemoteStream] = []
   private var status: CommandStatusReader
   private var hasResult = false
   private var events: [RemoteCommandEvent] = []
@@ -161,8 +163,9 @@ package struct RemoteCommandClient<Transport: StreamTransport & ~Copyable>: ~Cop
   private mutating func endedByServer(_ stream: RemoteStream) {
     guard ended.insert(stream).inserted else { return }
     switch stream {
-    case .stdout: events.append(.endOfOutput(.stdout))
-    case .stderr: events.append(.endOfOutput(.stderr))
+    // CRI-O may send the last data of an output after its end, but not after the status.
+    case .stdout, .stderr:
+      if version.reportsStatus, !hasResult { unannounced.append(stream) } else { announceEnd(stream) }
     case .stdin: events.append(.inputClosed)
     case .error, .resize: break
     }
@@ -176,7 +179,17 @@ package struct RemoteCommandClient<Transport: StreamTransport & ~Copyable>: ~Cop
     } catch { finish(.failure(error)) }
   }
 
+  private mutating func announceEnd(_ stream: RemoteStream) {
+    events.append(.endOfOutput(stream == .stdout ? .stdout : .stderr))
+  }
+
+  private mutating func announceEnds() {
+    for stream in unannounced { announceEnd(stream) }
+    unannounced = []
+  }
+
   private mutating func endOutputs() {
+    announceEnds()
     for stream in [RemoteStream.stdin, .stdout, .stderr] where ids[stream] != nil && ended.insert(stream).inserted {
       events.append(stream == .stdin ? .inputClosed : .endOfOutput(stream == .stdout ? .stdout : .stderr))
     }
@@ -185,6 +198,7 @@ package struct RemoteCommandClient<Transport: StreamTransport & ~Copyable>: ~Cop
   private mutating func finish(_ result: Result<CommandResult, RemoteCommandFailure>) {
     guard !hasResult else { return }
     hasResult = true
+    announceEnds()
     events.append(.result(result))
   }
 }

@@ -64,7 +64,8 @@ extension SPDYSession {
       if !wasOpen { enqueueReply(.reset(id: id, .invalidStream)) }
       return
     }
-    if stream.isFinishedByPeer { return abort(id, .streamAlreadyClosed) }
+    // CRI-O may end an output before it sends the last data, and crictl accepts that.
+    if stream.isFinishedByPeer, !stream.isOurs { return abort(id, .streamAlreadyClosed) }
     if stream.isOurs, !stream.isReplied { return abort(id, .protocolError) }
     if !bytes.isEmpty {
       unconsumed += bytes.count
@@ -78,7 +79,10 @@ extension SPDYSession {
 
   mutating func finishedByPeer(_ id: UInt32) {
     guard let stream = streams[id] else { return }
-    if stream.isFinishedByPeer { return abort(id, .streamAlreadyClosed) }
+    if stream.isFinishedByPeer {
+      if !stream.isOurs { abort(id, .streamAlreadyClosed) }
+      return
+    }
     streams[id]?.isFinishedByPeer = true
     events.append(.endStream(stream: id))
     if stream.isFinished { remove(id) }

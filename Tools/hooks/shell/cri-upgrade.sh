@@ -60,7 +60,7 @@ cri_check_shell() {
 # Call this first: it sets the trap for every way in which the script can end (`exit`, an error or a signal).
 cri_begin() {
   IFS=' ' read -r cri_shell _ </proc/self/stat
-  cri_stage=untouched cri_held='' cri_inactive='' cri_taken='' cri_why='the script ended early'
+  cri_stage=untouched cri_checked='' cri_held='' cri_inactive='' cri_taken='' cri_why='the script ended early'
   # cri_restart sets the unit.
   cri_runtime='\(containerd\|crio\|docker\|cri-docker\|k3s\|k3s-agent\|rke2-server\|rke2-agent\|k0scontroller\|k0sworker\|snap.microk8s.daemon-containerd\)'
   trap 'cri_finish $?' EXIT
@@ -134,6 +134,26 @@ cri_unit_of_runtime() {
   [ -z "$cri_process" ] || sed -n 's#^\(0:\|[0-9]*:name=systemd\):.*/\([^/]*\.service\)\(/.*\)\{0,1\}$#\2#p' "/proc/$cri_process/cgroup" 2>/dev/null | head -n 1
 }
 
+# UNIT: ends the script if a start of the unit would kill pods in their present state, for example because containerd lost their
+# addresses at an earlier restart: then it must not even be stopped.
+cri_check_start() {
+  [ -z "$cri_checked" ] || return 0
+  cri_now=$(mktemp "$CRI_BEFORE.now.XXXXXX") || cri_stop 3 "no file can be created beside $CRI_BEFORE"
+  if ! "$CRI" snapshot --incomplete -o "$cri_now" || [ ! -s "$cri_now" ]; then
+    rm -f "$cri_now"
+    cri_stop 3 'without a snapshot, nothing can be verified'
+  fi
+  # A snapshot compared with itself shows only what kubelet acts on at its start.
+  cri_code=0
+  cri_text=$("$CRI" verify --before "$cri_now" --after "$cri_now" --scenario kubelet-restart 2>&1) || cri_code=$?
+  rm -f "$cri_now"
+  if [ "$cri_code" = 1 ]; then
+    printf '%s\n' "$cri_text" >&2 || :
+    cri_stop 1 "a start of $1 would kill pods in their present state, so it was not stopped; drain the node first"
+  fi
+  cri_checked=yes
+}
+
 # UNIT...: stops those that are active. Call it before the snapshot, so that kubelet changes nothing afterwards.
 cri_hold() {
   cri_check_shell
@@ -148,6 +168,7 @@ cri_hold() {
     if [ -n "$cri_found" ] && printf '%s' "$(cri_id "$cri_unit")$cri_others" | tr ' ' '\n' | grep -qxF -e "$cri_found" -e "${cri_found%.service}"; then
       cri_stop 2 "the stop of $cri_unit would also stop $cri_found, which is the runtime; hold only units that do not stop it"
     fi
+    cri_check_start "$cri_unit"
     # Recorded first, because a stop that fails may have stopped part of the unit.
     cri_held="$cri_unit$cri_others $cri_held"
     systemctl stop "$cri_unit" 9>&- || cri_stop 3 "$cri_unit cannot be stopped"

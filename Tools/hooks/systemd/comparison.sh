@@ -2,7 +2,8 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2034,SC2154  # cri-hook sets cri, socket, dir and before, and reads unwritable
 
-since_boot() { read -r up _ </proc/uptime; echo "${up%.*}"; } # in seconds
+# In seconds. /proc may be restricted (ProcSubset=pid), and then any clock can measure the limits.
+since_boot() { up=''; read -r up _ 2>/dev/null </proc/uptime; up=${up:-$(date +%s)}; echo "${up%.*}"; }
 
 # SECONDS: everything that this run does must end within this time, because systemd gives a unit 90 seconds, and then
 # kills it.

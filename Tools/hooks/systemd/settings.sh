@@ -5,6 +5,8 @@
 # The hooks compare what other programs print, such as the type of a file.
 LC_ALL=C
 export LC_ALL
+# systemctl would read its options as units, and a configuration of crictl in the unit's environment is not for the hooks.
+unset POSIXLY_CORRECT CRI_CONFIG_FILE
 
 # Reads the settings, a shell script, if only root or the caller can change it.
 read_settings() {
@@ -30,8 +32,12 @@ check_settings() {
     # A number with a leading zero would be octal.
     case $seconds in *[!0-9]* | ?????* | 0?*) unusable "the settings are unusable: '$seconds' is not a number of seconds" ;; esac
   done
+  # The unit is named with and without its type.
+  CRI_HOOK_KUBELET=${CRI_HOOK_KUBELET%.service}
+  [ -z "${CRI_HOOK_UNIT:-}" ] || CRI_HOOK_UNIT=${CRI_HOOK_UNIT%.service}
   for option in ${CRI_VERIFY:-}; do
     case $option in
+      http://* | https://* | --pods=http*) unusable "the settings are unusable: $option in CRI_VERIFY is not reachable while kubelet is stopped; use a file" ;;
       -warn-only* | --warn-only*) unusable "the settings are unusable: $option would let kubelet start after a loss" ;;
       -h | -h=* | -help* | --help* | -version* | --version* | -generate-* | --generate-* | -experimental-* | --experimental-*) unusable "the settings are unusable: with $option, nothing is verified" ;;
     esac

@@ -26,7 +26,7 @@ check() {
   "$@" || die "$case: not true: $text"
 }
 
-# NUMBER: whether kubelet's pods are running, with their containers.
+# NUMBER: whether exactly this many pods are ready and this many containers are running.
 has_pods() {
   [ "$(inside cri pods -q --state ready 2>/dev/null | wc -l)" = "$1" ] && [ "$(inside cri ps -q --state running 2>/dev/null | wc -l)" = "$1" ]
 }
@@ -47,7 +47,8 @@ processes() { inside sh -c 'pgrep -x -f "sleep infinity|/bin/sleep infinity" | s
 # UNIT
 is_active() { inside systemctl is-active --quiet "$1"; }
 is_not_active() { ! is_active "$1"; }
-# TEXT UNIT: whether the journal contains it. The journal does not always know the unit of a process that has already exited.
+# TEXT UNIT: waits up to 10 s until the journal of the unit or of cri contains the text. The journal does not always know the
+# unit of a process that has already exited.
 journal_has() { within 10 journal_has_now "$@"; }
 journal_has_now() {
   { inside journalctl --no-pager -o cat -u "$2"; inside journalctl --no-pager -o cat -t cri; } | grep -qF -- "$1"
@@ -70,7 +71,7 @@ install_systemd_hook() { follow_readme systemd; }
 is_verdict() { [ "$(inside head -n 1 /run/cri/containerd/verdict 2>/dev/null)" = "$1" ]; }
 
 # NAME: makes containerd, which must be stopped, lose the address of a pod at its next start.
-lose_address() { inside lose "$1" || die "the address of $1 cannot be lost"; }
+lose_address() { inside lose "$1" || die "cannot make containerd lose the address of $1"; }
 
 # SIGNAL [COMMAND...]: sends a signal to containerd, runs a command while it is down, and waits until systemd has
 # started it again.
@@ -78,7 +79,7 @@ kill_runtime() {
   signal=$1; shift
   old=$(inside systemctl show -p MainPID --value containerd)
   inside systemctl kill --kill-whom=main -s "$signal" containerd
-  if [ $# -gt 0 ]; then within 5 inside sh -c "! [ -d /proc/$old ]" || die "containerd does not end"; "$@"; fi
+  if [ $# -gt 0 ]; then within 5 inside sh -c "! [ -d /proc/$old ]" || die "containerd did not exit"; "$@"; fi
   within 60 is_restarted "$old" || die "systemd does not start containerd again"
 }
 is_restarted() { # OLD-PID
