@@ -141,14 +141,14 @@ import Testing
     #expect(systemd.changes == ["stop kubelet", "start kubelet"])
   }
 
-  @Test func `a script that ends before the change starts kubelet again`() async throws {
+  @Test func `a script does not stop kubelet if the runtime cannot be examined`() async throws {
     let runtime = try await SimulatorProcess(in: directory)
     let systemd = try await systemd(for: runtime)
     try TestFile.write(
       ". '\(Self.hooks)/shell/cri-upgrade.sh'\ncri_begin\ncri_hold kubelet\ncri_snapshot\n",
       to: directory.file("script"))
     let run = try await run(["/bin/sh", directory.file("script")], systemd, on: directory.file("no.sock"))
-    #expect(run.code == 3 && systemd.changes == ["stop kubelet", "start kubelet"], "\(run)")
+    #expect(run.code == 3 && systemd.changes == [], "\(run)")
     #expect(run.errors.contains("without a snapshot, nothing can be verified; nothing was changed"), "\(run.errors)")
   }
 
