@@ -93,8 +93,10 @@ import Testing
 
   @Test func `guard names the unit that stays stopped`() async throws {
     let systemd = try await FakeSystemctl(in: directory, units: ["kubelet": "active", "node-agent": "active"])
-    try systemd.when("stop", Self.limit("$PPID"))
-    let runtime = try large { _ in true }
+    // Before the stop, guard examines whether the unit could be started again.
+    let stopped = directory.file("stopped")
+    try systemd.when("stop", "\(Self.limit("$PPID"))\ntouch '\(stopped)'")
+    let runtime = try large { _ in TestFile.exists(stopped) }
     let run = try await Tool.cri(
       ["guard", "--hold", "kubelet", "--hold", "node-agent", "--", "touch", directory.file("ran")], on: runtime,
       environment: ["PATH": systemd.path])

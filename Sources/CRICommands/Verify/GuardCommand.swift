@@ -197,7 +197,12 @@ struct GuardCommand: AsyncParsableCommand {
     // A snapshot compared with itself shows only what kubelet acts on at its start.
     let snapshot = try await completeSnapshot(context, signals)
     let report = Report(scenario: .kubeletRestart, before: snapshot, after: snapshot)
-    guard report.verdict(failingOn: .major) == .lost else { return nil }
+    // A runtime whose network is not ready, for example, is not made worse by the start.
+    let isHarmful = report.findings.contains { finding in
+      finding.rule.severity >= .major && [.pod, .container].contains(finding.object.kind)
+        || finding.rule.id == .runtimeOrphan
+    }
+    guard isHarmful, report.verdict(failingOn: .major) == .lost else { return nil }
     printNotice(
       "a start of \(hold.joined(separator: ", ")) would kill pods in their present state, so nothing was stopped and the "
         + "command was not run; drain the node first")

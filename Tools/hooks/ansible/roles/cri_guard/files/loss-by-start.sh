@@ -5,5 +5,5 @@ trap 'rm -f "$now"' EXIT
 shift
 "$@" snapshot --incomplete -o "$now" >&2 || exit 3
 code=0
-"$@" verify --before "$now" --after "$now" --scenario kubelet-restart >&2 || code=$?
+"$@" verify --before "$now" --after "$now" --scenario kubelet-restart --ignore runtime.network --ignore runtime.cni >&2 || code=$?
 [ "$code" != 1 ] || { echo "a start of kubelet would kill these pods, so nothing was stopped; drain the node first" >&2; exit 1; }
