@@ -11,7 +11,7 @@ package enum CrictlBehaviour: String, CaseIterable, Sendable {
   case helpAfterError = "help after an unknown option"
   /// Errors begin with crictl's words.
   case errorTexts = "error prefixes"
-  /// `--template` without a format is an error: it does not select the format go-template.
+  /// `--template` without a format does not select the format go-template: it has no effect, or is an error in `events`.
   case templateNeedsFormat = "template without a format"
   /// `inspect`, `inspectp` and `inspecti` exit with 0 if the selection is empty.
   case emptySelection = "empty selection"
