@@ -271,3 +271,15 @@ let package = Package(
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11
 )
+
+// The fuzzing targets exist only for Tools/fuzz, because they need the compiler's fuzzer.
+if Context.environment["CRI_FUZZ_TARGETS"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "fuzz",
+      dependencies: [
+        "CRIHTTP2", "CRIGRPC", "CRIProtobuf", "CRIMessages", "CRIJSON", "CRIYAML", "CRITOML", "CRITemplate", "CRILogs",
+        "CRISnapshot", "CRIPreflight", "CRIDoctor", "CRINode", "CRIStreaming", "CRICopy", "CRISystem", "CRIText",
+      ],
+      path: "Tools/fuzzing/Sources", swiftSettings: dialect))
+}

@@ -4,7 +4,7 @@ public import CRIMessages
 /// Lists of any length. They are requested as a stream of several messages if the runtime supports that
 /// (`StreamContainers` and others, since Kubernetes 1.36), and as one message otherwise.
 ///
-/// `Client.Options.listStreaming` says which of the two is tried first.
+/// `Client.Options.listStreaming` determines whether and when streaming is used.
 extension RuntimeService {
   /// Returns all sandboxes, or those that match a filter. CRI: `StreamPodSandboxes` or `ListPodSandbox`.
   /// - Throws: `RPCError`. If the list is too long for one message and the runtime cannot stream it, the error of the
@@ -94,7 +94,7 @@ extension ImageService {
 
 extension Caller {
   /// The maximum size in bytes of all messages of a streamed list together.
-  var largestStream: Int { min(options.maxMessageSize, .max / 4) * 4 }
+  var maximumStreamSize: Int { min(options.maxMessageSize, .max / 4) * 4 }
 
   fileprivate func list<Part, Element: Sendable>(
     _ stream: MessageStream<Part>, _ elements: KeyPath<Part, [Element]>,
@@ -135,8 +135,8 @@ extension Caller {
     _ stream: MessageStream<Part>, _ elements: KeyPath<Part, [Element]>
   ) async throws(RPCError) -> [Element] {
     var all: [Element] = []
-    // A list that never ends must not fill the memory, even if each of its messages is valid.
-    let budget = self.budget ?? ResponseBudget(totalSize: largestStream)
+    // An endless list must not exhaust memory, even if each of its messages is valid.
+    let budget = self.budget ?? ResponseBudget(totalSize: maximumStreamSize)
     var parts = stream.makeAsyncIterator(budget)
     while let part = try await parts.next() { all += part[keyPath: elements] }
     return all
@@ -144,7 +144,8 @@ extension Caller {
 }
 
 extension RPCError {
-  /// Whether the response exceeds the client's limit, or the server's, which returns RESOURCE_EXHAUSTED.
+  /// Whether the response exceeds the client's limit, or the server's limit, which the server reports as
+  /// RESOURCE_EXHAUSTED.
   fileprivate var isTooLarge: Bool {
     if case .responseTooLarge = cause { true } else { statusCode == .resourceExhausted }
   }

@@ -139,7 +139,7 @@ extension Client {
   /// Returns a budget for the lists of all objects, which are in memory at the same time.
   /// - Parameter deadline: The time at which the last list must have arrived; nil if each has only its own timeout.
   package func budgetForLists(deadline: ContinuousClock.Instant? = nil) -> ResponseBudget {
-    ResponseBudget(totalSize: runtime.caller.largestStream, deadline: deadline)
+    ResponseBudget(totalSize: runtime.caller.maximumStreamSize, deadline: deadline)
   }
 
   /// Returns a budget for the details of all objects of a list: a list of many tiny elements must not cause an

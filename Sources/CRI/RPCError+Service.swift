@@ -16,7 +16,7 @@ extension RPCError {
     return !isUnknownService
   }
 
-  /// Whether the error is grpc-go's for an unknown method, which proves that the service is served.
+  /// Whether the error is the one that grpc-go returns for an unknown method, which proves that the service is served.
   var isGoUnknownMethod: Bool {
     guard case .status(let status) = cause, status.code == .unimplemented else { return false }
     return status.message.hasPrefix("unknown method")

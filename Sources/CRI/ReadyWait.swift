@@ -9,7 +9,7 @@ final class ReadyWait: Sendable {
 
   /// - Parameters:
   ///   - path: The runtime's socket.
-  ///   - deadline: The time at which to give up; nil for no limit.
+  ///   - deadline: The time at which waiting ends; nil for no limit.
   init(path: String, deadline: ContinuousClock.Instant?) {
     self.path = path
     self.deadline = deadline

@@ -143,7 +143,7 @@ package struct Globals: Hashable, Sendable {
     return option.long
   }
 
-  /// The options with their help texts.
+  /// The options with their help.
   package static var candidates: [(value: String, help: String)] {
     options.flatMap { option in
       let names = ["--\(option.long)"] + (option.short.map { ["-\($0)"] } ?? [])

@@ -69,7 +69,7 @@ package struct ContainerRoot: Sendable {
     if path.requiresDirectory, node.status.kind != .directory { throw .refused(path: path.text, .notADirectory) }
     if node.isOnPseudoFileSystem { throw .refused(path: path.text, .pseudoFileSystem) }
     return CopySource(
-      node: node, name: Array(path.name.utf8), copiesContents: path.copiesContents, text: path.text)
+      node: node, name: Array(path.name.utf8), copiesContents: path.copiesContents, typedPath: path.text)
   }
 
   /// Finds the destination, as the container sees it. A symbolic link at the end is followed.

@@ -10,7 +10,9 @@ package enum CopyError: Error, Hashable, Sendable {
   case archive(TarFailure)
   /// The copy was interrupted.
   case cancelled
-  /// Standard input or output failed.
+  /// Standard input cannot be read.
+  case input(Errno)
+  /// Standard output failed.
   case stream(Errno)
 }
 
@@ -51,6 +53,7 @@ extension CopyError: CustomStringConvertible {
     case .refused(let path, let reason): "\(path): \(reason)"
     case .archive(let failure): "the tar stream: \(failure)"
     case .cancelled: "the copy was interrupted"
+    case .input(let error): "standard input: \(error)"
     case .stream(let error): "\(error)"
     }
   }

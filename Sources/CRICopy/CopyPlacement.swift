@@ -3,10 +3,11 @@ package import CRISystem
 /// The object to copy, held open so that it cannot be replaced.
 package struct CopySource: Sendable {
   package let node: FileNode
-  /// The name that it is given in an existing directory.
+  /// The name of the copy if the destination is an existing directory.
   package let name: [UInt8]
   package let copiesContents: Bool
-  package let text: String
+  /// The path as the user has typed it, for messages.
+  package let typedPath: String
 
   package var object: CopyRule.Object {
     node.status.kind == .directory ? .directory(contentsOnly: copiesContents) : .file
@@ -16,7 +17,7 @@ package struct CopySource: Sendable {
 /// The destination to which the user's path points.
 package enum CopyDestination: Sendable {
   case directory(FileNode)
-  /// A name in an open directory, with the kind of the entry; nil if it does not exist.
+  /// A name in an open directory, with the kind of the existing entry, or nil if there is none.
   case name([UInt8], in: FileNode, existing: FileKind?)
 
   private var existing: CopyRule.Existing {
@@ -46,6 +47,6 @@ package enum CopyDestination: Sendable {
 package enum CopyPlacement: Sendable {
   /// Under this name in the directory.
   case named([UInt8], in: FileNode)
-  /// The contents of the copied directory go into the directory.
+  /// The contents of the copied directory are written directly into this directory.
   case contents(of: FileNode)
 }

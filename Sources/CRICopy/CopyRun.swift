@@ -89,7 +89,7 @@ package struct CopyRun: Sendable {
         guard ready[0].readable else { continue }
         if let bytes = try Descriptor.readBytes(Self.readSize, from: input) { return bytes }
       }
-    } catch { throw .stream(error) }
+    } catch { throw .input(error) }
     throw .cancelled
   }
 }

@@ -14,7 +14,7 @@ package enum HostPath {
     }
     if node.isOnPseudoFileSystem { throw .refused(path: path.text, .pseudoFileSystem) }
     return CopySource(
-      node: node, name: Array(path.name.utf8), copiesContents: path.copiesContents, text: path.text)
+      node: node, name: Array(path.name.utf8), copiesContents: path.copiesContents, typedPath: path.text)
   }
 
   /// Finds the destination. A symbolic link at the end is followed.

@@ -36,16 +36,17 @@ public enum DoctorDetail: Hashable, Sendable {
   /// Containers that run, by their names.
   case running([String])
   case age(Duration)
-  case crashes(restarts: UInt32, exitCode: Int32, reason: String, ago: Duration)
+  /// - `lastLine`: The last line of the container's log; nil if it was not read.
+  case crashes(restarts: UInt32, exitCode: Int32, reason: String, ago: Duration, lastLine: String? = nil)
   case ended(ago: Duration)
   case path(String)
   case file(path: String, size: UInt64)
 
   // The node.
 
-  case leases([HostLocalLease])
+  case leases([HostLocalLease], directory: String)
   case range(network: String, Subnet, used: Int, size: Int)
   case paths([String])
-  case space(FileSystemUse, thresholdPercent: UInt64)
-  case inodes(FileSystemUse, thresholdPercent: UInt64)
+  case space(FileSystemUse, EvictionThreshold)
+  case inodes(FileSystemUse, EvictionThreshold)
 }

@@ -4,7 +4,7 @@ public import CRISnapshot
 
 /// Everything that the doctor rules examine: the state of a node at one point in time.
 public struct DoctorFacts: Hashable, Sendable {
-  /// What preflight's rules examine too: the runtime's objects, kubelet's configuration, and CNI's files.
+  /// What the preflight rules examine too: the runtime's objects, kubelet's configuration, and the CNI files.
   public var node: PreflightFacts
   /// The reason why the runtime cannot be reached; nil if it can.
   public var unreachable: String?
@@ -29,13 +29,20 @@ public struct DoctorFacts: Hashable, Sendable {
   public var blocked: Observation<[RunningProcess]>
   /// The sizes of the log files of running containers in bytes, by the container's ID.
   public var logSizes: Observation<[String: UInt64]>
+  /// The last line of the log of containers that have failed repeatedly, by the container's ID. It is the container's own
+  /// text.
+  public var lastLines: [String: String] = [:]
   /// The files in the directory of the CNI configurations that should contain a network but do not.
   public var damagedConfigurations: Observation<[String]>
   /// The ranges from which host-local assigns addresses to pods.
   public var addressPools: Observation<[AddressPool]>
-  /// host-local's leases in these ranges, except those of pods that may still be created.
+  /// The leases of host-local in the ranges of `addressPools`.
   public var leases: Observation<[HostLocalLease]>
-  /// The paths of the network namespaces that runtimes have created for pods, except those in which a process is.
+  /// The addresses in `leases` whose pods may still be in creation.
+  public var youngLeases: Set<String> = []
+  /// The directory of the leases of each network, by its name.
+  public var leaseDirectories: [String: String] = [:]
+  /// The paths of the network namespaces that runtimes have created for pods, except those in which a process is running.
   public var namespaces: Observation<[String]>
   /// The IDs for which a shim or conmon of any runtime is running.
   public var supervised: Set<String>
@@ -43,6 +50,10 @@ public struct DoctorFacts: Hashable, Sendable {
   public var otherRuntime: String?
   /// The file systems on which the runtime and kubelet keep their data.
   public var fileSystems: Observation<[FileSystemUse]>
+  /// The thresholds below which kubelet evicts pods.
+  public var evictionThresholds = EvictionThresholds.standard
+  /// The reason why nothing was read from the node's files; nil if they were examined.
+  public var unreadNode: UnknownReason?
   /// The mounted root file systems of sandboxes and containers; nil if this was not examined.
   public var mounts: Observation<[ObjectPath]>?
   /// The empty cgroups of sandboxes and containers; nil if this was not examined.
@@ -179,7 +190,7 @@ public struct FileSystemUse: Hashable, Sendable {
 
   /// What is stored in the file system.
   public var purpose: Purpose
-  /// A directory in it.
+  /// A directory in the file system.
   public var path: String
   /// The size in bytes.
   public var size: UInt64

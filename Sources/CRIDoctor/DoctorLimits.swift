@@ -25,11 +25,4 @@ public enum DoctorLimits {
   public static let hugeLog: UInt64 = 1 << 30
   /// The share of an address range, in percent, from which on the range is nearly full.
   public static let fullRangePercent = 90
-  /// kubelet's default eviction thresholds in percent of the size (`DefaultEvictionHard` in kubelet's
-  /// `eviction/defaults_linux.go`).
-  public static let imagesAvailablePercent: UInt64 = 15
-  /// The threshold for `nodefs.available`.
-  public static let nodeAvailablePercent: UInt64 = 10
-  /// The threshold for `nodefs.inodesFree`, and since Kubernetes 1.31 for `imagefs.inodesFree`.
-  public static let inodesPercent: UInt64 = 5
 }

@@ -53,7 +53,10 @@ public struct DoctorReport: Hashable, Sendable {
     let snapshot = facts.snapshot
     (host, daemon, taken) = (snapshot.host, snapshot.daemon, facts.node.now)
     runtime = snapshot.runtime.name.isEmpty ? "" : "\(snapshot.runtime.name) \(snapshot.runtime.version)"
-    pods = facts.node.readySandboxes.map(\.pod)
+    let unread = snapshot.unchecked.filter { $0.isLive == true && $0.object?.kind == .pod }.compactMap {
+      $0.object?.pod
+    }
+    pods = facts.node.readySandboxes.map(\.pod) + unread
     let lists = facts.calls.filter { $0.isPartOfRelist && $0.outcome == .answered }
     relist = lists.count == 2 ? lists.map(\.duration).reduce(Duration.zero, +) : nil
     podsWithoutAddress = Set(
@@ -72,7 +75,10 @@ public struct DoctorReport: Hashable, Sendable {
         continue
       }
       findings += outcome.findings.map { DoctorFinding(rule: check.rule, object: $0.object, detail: $0.detail) }
-      unchecked += outcome.unknown.map { Unchecked(.rule(check.rule.id), $0, isRequired: true) }
+      unchecked += outcome.unknown.map {
+        let reason = $0 == .notExamined ? facts.unreadNode ?? $0 : $0
+        return Unchecked(.rule(check.rule.id), facts.node.explained(reason), isRequired: true)
+      }
     }
     // A stable sort keeps the runtime's order within a rule.
     findings = findings.enumerated().sorted { a, b in

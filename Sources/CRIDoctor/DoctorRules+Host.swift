@@ -1,3 +1,4 @@
+internal import CRIPreflight
 internal import CRIRules
 internal import CRISnapshot
 
@@ -8,26 +9,29 @@ extension DoctorRules {
     },
     DoctorCheck(.diskLow) { (facts, found) throws(UnknownReason) in
       for use in try facts.fileSystems.get() {
-        let threshold =
-          switch use.purpose {
-          case .images: DoctorLimits.imagesAvailablePercent
-          case .node: DoctorLimits.nodeAvailablePercent
-          }
-        guard isBelow(use.available, of: use.size, percent: threshold) else { continue }
-        found.add(ObjectName(.node), .space(use, thresholdPercent: threshold))
+        guard let threshold = facts.evictionThresholds.available[use.purpose],
+          use.available < threshold.minimum(of: use.size)
+        else { continue }
+        found.add(ObjectName(.node), .space(use, threshold))
       }
     },
     DoctorCheck(.diskInodesLow) { (facts, found) throws(UnknownReason) in
       for use in try facts.fileSystems.get() {
-        guard let inodes = use.inodes, isBelow(use.freeInodes, of: inodes, percent: DoctorLimits.inodesPercent) else {
-          continue
-        }
-        found.add(ObjectName(.node), .inodes(use, thresholdPercent: DoctorLimits.inodesPercent))
+        guard let inodes = use.inodes, let threshold = facts.evictionThresholds.freeInodes[use.purpose],
+          use.freeInodes < threshold.minimum(of: inodes)
+        else { continue }
+        found.add(ObjectName(.node), .inodes(use, threshold))
       }
     },
-    DoctorCheck(
-      .diskRecordsFull, as: .recordDiskFull, .recordDiskNearlyFull,
-      needs: { facts throws(UnknownReason) in try !facts.containers().isEmpty }),
+    DoctorCheck(.diskRecordsFull) { (facts, found) throws(UnknownReason) in
+      guard try !facts.containers().isEmpty else { return }
+      for id in [RuleID.recordDiskFull, .recordDiskNearlyFull] {
+        let outcome = PreflightRules.outcome(of: id, facts.node)
+        // All containers have their records in the same file system.
+        if let first = outcome.findings.first { found.add(ObjectName(.node), .preflight(first.detail)) }
+        for reason in outcome.unknown { found.skip(reason) }
+      }
+    },
     DoctorCheck(
       .imageNoPause, as: .imagePausePresent, needs: { facts throws(UnknownReason) in try facts.hasImages() }),
     DoctorCheck(
@@ -44,23 +48,16 @@ extension DoctorRules {
     DoctorCheck(.mountLeftover) { (facts, found) throws(UnknownReason) in
       guard let mounts = facts.mounts else { return }
       let listed = try facts.listed()
-      for mount in try mounts.get() where !listed.contains(mount.id) {
-        found.add(ObjectName(.node), .path(mount.path))
-      }
+      let paths = try mounts.get().filter { !listed.contains($0.id) }.map(\.path)
+      if !paths.isEmpty { found.add(ObjectName(.node), .paths(paths)) }
     },
     DoctorCheck(.cgroupLeftover) { (facts, found) throws(UnknownReason) in
       guard let cgroups = facts.cgroups else { return }
       let listed = try facts.listed()
-      for cgroup in try cgroups.get() where !listed.contains(cgroup.id) {
-        found.add(ObjectName(.node), .path(cgroup.path))
-      }
+      let paths = try cgroups.get().filter { !listed.contains($0.id) }.map(\.path)
+      if !paths.isEmpty { found.add(ObjectName(.node), .paths(paths)) }
     },
   ]
-
-  /// Whether a part is smaller than a share of the whole.
-  private static func isBelow(_ part: UInt64, of whole: UInt64, percent: UInt64) -> Bool {
-    whole > 0 && part < whole / 100 * percent + whole % 100 * percent / 100
-  }
 }
 
 extension DoctorFacts {

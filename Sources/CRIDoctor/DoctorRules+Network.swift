@@ -15,7 +15,16 @@ extension DoctorRules {
       }
     },
     DoctorCheck(.networkContradiction) { (facts, found) throws(UnknownReason) in
-      for row in try facts.networks() where row.verdict.kind == .mismatch { found.add(row) }
+      let rows = try facts.networks()
+      // The cache may be in an unknown directory; then no pod has an entry.
+      let usesCache = rows.contains { $0.sandbox.observed?.cache?.value?.isEmpty == false }
+      for row in rows {
+        if row.verdict.kind == .mismatch {
+          found.add(row)
+        } else if usesCache, row.verdict.kind == .ok, row.verdict.reasons.contains(.notInCache) {
+          found.add(.pod(row.sandbox), .network([.notInCache]))
+        }
+      }
     },
     DoctorCheck(
       .networkNotReady, as: .networkReady, needs: { facts throws(UnknownReason) in try !facts.conditions().isEmpty }),
@@ -29,10 +38,12 @@ extension DoctorRules {
       .networkPluginMissing, as: .networkPlugins, needs: { facts throws(UnknownReason) in try facts.hasCNI() }),
     DoctorCheck(.networkLeakedLease) { (facts, found) throws(UnknownReason) in
       let listed = try facts.listed()
-      let leaked = try facts.leases.get().filter { !listed.contains($0.owner) && !facts.supervised.contains($0.owner) }
+      let leaked = try facts.leases.get().filter {
+        !listed.contains($0.owner) && !facts.supervised.contains($0.owner) && !facts.youngLeases.contains($0.address)
+      }
       try facts.expectNoOwner(of: leaked)
-      for (_, leases) in Dictionary(grouping: leaked, by: \.network).sorted(by: { $0.key < $1.key }) {
-        found.add(ObjectName(.node), .leases(leases))
+      for (network, leases) in Dictionary(grouping: leaked, by: \.network).sorted(by: { $0.key < $1.key }) {
+        found.add(ObjectName(.node), .leases(leases, directory: facts.leaseDirectories[network] ?? ""))
       }
     },
     DoctorCheck(.networkRangeFull) { (facts, found) throws(UnknownReason) in
@@ -83,7 +94,7 @@ extension DoctorFacts {
     return (try? NetReport(snapshot))?.rows ?? []
   }
 
-  /// - Throws: An error if another runtime may own some of these objects.
+  /// - Throws: An error if another runtime may own some of the objects.
   fileprivate func expectNoOwner(of leaked: [some Any]) throws(UnknownReason) {
     if !leaked.isEmpty, let otherRuntime { throw UnknownReason(.otherRuntime, path: otherRuntime) }
   }

@@ -36,6 +36,10 @@ extension DoctorRules {
           found.add(.pod(sandbox))
         }
       }
+      // In CRI-O, each container has its own conmon.
+      for container in try facts.containers() where container.isRunning && !hanging.contains(container.sandboxID) {
+        if let conmon = stopped[container.id] { found.add(facts.name(of: container), .process(conmon)) }
+      }
       _ = try facts.shims.get()
     },
     DoctorCheck(.shimOrphan) { (facts, found) throws(UnknownReason) in

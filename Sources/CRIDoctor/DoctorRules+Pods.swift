@@ -40,7 +40,7 @@ extension DoctorRules {
           facts.name(of: newest),
           .crashes(
             restarts: newest.restarts, exitCode: last.status.exitCode, reason: last.status.reason,
-            ago: facts.age(of: last.status.finishedAt)))
+            ago: facts.age(of: last.status.finishedAt), lastLine: facts.lastLines[last.id]))
       }
     },
     DoctorCheck(.containerOOMKilled) { (facts, found) throws(UnknownReason) in
@@ -57,6 +57,19 @@ extension DoctorRules {
         let containers = try facts.containers()
         return !sandboxes.isEmpty || !containers.isEmpty
       }),
+    DoctorCheck(.containerUnmonitored) { (facts, found) throws(UnknownReason) in
+      let containers = try facts.containers()
+      // Otherwise the shims may be where `cri` cannot see them.
+      let seesProcesses = facts.snapshot.seesProcesses
+      for container in containers where container.isRunning {
+        switch container.observed?.process {
+        case nil: found.skip(.notExamined)
+        case .unknown(let reason): found.skip(reason)
+        case .known(let process):
+          if seesProcesses, let alive = process.alive, alive.shim == nil { found.add(facts.name(of: container)) }
+        }
+      }
+    },
     DoctorCheck(.containerNoLogFile) { (facts, found) throws(UnknownReason) in
       for container in try facts.containers() {
         switch container.observed?.hasLog {
@@ -78,7 +91,7 @@ extension DoctorRules {
 
 extension ContainerRecord {
   /// How often kubelet has started the container again.
-  var restarts: UInt32 { max(status.metadata?.attempt ?? 0, restartCount.flatMap(UInt32.init) ?? 0) }
+  package var restarts: UInt32 { max(status.metadata?.attempt ?? 0, restartCount.flatMap(UInt32.init) ?? 0) }
 }
 
 extension DoctorFacts {

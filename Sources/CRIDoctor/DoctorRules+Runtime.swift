@@ -65,6 +65,11 @@ extension DoctorRules {
       if hasOlderPod { found.add(ObjectName(.runtime), .started(ago: age)) }
     },
     DoctorCheck(.runtimeOutdatedProgram, as: .runtimeProgramReplaced, needs: { $0.unreachable == nil }),
+    DoctorCheck(.runtimeRootHidden) { (facts, found) throws(UnknownReason) in
+      guard let containerd = facts.node.containerd, let path = try containerd.hiddenDatabase.get() else { return }
+      found.add(ObjectName(.runtime), .path(path))
+    },
+    DoctorCheck(.runtimeOCIProgramMissing, as: .runtimeOCIProgram, needs: { $0.node.containerd != nil }),
     DoctorCheck(.runtimeKnownDefect) { (facts, found) throws(UnknownReason) in
       guard let product = Advisory.Product(rawValue: facts.snapshot.runtime.name) else { return }
       guard let version = facts.node.version else {

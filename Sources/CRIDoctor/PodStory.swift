@@ -20,7 +20,7 @@ public struct PodStory: Hashable, Sendable {
       case containerExited(attempt: UInt32, code: Int32, reason: String, message: String)
       /// The last line of the container's log.
       case logged(String)
-      /// The present state, which has no time of its own.
+      /// The present state, which does not have its own time.
       case sandboxState(isReady: Bool)
       case containerState(ContainerState)
       case detailsUnknown(UnknownReason)

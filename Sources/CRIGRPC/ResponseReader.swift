@@ -67,7 +67,7 @@ struct ResponseReader {
       return .undecodable(
         method: method, reason: "the stream ended without \(hasHeaders ? "grpc-status" : "headers")")
     }
-    // After our deadline, the status is due to our own timeout. Before it, the runtime reports a timeout of its own,
+    // After our deadline, the status is due to our own timeout. Before it, the runtime reports its own timeout,
     // and its message says which one.
     if status.code == .deadlineExceeded && isLate { return .deadlineExceeded(method: method, timeout: limit.timeout) }
     guard status.code == .ok else { return .status(status) }

@@ -1,6 +1,6 @@
 /// The kind of damage in compressed data.
 package enum GzipDamage: Hashable, Sendable {
-  /// The data does not begin with gzip's header.
+  /// The data does not begin with a gzip header.
   case notGzip
   /// The data ends within a member.
   case cutShort
@@ -8,7 +8,7 @@ package enum GzipDamage: Hashable, Sendable {
   case corrupt
   /// Other data follows the last member.
   case trailingGarbage
-  /// It expands to more than the limit, which only a decompression bomb does.
+  /// The data expands to more than the limit, which only a decompression bomb does.
   case implausibleSize
 }
 

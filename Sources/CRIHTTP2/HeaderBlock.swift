@@ -11,7 +11,7 @@ struct HeaderBlock {
   mutating func admit(_ count: Int) -> Admission {
     if isTooLarge { return .ignored }
     size += count
-    if size <= SessionState.largestHeaderList { return .accepted }
+    if size <= SessionState.maximumHeaderList { return .accepted }
     isTooLarge = true
     fields = []
     return .overflow

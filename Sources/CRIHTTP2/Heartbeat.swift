@@ -1,4 +1,4 @@
-/// Decides when to probe a peer that owes a response, and when to give up the connection. It performs no I/O.
+/// Decides when to probe a peer that owes a response, and when to close the connection. It performs no I/O.
 ///
 /// The first probe of a connection is a PING. Later ones are empty SETTINGS frames, which a peer must acknowledge just
 /// as promptly (RFC 9113, section 6.5.3): grpc-go closes a connection whose client sends PINGs more often than every

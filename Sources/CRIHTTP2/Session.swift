@@ -34,7 +34,7 @@ package struct Session: ~Copyable {
       settings_id: Int32(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE.rawValue), value: UInt32(streamWindow))
     let list = nghttp2_settings_entry(
       settings_id: Int32(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE.rawValue),
-      value: UInt32(SessionState.largestHeaderList))
+      value: UInt32(SessionState.maximumHeaderList))
     let other =
       role == .client
       ? nghttp2_settings_entry(settings_id: Int32(NGHTTP2_SETTINGS_ENABLE_PUSH.rawValue), value: 0)

@@ -6,7 +6,7 @@ internal import CRINghttp2
 final class SessionState {
   /// The largest accepted header block, in bytes as RFC 9113, section 6.5.2, counts them. libnghttp2 has no limit, and
   /// a few bytes of HPACK can expand to megabytes.
-  static let largestHeaderList = 64 << 10
+  static let maximumHeaderList = 64 << 10
 
   var events: [Event] = []
   var outgoing = StreamMap<OutgoingBody>()
@@ -79,7 +79,7 @@ private func onHeader(
         String(decoding: UnsafeBufferPointer(start: name, count: nameLength), as: UTF8.self),
         String(decoding: UnsafeBufferPointer(start: value, count: valueLength), as: UTF8.self)))
   case .overflow:
-    let reason = "the header fields exceed \(SessionState.largestHeaderList) bytes"
+    let reason = "the header fields exceed \(SessionState.maximumHeaderList) bytes"
     state.events.append(.malformed(stream: stream, reason))
   case .ignored, nil: break
   }

@@ -5,7 +5,7 @@ package struct JSONLimits: Sendable {
   /// The time at which parsing must have ended; nil for no limit.
   package var deadline: ContinuousClock.Instant?
 
-  /// - Parameter size: The size of all the texts in bytes.
+  /// - Parameter size: The size of all the strings, in bytes.
   package init(forTextsOf size: Int, deadline: ContinuousClock.Instant? = nil) {
     memory = Self.base + Self.perByte * size
     self.deadline = deadline

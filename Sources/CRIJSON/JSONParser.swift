@@ -147,7 +147,7 @@ struct JSONParser {
   private mutating func take(memory size: Int) throws(JSONError) {
     guard limits != nil else { return }
     limits?.memory -= size
-    if let memory = limits?.memory, memory < 0 { throw error("fewer values in a text of this size") }
+    if let memory = limits?.memory, memory < 0 { throw error("fewer values in a document of this size") }
     valuesSinceCheck += 1
     guard valuesSinceCheck == 1024 else { return }
     valuesSinceCheck = 0

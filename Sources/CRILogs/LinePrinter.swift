@@ -13,7 +13,8 @@ package struct LinePrinter: ~Copyable {
     case held
     /// The beginning of the line has been printed.
     case partlyPrinted
-    /// The line is in `held` and older than the selection. It is dropped unless a newer record continues it.
+    /// The line is in `held`, and its first record is older than `selection.since`. The line is dropped unless a newer
+    /// record continues it.
     case tooOld
   }
 

@@ -18,14 +18,14 @@ package struct LogRemoval: Sendable {
 
   /// The reason why a file was not removed.
   package enum Reason: Hashable, Sendable {
-    /// It is not below any of these directories.
+    /// The file is not below any of these directories.
     case outside(roots: [String])
     case notRegular(FileKind)
     case failed(FileError)
   }
 
   /// - Parameter path: The log's path as the runtime reports it (CRI: `ContainerStatus.log_path`).
-  /// - Returns: The results in the order of the names; empty if no such file exists below a root. A path that is not
+  /// - Returns: The results in the order of the names; empty if neither the log nor a rotated file exists below a root. A path that is not
   ///   below a root is always reported.
   package func remove(_ path: String) -> [Outcome] {
     if path.isEmpty { return [] }

@@ -35,12 +35,14 @@ public struct Monitor: Sendable {
   /// When the state was read.
   private var readAt = Duration.zero
   private var changes = StateChanges()
+  /// The IDs of the objects in the state, which most events of new objects do not concern.
+  private var knownIDs: Set<String> = []
   /// The IDs of objects whose details are out of date.
   private var outdated: Set<String> = []
   private var isReading = false
   /// Whether a runtime has responded. Nothing is read before, because its process determines what a saved state means.
   private var isConnected = false
-  /// The events since the current read was started, whose result may not contain them.
+  /// The events since the current read was started; the result of that read may not contain them.
   private var recentEvents: [ContainerEventResponse] = []
   private var nextRead = Duration.zero
   private var nextThoroughRead = Duration.zero
@@ -53,6 +55,8 @@ public struct Monitor: Sendable {
   private var nextExamination: Duration?
   /// The position in the containers from which details are read again.
   private var rereadPosition = 0
+  /// When the next part of the containers is read again.
+  private var nextReread = Duration.zero
   /// When the verification is repeated; nil while it runs, or if there is nothing to verify.
   private var nextCheck: Duration?
   private var lastVerdict: MonitorVerdict?
@@ -151,6 +155,7 @@ public struct Monitor: Sendable {
       let wasReplaced = saved.daemon.wasReplaced(by: daemon)
     {
       state = saved
+      knownIDs = saved.listed
       if wasReplaced { return begin(unwatched(saved, clock), before: saved) }
       // The saved state may be old, so all details are read again.
     }
@@ -172,9 +177,10 @@ public struct Monitor: Sendable {
     failureCount = 0
     budget.spend(calls, at: now)
     state = snapshot
+    knownIDs = snapshot.listed
     readAt = now - duration
     changes = StateChanges()
-    for event in recentEvents { state?.apply(event, &changes) }
+    for event in recentEvents { state?.apply(event, &changes, &knownIDs) }
     recentEvents = []
     self.isUnsaved = isUnsaved
     let interval = hasEvents ? settings.reconcileInterval : settings.listInterval
@@ -194,8 +200,9 @@ public struct Monitor: Sendable {
   }
 
   private mutating func take(_ event: ContainerEventResponse, _ now: Duration) {
+    if phase == .verifying, event.containerEventType == .deleted { restart?.changes.forget(event.containerID) }
     guard phase == .watching, state != nil else { return }
-    state?.apply(event, &changes)
+    state?.apply(event, &changes, &knownIDs)
     if isReading, recentEvents.count < Self.maximumEvents { recentEvents.append(event) }
     isUnsaved = true
     if outdated.count < Self.maximumEvents { outdated.insert(event.containerID) }
@@ -235,6 +242,7 @@ public struct Monitor: Sendable {
     phase = .watching
     self.restart = nil
     state = after
+    knownIDs = after.listed
     (readAt, changes, outdated) = (now, StateChanges(), [])
     // It may be that of the old process.
     restEnd = now
@@ -256,7 +264,7 @@ public struct Monitor: Sendable {
 
   private mutating func examine(_ now: Duration) -> [MonitorAction] {
     guard phase == .watching, let state, let next = nextExamination, next <= now else { return [] }
-    // An examination asks for the status of every object at once.
+    // An examination requests the status of all objects at the same time.
     let count = min(2 * (state.sandboxes.count + state.containers.count) + 20, settings.callsPerMinute)
     let wait = max(budget.delay(for: count, at: now), restEnd - now)
     if wait > .zero {
@@ -284,13 +292,15 @@ public struct Monitor: Sendable {
     recentEvents = []
     let isThorough = nextThoroughRead <= now
     if isThorough { nextThoroughRead = now + settings.thoroughInterval }
-    let changed = outdated.union(reread(state))
+    let changed = outdated.union(reread(state, now))
     outdated = []
     return [.refresh(state, changed: changed, limit: max(0, available - 2), isThorough: isThorough)]
   }
 
   /// The next containers whose details are read although no change is known.
-  private mutating func reread(_ state: Snapshot) -> [String] {
+  private mutating func reread(_ state: Snapshot, _ now: Duration) -> [String] {
+    guard nextReread <= now else { return [] }
+    nextReread = now + settings.rereadInterval
     let running = state.containers.filter(\.isRunning)
     guard !running.isEmpty else { return [] }
     let ids = (0..<min(settings.rereadCount, running.count)).map { running[(rereadPosition + $0) % running.count].id }

@@ -52,7 +52,7 @@ public enum MonitorAction: Sendable {
   case watch(Daemon)
   /// Write the state to the disk.
   case save(Snapshot)
-  /// The runtime has ended: make the state before available to the gate that decides whether kubelet may start.
+  /// The runtime has ended: make the state from before available to the gate that decides whether kubelet may start.
   case offer(Snapshot, Restart)
   /// Wait until the runtime is ready, and compare its state with the one before.
   case verify(before: Snapshot, Restart)

@@ -12,13 +12,16 @@ public struct MonitorSettings: Hashable, Sendable {
   public var examinationInterval: Duration = .seconds(600)
   /// The time from a verified restart to the next examination.
   public var examinationDelay: Duration = .seconds(10)
-  /// The shortest time between two writes of the state to the disk.
+  /// The shortest time between two writes of the state to disk.
   public var saveInterval: Duration = .seconds(10)
   /// The maximum number of calls to the runtime per minute, except those of a verification.
   public var callsPerMinute = 1200
-  /// The number of containers whose details are read again with each list although no change is known, because some
-  /// changes are not announced, such as those of resource limits.
-  public var rereadCount = 2
+  /// How often the details of some containers are read again although no change is known, because some changes are not
+  /// announced, such as those of resource limits. All processes of the node are read at the same time, so this is not
+  /// done with each list.
+  public var rereadInterval: Duration = .seconds(60)
+  /// The number of containers whose details are read again after each `rereadInterval`.
+  public var rereadCount = 10
   /// The delay after the first failed read; it doubles with every further failure.
   public var firstRetry: Duration = .seconds(1)
   /// The longest delay after a failed read, and the longest time that a slow runtime is left alone.

@@ -34,16 +34,24 @@ public struct StateChanges: Hashable, Sendable {
   }
 }
 
+extension StateChanges {
+  /// Notes that an announced object was deleted.
+  mutating func forget(_ id: String) { added.remove(id) }
+}
+
 extension Snapshot {
   /// Applies an event to the records, so that a change that was announced before a restart does not look like a loss.
-  /// - Parameter changes: Updated with what the event changes.
-  mutating func apply(_ event: ContainerEventResponse, _ changes: inout StateChanges) {
+  /// - Parameters:
+  ///   - changes: Updated with what the event changes.
+  ///   - known: The IDs of all objects in this snapshot; updated if one is removed.
+  mutating func apply(_ event: ContainerEventResponse, _ changes: inout StateChanges, _ known: inout Set<String>) {
     let id = event.containerID
+    let isKnown = known.contains(id)
     // A closure that takes an element would copy each record.
-    let sandbox = sandboxes.indices.first { sandboxes[$0].id == id }
-    let container = containers.indices.first { containers[$0].id == id }
-    let isKnown = sandbox != nil || container != nil
+    let sandbox = isKnown ? sandboxes.indices.first { sandboxes[$0].id == id } : nil
+    let container = isKnown && sandbox == nil ? containers.indices.first { containers[$0].id == id } : nil
     if event.containerEventType == .deleted {
+      known.remove(id)
       if let sandbox { sandboxes.remove(at: sandbox) }
       if let container { containers.remove(at: container) }
       unchecked.removeAll { $0.object?.id == id }

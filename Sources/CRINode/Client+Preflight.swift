@@ -39,10 +39,15 @@ extension Client {
   /// that the calls for the pods' details may take ten times as long, and pulls have their own timeout.
   /// - Throws: An error if the runtime does not respond.
   public func preflightFacts(_ options: PreflightOptions) async throws(RPCError) -> PreflightFacts {
-    // This reads only the runtime's state, because the kernel's view of pods matters only for CRI-O and is read below.
+    // The kernel's view of pods matters only for CRI-O and is read below.
     var snapshot = try await snapshot(tool: options.tool, observed: nil)
     snapshot.pods = options.pods
-    let root = options.root ?? NodeFiles.root(of: snapshot.daemon.pid)
+    let daemon = snapshot.daemon.pid
+    let view = NodeView(daemon: daemon, paths: NodePaths(proc: options.proc, root: options.root ?? ""))
+    // Whether kubelet is running, and the manifests of its static pods.
+    let kubelet = KubeletReader(table: view.processes(), paths: view.paths, daemon: daemon).read()
+    snapshot.observed = ObservedNode(kubelet: kubelet)
+    let root = options.root ?? NodeFiles.root(of: daemon)
     let reader = PreflightReader(
       client: self, budget: ResponseBudget(base: PreflightReader.base, deadline: timeout.map { .now + $0 }),
       options: options, snapshot: snapshot, files: NodeFiles(root: root))
@@ -66,6 +71,12 @@ private struct PreflightReader {
   let snapshot: Snapshot
   let files: NodeFiles
 
+  /// Whether the daemon has the same files at the same paths, because the files are those of its process.
+  private var isDaemonsView: Bool {
+    guard options.root == nil, let daemon = snapshot.daemon.pid else { return false }
+    return FileIdentity(of: "\(options.proc)/\(daemon)/ns/mnt") != nil
+  }
+
   func read() async throws(RPCError) -> PreflightFacts {
     let client = client.sharing(budget)
     let info = try await client.runtime.status(StatusRequest(verbose: true)).info
@@ -88,11 +99,14 @@ private struct PreflightReader {
       let root = config["rootDir"]?.stringValue
       facts.containerd = ContainerdDisk(
         records: records, store: store, facts.snapshot, files, root: root, state: config["stateDir"]?.stringValue)
-      facts.containerd?.hiddenDatabase = HiddenDatabase.path(openedBy: snapshot.daemon.pid, files)
+      facts.containerd?.hiddenDatabase = HiddenDatabase.path(openedBy: snapshot.daemon.pid, files, beside: root)
       facts.recordSpace = RecordSpace.read(
         "\(root ?? "")/containers", files, beside: facts.containerd?.missingCheckpoints)
-      isNode = root.map { (try? files.exists($0)) == true } ?? false
+      isNode = files.isNode(ofRoot: root, facts.containerd?.hiddenDatabase)
       facts.missingPlugins = network.missingPlugins(document(info["cniconfig"]), isNode)
+      facts.missingPrograms = OCIPrograms(
+        configuration: config, snapshot: snapshot, files: files, proc: options.proc
+      ).missing(isNode)
       let start = start(facts, config, document(info["cniconfig"]))
       facts.containerd?.start = start
     case "cri-o":
@@ -101,7 +115,7 @@ private struct PreflightReader {
       let paths = await paths()
       let disk = CRIODisk(
         snapshot, files, configuration: configuration, status: config, paths: paths,
-        networks: await networks(configuration))
+        networks: await networks(configuration), isDaemonsView: isDaemonsView)
       facts.configuration = RuntimeConfiguration(crio: config, files: disk.configuration, served: served)
       facts.crio = disk
       facts.recordSpace = RecordSpace.read(paths.values.first?.containers ?? "", files, beside: disk.missingState)

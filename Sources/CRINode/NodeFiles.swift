@@ -125,6 +125,13 @@ struct NodeFiles: Sendable {
 }
 
 extension NodeFiles {
+  /// Whether these files belong to the node of a containerd: its root directory exists, or its open database proves that
+  /// something hides this directory.
+  func isNode(ofRoot root: String?, _ hidden: Observation<String?>?) -> Bool {
+    if case .known(.some)? = hidden { return true }
+    return root.map { (try? exists($0)) == true } ?? false
+  }
+
   /// Returns the reason why something on the node could not be examined.
   static func reason(_ path: String, _ error: FileError) -> UnknownReason {
     error == .noSuchFile

@@ -1,4 +1,5 @@
 package import CRIJSON
+internal import CRIPreflight
 package import CRISnapshot
 internal import CRISystem
 
@@ -140,6 +141,7 @@ package struct NodeObserver: Sendable {
     let socket = FileIdentity(of: snapshot.daemon.socket)
     let path = snapshot.daemon.socket
     let grace = Self.grace * Kernel.ticksPerSecond
+    let files = NodeFiles(root: view.paths.root)
     let search = OrphanSearch(
       table: table, runtime: snapshot.runtime.name, listed: snapshot.listed,
       ended: Set(snapshot.containers.filter(\.hasEnded).map(\.id)),
@@ -149,6 +151,14 @@ package struct NodeObserver: Sendable {
       deadline: max(askedAt > grace ? askedAt - grace : 0, snapshot.daemon.startTime ?? 0),
       canBeOurs: { [daemon = snapshot.daemon.pid, paths] in
         ProcessTrust.belongs($0, to: daemon, proc: paths.proc)
+      },
+      exitDirectory: snapshot.runtime.name == "cri-o"
+        ? CRIODisk.configuration(files, of: snapshot.daemon.pid, proc: paths.proc).value?.exitDirectory : nil,
+      isForeign: { [paths] pid, path in
+        guard let own = files.identity(of: path),
+          let other = NodeFiles(root: "\(paths.proc)/\(pid)/root").identity(of: path)
+        else { return false }
+        return own != other
       })
     let found = search.orphans()
     if found.isEmpty { return .known([]) }

@@ -82,6 +82,7 @@ public struct CRIOConfiguration: Hashable, Sendable {
     "version-file": "crio.version_file", "version-file-persist": "crio.version_file_persist",
     "default-runtime": "crio.runtime.default_runtime",
     "cgroup-manager": "crio.runtime.cgroup_manager", "cni-config-dir": "crio.network.network_dir",
+    "container-exits-dir": "crio.runtime.container_exits_dir",
     "pause-image": "crio.image.pause_image", "cni-default-network": "crio.network.cni_default_network",
   ]
   private static let olderPluginKey = "crio.network.plugin_dir"
@@ -102,6 +103,8 @@ public struct CRIOConfiguration: Hashable, Sendable {
     }
     return Dictionary(grouping: roots.keys) { roots[$0] ?? "" }.compactMapValues { $0.count == 1 ? $0[0] : nil }
   }
+  /// The directory in which conmon records the exit of a container (CRI-O: `container_exits_dir`).
+  package var exitDirectory: String { values["crio.runtime.container_exits_dir"] ?? "/var/run/crio/exits" }
   /// `systemd` or `cgroupfs` (CRI-O: `cgroup_manager`).
   public var cgroupManager: String { values["crio.runtime.cgroup_manager"] ?? "systemd" }
   /// The directory of the CNI configurations (CRI-O: `network_dir`).

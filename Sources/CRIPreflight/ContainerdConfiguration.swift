@@ -136,7 +136,28 @@ public struct ContainerdConfiguration: Hashable, Sendable {
       settings.pluginDirectories = [directory]
     }
     addHandlers(to: &settings, cri)
+    settings.conflict = conflict(in: cri.merging(images) { $1 }, for: next, settings.defaultHandler)
     return settings
+  }
+
+  /// Source: `ValidatePluginConfig` (1.x, pkg/cri/config) and `ValidateImageConfig` (2.x, internal/cri/config).
+  private func conflict(
+    in cri: [[String]: TOMLReader.Value], for next: RuntimeVersion, _ handler: String
+  ) -> ContainerdSettings.Conflict? {
+    func has(_ table: String, _ isMeant: ([String]) -> Bool) -> Bool {
+      cri.keys.contains { $0.count > 2 && $0.starts(with: ["registry", table]) && isMeant($0) }
+    }
+    let type = cri[["containerd", "runtimes", handler, "runtime_type"]]?.text
+    if next.major < 2, cri[["systemd_cgroup"]] == .flag(true), type != "io.containerd.runtime.v1.linux" {
+      return .systemdCgroup
+    }
+    // 2.2.0 adds config_path when it converts a file of version 2 without it (containerd#12612).
+    let isAdded =
+      (next.major, next.minor, next.patch) == (2, 2, 0) && cri[["registry", "config_path"]] == nil
+      && files.contains { $0.version == 2 }
+    guard cri[["registry", "config_path"]]?.text != nil || isAdded else { return nil }
+    if has("mirrors", { _ in true }) { return .mirrors }
+    return has("configs", { $0.count > 3 && $0[3] == "tls" }) ? .registryTLS : nil
   }
 
   private func addHandlers(to settings: inout ContainerdSettings, _ cri: [[String]: TOMLReader.Value]) {

@@ -6,8 +6,20 @@ public struct ContainerdSettings: Hashable, Sendable {
   public var state = "/run/containerd"
   /// The socket's path.
   public var address = "/run/containerd/containerd.sock"
+  /// Settings that containerd refuses together, so that the plugin of the CRI does not load.
+  public enum Conflict: String, Hashable, Sendable, CaseIterable {
+    /// `registry.mirrors` beside `registry.config_path`.
+    case mirrors
+    /// `tls` in `registry.configs` beside `registry.config_path`.
+    case registryTLS = "registry-tls"
+    /// `systemd_cgroup`, which only the oldest runtime supports.
+    case systemdCgroup = "systemd-cgroup"
+  }
+
   /// The plugin, if any, that is disabled although the CRI needs it.
   public var disabledPlugin: String?
+  /// The first conflict; nil if there is none.
+  public var conflict: Conflict?
   /// The runtime handler of pods that do not name one.
   public var defaultHandler = "runc"
   /// The runtime handlers that are defined.

@@ -56,6 +56,7 @@ public enum PreflightDetail: Hashable, Sendable {
 
   case configuration(ContainerdConfigurationFault)
   case disabledPlugin(String)
+  case conflict(ContainerdSettings.Conflict)
   /// The default runtime handler is not defined.
   case undefinedDefault(String)
   case undefinedHandler(String)
@@ -79,6 +80,8 @@ public enum PreflightDetail: Hashable, Sendable {
   case notListed
   case pods([PodName])
   case sandboxes([String])
+  /// The names of containers that are running.
+  case running([String])
   /// The version after the change has a known defect.
   /// - `product`: The product to which the version belongs.
   case defectiveVersion(Advisory.Product, RuntimeVersion, AdvisoryID)

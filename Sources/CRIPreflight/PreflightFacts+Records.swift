@@ -1,6 +1,6 @@
 internal import CRIMessages
 internal import CRIProtobuf
-internal import CRISnapshot
+package import CRISnapshot
 
 extension PreflightFacts {
   func disk() throws(UnknownReason) -> ContainerdDisk {
@@ -73,7 +73,7 @@ extension PreflightFacts {
 
   /// Returns the reason with its cause if the runtime's own directory is hidden: the open database proves that this is the
   /// runtime's node.
-  func explained(_ reason: UnknownReason) -> UnknownReason {
+  package func explained(_ reason: UnknownReason) -> UnknownReason {
     guard [.notOnNode, .foreignDirectory].contains(reason.code), let path = reason.path,
       let database = containerd?.hiddenDatabase.value ?? nil
     else { return reason }

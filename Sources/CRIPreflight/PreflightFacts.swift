@@ -20,6 +20,8 @@ public struct PreflightFacts: Hashable, Sendable {
   public var networkConfigurations: Observation<[String]>
   /// The CNI plugins that the runtime's networks require and that are not in any of its plugin directories.
   public var missingPlugins: Observation<[CNIFault]>
+  /// The programs of the OCI runtimes that containerd uses by default or for the ready sandboxes, and that do not exist.
+  public var missingPrograms: Observation<[String]>
   /// The ready sandboxes and running containers whose process has exited, each with its pid, by ID.
   public var endedProcesses: Observation<[String: Int32]>
   /// The IDs of containerd's paused tasks: sandboxes and containers.
@@ -35,6 +37,7 @@ public struct PreflightFacts: Hashable, Sendable {
     containerd: ContainerdDisk? = nil, crio: CRIODisk? = nil, kubelet: KubeletConfiguration = KubeletConfiguration(),
     networkConfigurations: Observation<[String]> = .unknown(.notExamined),
     missingPlugins: Observation<[CNIFault]> = .unknown(.notExamined),
+    missingPrograms: Observation<[String]> = .unknown(.notExamined),
     endedProcesses: Observation<[String: Int32]> = .unknown(.notExamined),
     pausedTasks: Observation<Set<String>> = .unknown(.notExamined),
     recordSpace: Observation<RecordSpace> = .unknown(.notExamined), pulls: [ImagePull]? = nil
@@ -47,6 +50,7 @@ public struct PreflightFacts: Hashable, Sendable {
     self.kubelet = kubelet
     self.networkConfigurations = networkConfigurations
     self.missingPlugins = missingPlugins
+    self.missingPrograms = missingPrograms
     self.endedProcesses = endedProcesses
     self.pausedTasks = pausedTasks
     self.recordSpace = recordSpace

@@ -79,6 +79,8 @@ public struct PreflightReport: Hashable, Sendable {
   public var unchecked: [Unchecked]
   /// Whether the user has supplied the pods' specifications.
   public var hasSpecifications: Bool
+  /// Whether kubelet is installed and known not to be running, so that a drain cannot end.
+  package var isKubeletStopped: Bool
   /// kubelet's reactions to the loss of each pod: the one if the pod has a record that is not usable, and the one if it
   /// has no record.
   private var reactions: [PodName: [Bool: PodReaction]] = [:]
@@ -89,6 +91,8 @@ public struct PreflightReport: Hashable, Sendable {
   public init(_ facts: PreflightFacts, ignoring ignored: Set<RuleID> = []) {
     let snapshot = facts.snapshot
     host = snapshot.host
+    let kubelet = snapshot.observed?.kubelet
+    isKubeletStopped = kubelet?.processes?.value?.isEmpty == true && kubelet?.podDirectories != nil
     daemon = snapshot.daemon
     runtimeName = snapshot.runtime.name
     runtimeVersion = snapshot.runtime.version
@@ -130,10 +134,11 @@ public struct PreflightReport: Hashable, Sendable {
   private static func specifications(_ snapshot: Snapshot) -> (SandboxRecord) -> PodSpecification? {
     let supplied = Dictionary((snapshot.pods ?? []).map { ($0.pod.uid, $0) }) { first, _ in first }
     let manifests = snapshot.observed?.kubelet?.staticPods?.value ?? []
+    let node = snapshot.nodeName(for: manifests)
     return { sandbox in
       if let found = supplied[sandbox.pod.uid] { return found }
       guard sandbox.isStatic else { return nil }
-      return manifests.first { $0.defines(sandbox.pod, onNode: snapshot.host.name) }.map {
+      return manifests.first { $0.defines(sandbox.pod, onNode: node) }.map {
         PodSpecification(
           pod: sandbox.pod, source: "file", restartPolicy: $0.restartPolicy, containers: $0.containers)
       }

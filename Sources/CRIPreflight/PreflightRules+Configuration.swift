@@ -16,6 +16,8 @@ extension PreflightRules {
         found.add(ObjectName(.runtime), .disabledPlugin(plugin))
       } else if !next.handlers.contains(next.defaultHandler) {
         found.add(ObjectName(.runtime), .undefinedDefault(next.defaultHandler))
+      } else if let conflict = next.conflict {
+        found.add(ObjectName(.runtime), .conflict(conflict))
       }
     },
     PreflightCheck(.runtimeDirectories) { (facts, found) throws(UnknownReason) in

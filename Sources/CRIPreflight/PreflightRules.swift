@@ -40,6 +40,10 @@ extension PreflightRules {
     PreflightCheck(.networkPlugins) { (facts, found) throws(UnknownReason) in
       for fault in try facts.missingPlugins.get() { found.add(ObjectName(.node), .network(fault)) }
     },
+    PreflightCheck(.runtimeOCIProgram) { (facts, found) throws(UnknownReason) in
+      guard facts.containerd != nil else { return }
+      for path in try facts.missingPrograms.get() { found.add(ObjectName(.runtime), .path(path)) }
+    },
     PreflightCheck(.kubeletCgroupDriver) { (facts, found) throws(UnknownReason) in
       guard !facts.configuration.servesCgroupDriver else { return }
       try facts.compareDrivers(&found)
@@ -169,11 +173,18 @@ extension PreflightRules {
         found.add(ObjectName(.container, pod: pod, name: container.name, id: container.id))
       }
     },
+    PreflightCheck(.containerSandboxNotReady) { (facts, found) throws(UnknownReason) in
+      let running = Dictionary(grouping: facts.snapshot.containers.filter(\.isRunning), by: \.sandboxID)
+      for sandbox in facts.snapshot.sandboxesOutlivedByContainers {
+        found.add(.pod(sandbox), .running((running[sandbox.id] ?? []).map(\.name).sorted()))
+      }
+    },
   ]
 }
 
 extension PreflightFacts {
-  /// The containers whose state the runtime writes when it starts: all of them, as containerd and CRI-O do.
+  /// The containers whose state the runtime writes again when it starts: all of them with containerd and CRI-O,
+  /// otherwise none.
   var restoredContainers: [ContainerRecord] { containerd == nil && crio == nil ? [] : snapshot.containers }
 
   /// Returns a condition that the runtime reports.

@@ -24,7 +24,7 @@ extension Message {
   /// - Throws: `MessageJSONError` with the path of the value that is wrong.
   public init(json: JSON, ignoresUnknownFields: Bool) throws(MessageJSONError) {
     guard let type = Self.self as? any CMessage.Type else { preconditionFailure(Self.onlyGenerated) }
-    guard let message = try type.init(json: json, ignoresUnknownFields ? .newer : .protobuf) as? Self else {
+    guard let message = try type.init(json: json, ignoresUnknownFields ? .lenient : .protobuf) as? Self else {
       preconditionFailure(Self.onlyGenerated)
     }
     self = message

@@ -2,7 +2,7 @@
 public struct MessageJSONError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What is wrong with the value.
   public enum Problem: Hashable, Sendable {
-    /// The value has the wrong type. Both texts are phrases such as `an array`.
+    /// The value has the wrong type. Both values are phrases such as `an array`.
     case wrongType(expected: String, found: String)
     /// The message type has no field of this name. `nearest` is the most similar name that it has.
     case unknownField(message: String, nearest: String?)

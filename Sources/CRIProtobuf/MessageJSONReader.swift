@@ -31,7 +31,7 @@ struct MessageJSONReader {
         guard !isSeen[index] else { throw error(.repeatedField) }
         isSeen[index] = true
         if !value.isNull { try read(value, schema.fields[index], into: c, arena) }
-      } else if dialect != .newer {
+      } else if dialect != .lenient {
         path[path.count - 1] = .key(Self.withoutValue(key))
         func unknown() -> MessageJSONError {
           error(.unknownField(message: schema.shortName, nearest: schema.nearest(to: key)))

@@ -5,11 +5,12 @@
 package struct ResponseLimits: Hashable, Sendable {
   /// The memory that the decoded values of any response may take, in bytes.
   package var decodedBase = 8 << 20
-  /// The additional memory that they may take for each byte of the response.
+  /// The additional memory that decoded values may take for each byte of the response.
   package var decodedPerByte = 2
-  /// The memory that one element of a list may take during its conversion (its C structs and its document), in bytes.
+  /// The memory that one element of a list may take while it is converted (its C structs and its JSON document), in
+  /// bytes.
   package var elementBase = 6 << 20
-  /// The additional memory that such an element may take for each byte of the response.
+  /// The additional memory that a list element may take while it is converted, for each byte of the response.
   package var elementPerByte = 1
   /// The maximum nesting depth of messages; the CRI itself has eight levels.
   package var depth = 32

@@ -38,7 +38,7 @@ public struct StringMap: Hashable, Sendable {
     }
   }
 
-  /// Sorts the pairs, and removes all but the last pair of each key. The sort must be stable, as Swift's is.
+  /// Sorts the pairs, and removes all but the last pair of each key. The sort must be stable, which `sort` is.
   private mutating func sortPairs() {
     pairs.sort { Self.isBefore($0.key, $1.key) }
     var keptCount = 0

@@ -1,6 +1,6 @@
 /// The fields of one message in wire format, without their contents.
 ///
-/// The sequence ends at the first byte that is not a field; `isAtEnd` tells whether that is the end of the message.
+/// The sequence ends at the first byte that is not a field; `isAtEnd` says whether that is the end of the message.
 struct WireFields: Sequence {
   struct Field {
     let number: UInt32

@@ -2,7 +2,7 @@ package import CRIMonitor
 internal import CRIProtobuf
 internal import CRIRules
 
-/// The metrics of a monitor, named by Prometheus' conventions. The number of series has a limit: no label names a pod.
+/// The metrics of a monitor, named by the Prometheus conventions. The number of series has a limit: no label names a pod.
 package struct MonitorMetrics {
   /// The text formats of Prometheus.
   package enum Format: Hashable, Sendable {
@@ -45,7 +45,7 @@ package struct MonitorMetrics {
   private mutating func add(_ status: MonitorStatus) {
     add("watching", .gauge, "Whether the process of the runtime is being watched.", [("", status.isWatching ? 1 : 0)])
     add("events", .gauge, "Whether the runtime sends events.", [("", status.hasEvents ? 1 : 0)])
-    if let read = status.stateRead {
+    if let read = status.stateReadAt {
       add(
         "state_timestamp_seconds", .gauge, "The time at which the last good state was read.", [("", Self.seconds(read))]
       )
@@ -57,7 +57,7 @@ package struct MonitorMetrics {
     add(
       "restarts", .counter, "Verified restarts of the runtime since the monitor was started, by verdict.",
       Self.verdicts.map { ("verdict=\"\($0)\"", Double(status.restartCounts[$0] ?? 0)) })
-    if let last = status.last {
+    if let last = status.lastRestart {
       add("last_restart_timestamp_seconds", .gauge, "The time of the last restart.", [("", Self.seconds(last.noticed))])
       add(
         "last_verdict", .gauge, "The verdict about the last restart: 1 for the verdict that applies, 0 for all others.",

@@ -27,7 +27,7 @@ extension PreflightReport {
         podsToLose.map { $0.json("lost") } + podsToDisturb.map { $0.json("containers") }
           + podsWithNewAddresses.map { $0.json("addresses") } + podsReportedDifferently.map { $0.json("records") }),
       "advisories": .array(suspicions.map { $0.json(text) }),
-      "unchecked": .array(unchecked.map { $0.ruleJSON(text) }),
+      "unchecked": .array(unchecked.map { $0.ruleJSON(text, hasRoot: true) }),
     ]
   }
 }
@@ -72,8 +72,8 @@ extension PreflightReport.Suspicion {
 
 extension Unchecked {
   /// An entry of `unchecked` in a report about one node: the rule, or an empty string with the subject in the text.
-  func ruleJSON(_ text: ReportText) -> JSON {
-    let entry = text.unchecked(self)
+  func ruleJSON(_ text: ReportText, hasRoot: Bool = false) -> JSON {
+    let entry = text.unchecked(self, hasRoot: hasRoot)
     return [
       "rule": .string(rule?.label ?? ""), "why": .string(rule == nil ? entry.line : entry.reason),
       "code": .string(reason.code.rawValue), "decides": .bool(isRequired),

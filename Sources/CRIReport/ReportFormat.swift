@@ -16,7 +16,7 @@ public enum ReportFormat: String, Hashable, Sendable, CaseIterable {
   case tap
   /// One line with performance data for Nagios and compatible monitors.
   case nagios
-  /// Metrics in Prometheus' text format, for node_exporter's textfile collector.
+  /// Metrics in the Prometheus text format, for the textfile collector of node_exporter.
   case prometheus
   /// Workflow commands of GitHub Actions.
   case github

@@ -21,7 +21,7 @@ extension ReportView {
     subjects.add(report.findings.map { ReportEntry($0, isBlocking: exitCode != 0, text) })
     subjects.sort()
     notes = text.suspicions(report).map { ReportNote($0) } + text.losses(report).map { ReportNote($0, isLoss: true) }
-    unchecked = Self.grouped(report.unchecked, text)
+    unchecked = Self.grouped(report.unchecked, text, hasRoot: true)
     advice = text.remedies(report)
     counts = [
       ReportCount(.readyPods, report.podCount), ReportCount(.podsToLose, report.podsToLose.count),
@@ -40,7 +40,7 @@ extension ReportView {
   }
 
   /// Returns one entry for each reason, with all rules that are unchecked because of it.
-  static func grouped(_ entries: [Unchecked], _ text: ReportText) -> [UncheckedText] {
+  static func grouped(_ entries: [Unchecked], _ text: ReportText, hasRoot: Bool = false) -> [UncheckedText] {
     var groups: [(entry: Unchecked, rules: [RuleID])] = []
     for entry in entries {
       guard let rule = entry.rule else {
@@ -56,7 +56,7 @@ extension ReportView {
       }
     }
     return groups.map { entry, rules in
-      var unchecked = text.unchecked(entry)
+      var unchecked = text.unchecked(entry, hasRoot: hasRoot)
       if !rules.isEmpty { unchecked.subject = rules.map(\.label).joined(separator: ", ") }
       return unchecked
     }

@@ -29,7 +29,7 @@ extension ReportView {
     subjects = Self.subjects(report, text, threshold, isWarning: exitCode == 0)
     pods = Self.pods(report, text)
     notes = (failure.map { [ReportNote($0)] } ?? []) + text.kubelet(report).map { ReportNote($0) }
-    unchecked = report.unchecked.map(text.unchecked)
+    unchecked = report.unchecked.map { text.unchecked($0) }
     advice = []
     func planned(_ action: Prediction.Action) -> Int { report.predictions.count { $0.action == action } }
     counts = [
@@ -89,7 +89,7 @@ extension ReportEntry {
   fileprivate init(_ finding: Finding, isBlocking: Bool, _ kubelet: KubeletActivity, _ text: ReportText) {
     let (rule, fact) = (finding.rule, text.fact(finding))
     let cause = finding.causesPrediction ? finding.prediction : nil
-    let wasLostBefore = [.podDeadBefore, .containerDeadBefore].contains(rule.id)
+    let wasLostBefore = [.podDeadBefore, .podNotReadyBefore, .containerDeadBefore].contains(rule.id)
     let consequence =
       cause.map { text.action($0, kubelet, wasLostBefore: wasLostBefore) } ?? text.reason(of: finding)
     // A shared reason is printed once for all findings of a rule.

@@ -26,7 +26,7 @@ package struct ReportView: Sendable {
   /// The name of the file to which the report is written, without the extension; empty if there is none. The Prometheus
   /// format needs the name, because the series of two files must differ.
   package var fileName = ""
-  /// The catalogue of the texts that the formats add.
+  /// The catalogue of the wording that the formats add.
   package var text = ReportText.english
 
   /// The findings, subject by subject.

@@ -48,5 +48,6 @@ extension Rule {
     Rule(.podEnded, .minor, in: .renewed, .state),
     Rule(.podDeadBefore, .minor, in: .inPlace, .process),
     Rule(.podDeadUnnoticed, .major, in: .inPlace, .process),
+    Rule(.podNotReadyBefore, .minor, in: .inPlace, .state),
   ]
 }

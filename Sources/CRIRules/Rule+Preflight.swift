@@ -31,7 +31,7 @@ extension Rule {
     Rule(.runtimeCgroupDriverConfigured, .major, predicts: .nothing, of: .containerd),
     Rule(.runtimeSettingsRead, .major, predicts: .nothing, of: .containerd),
     Rule(.imagePauseConfigured, .major, predicts: .nothing, of: .containerd),
-    Rule(.networkConfigured, .major, predicts: .nothing, of: .containerd),
+    Rule(.networkConfigured, .critical, predicts: .service, of: .containerd),
     Rule(.networkCNICheck, .critical, predicts: .pods, of: .crio),
     Rule(.runtimeWipe, .critical, predicts: .pods, of: .crio),
     Rule(.runtimeDefaultOCI, .critical, predicts: .containers, of: .crio),
@@ -39,6 +39,7 @@ extension Rule {
     Rule(.networkReady, .major, predicts: .nothing, of: .containerd),
     Rule(.networkConfiguration, .major, predicts: .nothing, of: .containerd),
     Rule(.networkPlugins, .critical, predicts: .service, of: .containerd),
+    Rule(.runtimeOCIProgram, .critical, predicts: .service, of: .containerd),
     Rule(.kubeletCgroupDriver, .major, predicts: .nothing),
     Rule(.kubeletCgroupDriverSetting, .minor, predicts: .nothing),
     Rule(.kubeletEndpoint, .major, predicts: .nothing),
@@ -58,5 +59,6 @@ extension Rule {
     Rule(.recordDiskNearlyFull, .major, predicts: .nothing),
     Rule(.containerSeveralCopies, .major, predicts: .nothing),
     Rule(.containerSandboxMissing, .major, predicts: .nothing),
+    Rule(.containerSandboxNotReady, .major, predicts: .nothing),
   ]
 }

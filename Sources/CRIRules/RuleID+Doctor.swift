@@ -52,6 +52,9 @@ extension RuleID {
     case .hostClockBehind: "D48"
     case .mountLeftover: "D49"
     case .cgroupLeftover: "D50"
+    case .runtimeRootHidden: "D51"
+    case .containerUnmonitored: "D52"
+    case .runtimeOCIProgramMissing: "D53"
     default: nil
     }
   }

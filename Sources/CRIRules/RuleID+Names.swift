@@ -60,6 +60,8 @@ extension RuleID {
     case .recordDiskNearlyFull: "N23"
     case .containerSeveralCopies: "N24"
     case .containerSandboxMissing: "N25"
+    case .containerSandboxNotReady: "N26"
+    case .runtimeOCIProgram: "N27"
     default: doctorAlias
     }
   }

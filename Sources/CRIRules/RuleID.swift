@@ -50,6 +50,7 @@ public enum RuleID: String, Hashable, Sendable, CaseIterable {
   case podEnded = "pod.ended"
   case podDeadBefore = "pod.dead-already"
   case podDeadUnnoticed = "pod.dead-unnoticed"
+  case podNotReadyBefore = "pod.not-ready-already"
 
   // Verify: a container.
   case containerCreatedState = "container.created-state"
@@ -199,6 +200,8 @@ public enum RuleID: String, Hashable, Sendable, CaseIterable {
   case recordDiskNearlyFull = "record.disk-nearly-full"
   case containerSeveralCopies = "container.several-copies"
   case containerSandboxMissing = "container.sandbox-missing"
+  case containerSandboxNotReady = "container.sandbox-not-ready"
+  case runtimeOCIProgram = "runtime.oci-program"
 
   // Doctor.
   case runtimeUnreachable = "runtime.unreachable"
@@ -211,6 +214,8 @@ public enum RuleID: String, Hashable, Sendable, CaseIterable {
   case runtimeThreads = "runtime.threads"
   case runtimeRecentlyRestarted = "runtime.recently-restarted"
   case runtimeOutdatedProgram = "runtime.outdated-program"
+  case runtimeRootHidden = "runtime.root-hidden"
+  case runtimeOCIProgramMissing = "runtime.oci-program-missing"
   case runtimeKnownDefect = "runtime.known-defect"
   case kubeletNotRunning = "kubelet.not-running"
   case kubeletOtherCgroupDriver = "kubelet.other-cgroup-driver"
@@ -230,6 +235,7 @@ public enum RuleID: String, Hashable, Sendable, CaseIterable {
   case containerCrashLoop = "container.crash-loop"
   case containerOOMKilled = "container.oom-killed"
   case containerProcessGone = "container.process-gone"
+  case containerUnmonitored = "container.unmonitored"
   case containerNoLogFile = "container.no-log-file"
   case containerHugeLog = "container.huge-log"
   case networkBroken = "network.broken"

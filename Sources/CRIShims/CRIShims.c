@@ -16,7 +16,7 @@ static struct sigaction previous[NSIG];
 static void write_message(int number, siginfo_t *info, void *context) {
   (void)context;
   int error = errno;
-  unsigned char message[2] = {(unsigned char)number, number == SIGINT && info->si_code == SI_KERNEL};
+  unsigned char message[2] = {(unsigned char)number, (number == SIGINT || number == SIGQUIT) && info->si_code == SI_KERNEL};
   ssize_t written = destination < 0 ? 0 : write(destination, message, sizeof message);
   (void)written; // If the pipe is full, the reader already has more signals to read than it needs.
   errno = error;
@@ -125,9 +125,11 @@ void cri_terminal_restore(void) {
   sigaction(SIGCONT, &continue_before, NULL);
 }
 
-static int memory_code;
-static char memory_line[256];
-static size_t memory_length;
+// The first values are for Swift's runtime, which needs memory before the program itself begins.
+#define FIRST_LINE "cri: out of memory; allow more (ulimit -v, the unit's MemoryMax)\n"
+static int memory_code = 11;
+static char memory_line[256] = FIRST_LINE;
+static size_t memory_length = sizeof FIRST_LINE - 1;
 
 void cri_end_without_memory(const char *line, int code) {
   memory_code = code;
@@ -169,7 +171,6 @@ static void write_all(int descriptor, const char *text, size_t length) {
 }
 
 void cri_allocation_failed(void) {
-  if (memory_length == 0) return;
   cri_terminal_restore();
   if (terminal_sequence != NULL) write_all(STDOUT_FILENO, terminal_sequence, strlen(terminal_sequence));
   if (has_settings) tcsetattr(STDIN_FILENO, TCSANOW, &terminal_settings);

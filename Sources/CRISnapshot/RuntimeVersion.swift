@@ -112,13 +112,14 @@ public struct RuntimeVersion: Sendable {
     let name = word.prefix { $0.isLetter }
     // A lone 0 is the lowest prerelease: the bound of a range, and never a real version.
     guard ["alpha", "beta", "rc", "pre", "dev"].contains(name.lowercased()) || word == "0" else { return [] }
-    let rest = word.dropFirst(name.count).split(separator: ".").map(String.init)
+    // Numbers without leading zeros, because `04` and `4` are the same number.
+    let rest = word.dropFirst(name.count).split(separator: ".").map { part in Int(part).map { "\($0)" } ?? "\(part)" }
     return (name.isEmpty ? [] : [name.lowercased()]) + rest
   }
 }
 
 extension RuntimeVersion: Comparable, Hashable {
-  /// Whether neither version is newer; their texts may differ.
+  /// Whether neither version is newer; their spelling may differ.
   public static func == (a: Self, b: Self) -> Bool {
     a.numbers == b.numbers && a.prerelease == b.prerelease && a.distributor == b.distributor && a.build == b.build
   }

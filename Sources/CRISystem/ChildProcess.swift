@@ -20,7 +20,7 @@ package enum ChildProcess {
   /// - Parameters:
   ///   - limit: The maximum time to wait; nil for no limit.
   ///   - mayStay: Whether a process may outlive the command, such as a daemon that it was to start.
-  ///   - onWait: Called once if there are others that do not end at once.
+  ///   - onWait: Called once if other processes do not end immediately.
   /// - Returns: false if a signal arrived first, or if the time has elapsed.
   package static func waitForDescendants(
     _ signals: SignalWatch, for limit: Duration? = nil, mayStay: (Int32) -> Bool, onWait: () -> Void
@@ -32,7 +32,7 @@ package enum ChildProcess {
       let ended = waitpid(-1, &status, WNOHANG)
       if ended > 0 { continue }
       if ended < 0 || children().allSatisfy(mayStay) { return true }
-      // Some are about to end, such as a `sleep` in a loop of the shell, and a runtime may be about to listen.
+      // Some processes are about to end, such as a `sleep` in a loop of the shell, and a runtime may be about to listen.
       if rounds == 10 { onWait() }
       rounds += 1
       if !signals.take().isEmpty { return false }
@@ -65,12 +65,15 @@ package enum ChildProcess {
   ///   - outputToErrors: Whether the command's standard output goes to our standard error, for callers that print a
   ///     document.
   ///   - survivesHangUp: Whether the command, and we from now on, ignore SIGHUP, as with nohup(1).
+  ///   - output: If this is not nil, the command does not write to our standard output and error, where a closed pipe would
+  ///     kill it. Instead, this closure is called with everything that the command has written, at most 64 KiB.
   ///   - signals: The signals to catch, which would otherwise terminate us and leave the command without supervision.
-  ///   - shouldForward: Called for each such signal; returns whether the command receives it too.
+  ///   - shouldForward: Called for each signal that is caught; returns whether the command receives it too.
   /// - Returns: How the command ended.
   /// - Throws: The error of a system call, such as `.noSuchFile` if the program does not exist.
   package static func run(
-    _ arguments: [String], outputToErrors: Bool = false, survivesHangUp: Bool = false, signals: SignalWatch,
+    _ arguments: [String], outputToErrors: Bool = false, survivesHangUp: Bool = false,
+    output: (([UInt8]) -> Void)? = nil, signals: SignalWatch,
     shouldForward: (SignalWatch.Received) -> Bool = { _ in true }
   ) throws(Errno) -> Termination {
     var pid = pid_t()
@@ -80,7 +83,14 @@ package enum ChildProcess {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    if outputToErrors { posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO) }
+    // MFD_CLOEXEC is 1.
+    let file = output == nil ? -1 : try retrying { memfd_create("output", 1) }
+    defer { if file >= 0 { close(file) } }
+    if file >= 0 {
+      for stream in [STDOUT_FILENO, STDERR_FILENO] { posix_spawn_file_actions_adddup2(&actions, file, stream) }
+    } else if outputToErrors {
+      posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO)
+    }
     // exec resets caught signals to their default action for the command; ignored signals stay ignored.
     if survivesHangUp { signal(SIGHUP, SIG_IGN) }
     let code = posix_spawnp(&pid, arguments.first ?? "", &actions, nil, vector, environ)
@@ -91,7 +101,14 @@ package enum ChildProcess {
       let hasEnded = try retrying { waitpid(child, &status, WNOHANG) } == child
       // Also take the signals that arrived while the command was ending, because they were meant for it.
       for received in signals.take() where shouldForward(received) && !hasEnded { kill(child, received.number) }
-      if hasEnded { return Termination(status: status) }
+      if hasEnded {
+        if file >= 0 {
+          var buffer = [UInt8](repeating: 0, count: 64 << 10)
+          let count = try retrying { pread(file, &buffer, buffer.count, 0) }
+          output?(Array(buffer[..<count]))
+        }
+        return Termination(status: status)
+      }
       // SIGCHLD also ends the wait. The timeout is for the case in which another thread blocks the signal.
       let ready = try? Poll.wait([(signals.descriptor, true, false)], timeout: .seconds(1))
       // An error from poll(2) must not leave the child without supervision.

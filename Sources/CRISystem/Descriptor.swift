@@ -57,7 +57,7 @@ package struct Descriptor: ~Copyable, Sendable {
   ///
   /// While a `SignalWatch` is active, a signal interrupts the wait for a reader that does not read.
   /// - Parameter patience: The maximum time during which nothing is read; nil for no limit.
-  /// - Throws: `.interrupted` for such a signal; `.timedOut` after that time.
+  /// - Throws: `.interrupted` if a signal interrupts the wait; `.timedOut` if nothing is read for longer than `patience`.
   package static func writeAll(_ bytes: [UInt8], to number: Int32, patience: Duration? = nil) throws(Errno) {
     guard SignalWatch.isActive || patience != nil else {
       return try write(bytes, to: number, atMost: bytes.count) { () throws(Errno) in }

@@ -2,7 +2,7 @@ internal import Glibc
 
 /// Reads the entries of directories.
 package enum Directory {
-  /// The maximum number of entries: far more than in any directory that we list on a node.
+  /// The maximum number of entries: far more than in any directory that is listed on a node.
   private static let maximumNames = 1 << 20
 
   /// Returns the names without `.` and `..`, in no particular order. The corresponding C function is `readdir`.
@@ -32,7 +32,7 @@ package enum Directory {
         $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
       if name != "." && name != ".." { names.append(name) }
-      if names.count > maximumNames { throw .fileTooLarge }
+      if names.count > maximumNames { throw .tooManyEntries(limit: maximumNames) }
     }
   }
 }

@@ -8,11 +8,11 @@ extension File {
     return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
-  /// Whether anybody may execute the file that the path leads to. The corresponding C function is `stat`.
+  /// Whether the path points to a regular file that any user may execute. The corresponding C function is `stat`.
   package static func hasExecutePermission(_ path: String) throws(FileError) -> Bool {
     var status = Glibc.stat()
     _ = try system { () throws(Errno) in try retrying { stat(path, &status) } }
-    return status.st_mode & 0o111 != 0
+    return status.st_mode & S_IFMT == S_IFREG && status.st_mode & 0o111 != 0
   }
 
   /// Whether a path is a directory or a symbolic link to one.

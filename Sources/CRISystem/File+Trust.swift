@@ -4,7 +4,7 @@ extension File {
   /// The maximum number of symbolic links, as in the kernel (path_resolution(7)).
   private static let maximumLinks = 40
 
-  /// Whether only root and the caller can change the file at an absolute path, or redirect the path to a different
+  /// Whether only root and the caller can write to the file at an absolute path, or redirect the path to a different
   /// file. Use this for programs whose path comes from another process. Every directory and every symbolic link on the
   /// path must belong to root or to the caller, and nothing may be writable by group or others, except that a parent
   /// directory may be sticky.

@@ -11,7 +11,9 @@ package enum FileError: Error, Hashable, Sendable {
   case inputTimedOut
   /// Nothing has read from the pipe or terminal for the permitted time.
   case outputTimedOut
-  /// Other users can change the directory, so they could move another directory into it.
+  /// The directory has more entries than the limit.
+  case tooManyEntries(limit: Int)
+  /// Other users can write to the directory, so they could move another directory into it.
   case changeableByOthers(directory: String)
   /// The owner of the directory replaced the file with a different one while it was being written.
   case replacedByOther(path: String)
@@ -42,6 +44,7 @@ extension FileError: CustomStringConvertible {
       "the path goes from \(directory), which belongs to user \(owner), to a file or directory of another user; "
         + "choose a directory that belongs to you"
     case .notRegular(_, let kind): "it is \(kind); specify a regular file"
+    case .tooManyEntries(let limit): "the directory has more than \(limit) entries"
     case .inputTimedOut: "the input did not end before the timeout"
     case .outputTimedOut: "nothing read the output before the timeout"
     case .changeableByOthers(let directory):

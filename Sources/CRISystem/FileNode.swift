@@ -173,7 +173,7 @@ package final class FileNode: Sendable {
     }
   }
 
-  /// Whether a step from this directory into an entry is allowed by `PathWalk`'s rules: other users can move anything
+  /// Whether a step from this directory into an entry is allowed by the rules of `PathWalk`: other users can move anything
   /// in their own directories.
   package func mayLead(to child: FileNode) -> Bool {
     Caller.trusts(status.owner) || child.status.owner == status.owner

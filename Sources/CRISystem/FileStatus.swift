@@ -29,7 +29,7 @@ package struct FileStatus: Hashable, Sendable {
   /// The permission bits as chmod(1) accepts them, such as `0755`.
   package var permissionText: String { "0" + String(permissions, radix: 8) }
 
-  /// Whether a user other than root and the caller can change the file, as its owner or because of its permission bits.
+  /// Whether a user other than root and the caller can write to the file, as its owner or because of its permission bits.
   package var isChangeableByOthers: Bool { !Caller.trusts(owner) || permissions & 0o022 != 0 }
 
   /// Whether a user other than root and the caller can replace what this directory contains. In a sticky directory, only

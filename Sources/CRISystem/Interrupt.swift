@@ -59,11 +59,17 @@ package enum Interrupt {
   /// From now on, a write to a pipe without a reader fails with EPIPE instead of terminating the process. SIGPIPE is
   /// handled rather than ignored, because programs that we start would inherit an ignored signal. The corresponding C
   /// function is `sigaction`.
-  package static func catchBrokenPipes() {
-    var old = Glibc.sigaction()
-    guard sigaction(SIGPIPE, nil, &old) == 0, unsafeBitCast(old.__sigaction_handler.sa_handler, to: Int.self) == 0
-    else { return }
-    _ = Glibc.signal(SIGPIPE) { _ in }
+  package static func catchBrokenPipes() { discard([SIGPIPE]) }
+
+  /// From now on, these signals have no effect, except that they interrupt system calls. Programs that we start get the
+  /// default actions.
+  static func discard(_ numbers: [Int32]) {
+    for number in numbers {
+      var old = Glibc.sigaction()
+      guard sigaction(number, nil, &old) == 0, unsafeBitCast(old.__sigaction_handler.sa_handler, to: Int.self) == 0
+      else { continue }
+      _ = Glibc.signal(number) { _ in }
+    }
   }
 
   /// Unblocks signals that our parent process may have blocked.

@@ -22,7 +22,7 @@ struct OpenedInput: ~Copyable {
     try self.init(path, opened: File.opened(path, O_RDONLY | O_NONBLOCK | O_NOCTTY))
   }
 
-  /// Opens a path by `PathWalk`'s rules: another user's symbolic link must not choose the file.
+  /// Opens a path by the rules of `PathWalk`: another user's symbolic link must not choose the file.
   init(walking path: String) throws(FileError) {
     let walk = try PathWalk(toFile: path)
     if let held = walk.held {

@@ -1,7 +1,7 @@
 internal import CRIShims
 internal import Glibc
 
-/// Notices when a process ends, however it ends. The process does not have to be a child.
+/// Notices when a process ends, for whatever reason. The process does not have to be a child.
 ///
 /// The kernel reports the end immediately (pidfd_open(2)). Before Linux 5.3, and where the call is forbidden, `/proc` is
 /// read every 50 ms instead.

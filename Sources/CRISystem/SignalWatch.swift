@@ -23,17 +23,26 @@ package final class SignalWatch: Sendable {
     package var isResize: Bool { number == SIGWINCH }
   }
 
-  private static let names: [Int32: String] = [SIGHUP: "SIGHUP", SIGINT: "SIGINT", SIGTERM: "SIGTERM"]
+  private static let names: [Int32: String] = [
+    SIGHUP: "SIGHUP", SIGINT: "SIGINT", SIGTERM: "SIGTERM", SIGQUIT: "SIGQUIT",
+  ]
   private static let caught = [SIGHUP, SIGINT, SIGTERM, SIGCHLD, SIGPIPE]
+  /// The signals that would terminate a process although they do not ask it to end: they have no meaning for it, report that
+  /// a system call has failed, or come from a timer. The real-time signals are among them.
+  private static let meaningless =
+    [SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU, SIGXFSZ, SIGIO, SIGPWR, SIGSTKFLT] + Array(34...64)
 
   private let reader: Descriptor
   private let writer: Descriptor
   private let numbers: [Int32]
 
   /// Begins to catch the signals, except those that were ignored when the process was started.
-  /// - Parameter watchesTerminalSize: Whether SIGWINCH is delivered too.
-  package init(watchesTerminalSize: Bool = false) throws(Errno) {
-    numbers = Self.caught + (watchesTerminalSize ? [SIGWINCH] : [])
+  /// - Parameters:
+  ///   - watchesTerminalSize: Whether SIGWINCH is delivered too.
+  ///   - isComplete: Whether no signal terminates this process, except after a crash and SIGKILL: SIGQUIT is delivered too,
+  ///     and the other signals have no effect. Child processes start with the default actions.
+  package init(watchesTerminalSize: Bool = false, isComplete: Bool = false) throws(Errno) {
+    numbers = Self.caught + (watchesTerminalSize ? [SIGWINCH] : []) + (isComplete ? [SIGQUIT] : [])
     let (reader, writer) = try UnixSocket.pair()
     self.reader = Descriptor(owning: reader)
     self.writer = Descriptor(owning: writer)
@@ -47,6 +56,7 @@ package final class SignalWatch: Sendable {
     }
     // Our parent process may have blocked the signals, and our child must not inherit that mask.
     pthread_sigmask(SIG_UNBLOCK, &blocked, nil)
+    if isComplete { Interrupt.discard(Self.meaningless) }
   }
 
   deinit {

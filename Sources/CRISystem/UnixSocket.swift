@@ -45,7 +45,7 @@ package enum UnixSocket {
   }
 
   /// Listens on a path. A socket file without a listener is replaced.
-  /// - Throws: `.addressInUse` if the path exists and is not such a socket.
+  /// - Throws: `.addressInUse` if the path exists and is not a socket without a listener.
   package static func listen(at path: String, backlog: Int32 = 512) throws(Errno) -> Descriptor {
     let socket = try make()
     var address = try address(of: path)

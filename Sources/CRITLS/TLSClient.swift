@@ -7,7 +7,7 @@ public final class TLSClient: TLSProvider {
     /// Certificates signed by an authority in the system's trust store, which is the file that the environment variable
     /// `SSL_CERT_FILE` names, or else the distribution's.
     case system
-    /// The certificates in this text in PEM format, and those signed by them.
+    /// The certificates in this string in PEM format, and those signed by them.
     case authorities([UInt8])
     /// All certificates, for any name. Anyone who can redirect the connection can read and change the data.
     case everything

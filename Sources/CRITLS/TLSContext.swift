@@ -58,7 +58,7 @@ final class TLSContext: Sendable {
       guard isUsed else { throw OpenSSLError.failure(.unusableSettings, "the certificate cannot be used") }
     }
     guard count > 0 else {
-      throw TLSFailure(.unusableSettings, "the file of the certificate contains no certificate in PEM format")
+      throw TLSFailure(.unusableSettings, "the certificate file contains no certificate in PEM format")
     }
     let failure: TLSFailure? = Self.withInput(key) { input in
       guard let key = cri_tls_read_key(input) else {

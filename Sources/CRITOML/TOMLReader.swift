@@ -11,7 +11,7 @@ package struct TOMLReader {
     case other
   }
 
-  /// The reason why a text is invalid, and the line, starting at 1.
+  /// The reason why a document is invalid, and the line, starting at 1.
   package struct Fault: Error {
     package let line: Int
     package let message: String
@@ -268,8 +268,9 @@ package struct TOMLReader {
       index += 1
     } else if letter == "u" || letter == "U" {
       let digits = characters[(index + 1)...].prefix(letter == "u" ? 4 : 8)
-      guard digits.count == (letter == "u" ? 4 : 8), let number = UInt32(string(digits), radix: 16),
-        let scalar = Unicode.Scalar(number)
+      // `UInt32(_:radix:)` accepts a sign too.
+      guard digits.count == (letter == "u" ? 4 : 8), digits.allSatisfy(\.properties.isASCIIHexDigit),
+        let number = UInt32(string(digits), radix: 16), let scalar = Unicode.Scalar(number)
       else { throw fault("\\\(letter) is not followed by the hexadecimal digits of a character") }
       text.append(scalar)
       index += 1 + digits.count

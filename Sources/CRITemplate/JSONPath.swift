@@ -46,7 +46,7 @@ package struct JSONPath: Sendable {
   /// - Throws: `TemplateError`; see `render(_:)`.
   package func values(in document: JSON) throws(TemplateError) -> [JSON] {
     var found: [JSON] = []
-    let run = JSONPathRun(source, missingKey)
+    let run = JSONPathEvaluator(source, missingKey)
     for case .expression(let steps, let offset) in segments { found += try run.select([document], steps, at: offset) }
     return found
   }
@@ -54,7 +54,7 @@ package struct JSONPath: Sendable {
   private func render(
     _ segments: [JSONPathSegment], _ value: JSON, to output: inout String
   ) throws(TemplateError) {
-    let run = JSONPathRun(source, missingKey)
+    let run = JSONPathEvaluator(source, missingKey)
     for segment in segments {
       switch segment {
       case .text(let text): output += text

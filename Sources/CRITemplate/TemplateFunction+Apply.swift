@@ -11,7 +11,7 @@ extension TemplateFunction {
   /// Calls the function. The number of arguments must be in `argumentCount`.
   func apply(_ arguments: [TemplateValue]) throws(TemplateFunctionError) -> TemplateValue {
     switch self {
-    // The caller has already returned if an argument other than the last one decides the result.
+    // The caller has already returned if an argument other than the last one determines the result.
     case .and, .or: return arguments.last ?? .null
     case .not: return .bool(!arguments[0].isTrue)
     case .eq: return .bool(try equals(arguments))

@@ -15,11 +15,11 @@ struct TemplateRun {
   /// The maximum depth of nested blocks and template calls. It stops infinite recursion.
   private static let maximumDepth = 500
   /// The maximum number of iterations of all loops: nested loops over lists multiply. They take about a second.
-  private static let maximumIterations = 10_000_000
+  var maximumIterations = 10_000_000
   /// The maximum length of the text in bytes.
   private static let maximumOutput = 256 << 20
-  /// The maximum length of a text that a function returns, in bytes: a loop could double it each time.
-  private static let maximumValue = 64 << 20
+  /// The maximum length of a string that a function returns, in bytes: a loop could double it each time.
+  var maximumValue = 64 << 20
 
   init(_ template: GoTemplate, _ document: JSON) {
     self.template = template
@@ -128,8 +128,8 @@ struct TemplateRun {
     _ branch: TemplateBranch, _ arm: TemplateBranch.Arm, key: TemplateValue, _ element: TemplateValue
   ) throws(TemplateError) -> Bool {
     iterations += 1
-    guard iterations <= Self.maximumIterations else {
-      throw error(at: branch.offset, "the loops have more than \(Self.maximumIterations) iterations")
+    guard iterations <= maximumIterations else {
+      throw error(at: branch.offset, "the loops have more than \(maximumIterations) iterations")
     }
     guard output.utf8.count <= Self.maximumOutput else {
       throw error(at: branch.offset, "the text is longer than \(Self.maximumOutput >> 20) MiB")
@@ -191,15 +191,15 @@ struct TemplateRun {
     var arguments: [TemplateValue] = []
     for operand in operands {
       let value = try evaluate(operand, dot)
-      // `and` and `or` do not evaluate the arguments after the one that decides the result.
+      // `and` and `or` do not evaluate the arguments after the one that determines the result.
       if function == .and && !value.isTrue || function == .or && value.isTrue { return value }
       arguments.append(value)
     }
     if let piped { arguments.append(piped) }
     do throws(TemplateFunctionError) {
       let value = try function.apply(arguments)
-      if case .json(.string(let text)) = value, text.utf8.count > Self.maximumValue {
-        throw TemplateFunctionError("the text is longer than \(Self.maximumValue >> 20) MiB")
+      if case .json(.string(let text)) = value, text.utf8.count > maximumValue {
+        throw TemplateFunctionError("the text is longer than \(maximumValue >> 20) MiB")
       }
       return value
     } catch {

@@ -1,7 +1,7 @@
 /// Measures how many terminal columns a string occupies.
 package enum DisplayWidth {
-  /// The width of a text without control characters: wide East Asian characters and emoji count as two columns, and
-  /// combining marks as none.
+  /// The width of text without control characters: wide East Asian characters and emoji count as two columns, and
+  /// combining marks as zero.
   package static func of(_ text: String) -> Int {
     text.reduce(0) { $0 + width($1) }
   }

@@ -1,4 +1,4 @@
-/// Keeps text from a runtime, a file or a user from controlling the terminal or breaking a row.
+/// Prevents text that comes from a runtime, a file or a user from controlling the terminal or breaking a table row.
 package enum Sanitizer {
   /// The text, with escape sequences in place of all characters that could control a terminal, break or reorder a line,
   /// or be invisible.

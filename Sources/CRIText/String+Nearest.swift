@@ -1,5 +1,5 @@
 extension String {
-  /// Returns the candidate of which this text is probably a misspelling, with at most a third of the characters
+  /// Returns the candidate of which this string is probably a misspelling, with at most a third of the characters
   /// different.
   package func nearest(among candidates: [String]) -> String? {
     let longest = candidates.map(\.count).max() ?? 0

@@ -40,7 +40,7 @@ package struct Table: Sendable {
     let emphasis: TextStyle.Emphasis?
   }
 
-  // The texts of all cells in one array, because a list can contain a hundred thousand cells.
+  // The text of all cells in one array, because a list can contain a hundred thousand cells.
   private var bytes: [UInt8] = []
   private var cells: [StoredCell] = []
   /// The number of cells up to the end of each row.
@@ -59,7 +59,7 @@ package struct Table: Sendable {
     rowEnds.append(self.cells.count)
   }
 
-  /// Appends a row of plain texts.
+  /// Appends a row of plain text cells.
   package mutating func append(_ texts: [String]) {
     precondition(texts.count <= columns.count, "more cells than columns")
     for text in texts { append(Sanitizer.visible(text), nil) }

@@ -1,6 +1,6 @@
 /// Whether and how to emphasise text on a terminal.
 package struct TextStyle: Hashable, Sendable {
-  /// The meaning of a text, not its appearance.
+  /// The meaning of a piece of text, not its appearance.
   package enum Emphasis: Hashable, Sendable, CaseIterable {
     case strong, faint, good, warning, bad
   }
@@ -13,11 +13,11 @@ package struct TextStyle: Hashable, Sendable {
 
   package init(isColoured: Bool) { self.isColoured = isColoured }
 
-  /// Uses colours only on a terminal whose user has not declined them.
+  /// Uses colours only on a terminal, and only if the user has not turned them off.
   ///
   /// - Parameters:
   ///   - isTerminal: Whether the output is a terminal.
-  ///   - noColor: The environment variable `NO_COLOR`; any text that is not empty declines colours (no-color.org).
+  ///   - noColor: The environment variable `NO_COLOR`; any value that is not empty turns colours off (no-color.org).
   ///   - term: The environment variable `TERM`; `dumb` terminals print escape sequences as text.
   package init(isTerminal: Bool, noColor: String?, term: String? = nil) {
     isColoured = isTerminal && (noColor ?? "").isEmpty && term != "dumb"

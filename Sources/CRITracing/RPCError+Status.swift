@@ -1,7 +1,8 @@
 package import CRIGRPC
 
 extension RPCError {
-  /// The gRPC status of a failed call; that of grpc-go's client for failures that the runtime has not reported.
+  /// The gRPC status of a failed call. For failures that the runtime has not reported, it is the status that a grpc-go client
+  /// would report.
   package var traceStatus: StatusCode {
     switch cause {
     case .status(let status): status.code

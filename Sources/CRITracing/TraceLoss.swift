@@ -6,6 +6,6 @@ package struct TraceLoss: Hashable, Sendable {
   package let collector: String
   /// The number of spans.
   package let count: Int
-  /// Why sending failed first; nil if the command made calls faster than they could be sent, or if the time was over.
+  /// The first error of sending spans; nil if the command made calls faster than they could be sent, or if the time ran out.
   package let error: RPCError?
 }

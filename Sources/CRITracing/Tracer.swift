@@ -23,7 +23,7 @@ package final class Tracer: CallTracer {
     var lastSent = ContinuousClock.now
     /// The number of spans that were not sent.
     var lostCount = 0
-    /// Why the first of these spans were not sent.
+    /// The reason why the first of the lost spans were not sent.
     var failure: RPCError?
   }
 

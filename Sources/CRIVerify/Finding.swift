@@ -44,7 +44,7 @@ public struct Finding: Hashable, Sendable {
     }
     if let field = prediction.field, rule.field == field { return true }
     switch rule.id {
-    case .podSeveralReady, .podSuccessor, .podDeadBefore, .containerDeadBefore: return true
+    case .podSeveralReady, .podSuccessor, .podDeadBefore, .podNotReadyBefore, .containerDeadBefore: return true
     case .podNamespaces: return prediction.rule == .c4
     default: return false
     }

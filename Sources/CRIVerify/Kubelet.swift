@@ -46,13 +46,15 @@ struct Kubelet {
     Dictionary(snapshot.sandboxes.map { ($0.id, $0.pod.uid) }, uniquingKeysWith: { first, _ in first })
   }
 
-  /// Returns one prediction for each pod that had a ready sandbox.
+  /// Returns one prediction for each pod that had a ready sandbox or running containers.
   /// - Parameter ended: The UIDs of the pods for which kubelet has nothing left to do.
   func predictions(without ended: Set<String>) -> [Prediction] {
     var seen: Set<String> = []
+    let outlived = Set(before.sandboxesOutlivedByContainers.map(\.id))
     // No prediction is possible for a pod that could not be read.
     return before.sandboxes.filter {
-      $0.isReady && !after.isUnchecked(.pod, $0.id) && !ended.contains($0.pod.uid) && seen.insert($0.pod.uid).inserted
+      ($0.isReady || outlived.contains($0.id)) && !after.isUnchecked(.pod, $0.id) && !ended.contains($0.pod.uid)
+        && seen.insert($0.pod.uid).inserted
     }.map { prediction(of: $0) }
   }
 
@@ -75,6 +77,7 @@ struct Kubelet {
     }
     var prediction = Prediction(pod: old.pod, restartPolicy: specification.restartPolicy)
     prediction.owner = specification.owner
+    prediction.wasReady = old.isReady
     let containers = PodContainers(
       before: containersBefore[old.pod.uid] ?? [], after: containersAfter[old.pod.uid] ?? [],
       specification: specification, remembersStatus: remembers(old),

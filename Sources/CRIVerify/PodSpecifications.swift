@@ -16,7 +16,7 @@ struct PodSpecifications {
       ((before.pods ?? []) + (after.pods ?? [])).map { ($0.pod.uid, $0) }, uniquingKeysWith: { first, _ in first })
     staticPods = before.observed?.kubelet?.staticPods?.value ?? after.observed?.kubelet?.staticPods?.value ?? []
     laterStaticPods = after.observed?.kubelet?.staticPods?.value
-    node = before.host.name
+    node = before.nodeName(for: staticPods)
   }
 
   /// Whether a static pod had a manifest before the change and has none any more.
@@ -44,8 +44,8 @@ struct PodSpecifications {
     }
   }
 
-  /// The policies that a pod of which nothing is known may have. A ReplicaSet, StatefulSet or DaemonSet, which adds one of
-  /// these labels, allows only Always.
+  /// The restart policies that are possible for a pod whose specification is unknown. A ReplicaSet, StatefulSet or
+  /// DaemonSet, which adds one of these labels, allows only Always.
   func possiblePolicies(of sandbox: SandboxRecord) -> [RestartPolicy] {
     let labels = ["pod-template-hash", "controller-revision-hash"]
     return labels.contains { sandbox.status.labels[$0] != nil } ? [.always] : RestartPolicy.allCases

@@ -61,6 +61,8 @@ public struct Prediction: Hashable, Sendable {
   /// The containers that ended during the change and that kubelet does not start again, because their restart policy is
   /// known and does not allow it, although it keeps the pod.
   public var leftEnded: [String] = []
+  /// Whether the pod was ready before the change. If it was not, containers were running in a sandbox that was not ready.
+  public var wasReady = true
   /// Whether neither a ready sandbox nor a running container of the pod is left, so that kubelet stops nothing.
   public var isDown = false
   /// Whether all containers of the pod have ended, so that kubelet stops at most an empty sandbox.

@@ -54,7 +54,7 @@ public struct Report: Hashable, Sendable {
   public var after: Side
   /// The findings, sorted by severity, the worst first, then by object.
   public var findings: [Finding]
-  /// What kubelet will do to each pod that was ready before.
+  /// What kubelet will do to each pod that was ready before, or whose containers had outlived their sandbox.
   public var predictions: [Prediction]
   /// Each pod that was ready before, in both snapshots, in the order of the names.
   public var pods: [PodComparison] = []
@@ -75,6 +75,16 @@ public struct Report: Hashable, Sendable {
     if findings.contains(where: { $0.rule.severity >= threshold }) { return .lost }
     if let vacuous { return .vacuous(vacuous) }
     return isPartial ? .unverified : .intact
+  }
+
+  /// Adds the objects that the runtime had announced after the earlier snapshot and that it does not list any more: nothing
+  /// shows whether they were deleted or lost.
+  /// - Parameter ids: The IDs of the announced objects.
+  package mutating func check(announced ids: Set<String>, in after: Snapshot) {
+    let missing = ids.subtracting(after.listed)
+    guard !missing.isEmpty else { return }
+    isPartial = true
+    unchecked.append(Unchecked(.announced(count: missing.count), UnknownReason(.deletedOrLost)))
   }
 
   /// Whether kubelet is running after the change, on which the sentences about its reaction depend.

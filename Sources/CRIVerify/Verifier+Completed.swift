@@ -32,7 +32,8 @@ extension Verifier {
     let object = ObjectName.pod(earlier)
     let newer = siblings.filter { $0.id != earlier.id }
     guard let next = newer.max(by: { $0.status.createdAt < $1.status.createdAt }) else {
-      report(kubeletHasRunThroughout ? .podRunsAgainLater : .podRunsAgain, object, .id(earlier.id), .none)
+      let left: FindingValue = after.listed.contains(earlier.id) ? .status(.withoutContainers) : .none
+      report(kubeletHasRunThroughout ? .podRunsAgainLater : .podRunsAgain, object, .id(earlier.id), left)
       return true
     }
     report(
@@ -112,13 +113,19 @@ extension Verifier {
     }
     guard isNewest, !isUnchecked, let specification = specifications[earlier] else { return false }
     let all = containersBefore[earlier.id] ?? []
-    let containers = PodContainers.newest(all).filter { specification[$0.key]?.kind ?? .regular == .regular }
-    return !containers.isEmpty && !all.contains(where: \.isRunning)
-      && containers.allSatisfy { name, container in
-        container.hasEnded
-          && RestartDecision(
-            of: specification[name], specification.restartPolicy, exitCode: container.status.exitCode) == .leave
-      }
+    if all.contains(where: \.isRunning) { return false }
+    let newest = PodContainers.newest(all)
+    func isLeft(_ name: String, _ container: ContainerRecord) -> Bool {
+      container.hasEnded
+        && RestartDecision(
+          of: specification[name], specification.restartPolicy, exitCode: container.status.exitCode) == .leave
+    }
+    // A failed init container that is not restarted ends the pod before the other containers run.
+    let hasFailed = newest.contains { name, container in
+      specification[name]?.kind == .initial && container.status.exitCode != 0 && isLeft(name, container)
+    }
+    let containers = newest.filter { specification[$0.key]?.kind ?? .regular == .regular }
+    return hasFailed || !containers.isEmpty && containers.allSatisfy(isLeft)
   }
 
   /// Reports the completed containers that have run again beside the others, because kubelet recreated the pod without

@@ -16,6 +16,9 @@ extension Verifier {
       let object = ObjectName.pod(old)
       let isExplained = !old.isReady || deadBefore.contains(old.id) || hasEnded(old)
       if !isExplained, !after.isUnchecked(.pod, old.id), reportIfItHadEnded(old, now[old.id]) { continue }
+      if outlivedBefore.contains(old.id), !after.isUnchecked(.pod, old.id), reportOutlived(old, now[old.id]) {
+        continue
+      }
       switch (old.isReady, now[old.id]) {
       case (true, let found)
       where deadBefore.contains(old.id) && !hasEnded(old) && !after.isUnchecked(.pod, old.id):
@@ -62,6 +65,24 @@ extension Verifier {
     check(SandboxRules.table, old, found) { _ in object }
   }
 
+  /// Reports a sandbox that was not ready before the change, although containers in it were running.
+  /// - Returns: Whether this explains its state after the change.
+  private mutating func reportOutlived(_ old: SandboxRecord, _ found: SandboxRecord?) -> Bool {
+    if hasEnded(old.pod) || found?.isReady == true { return false }
+    let successor = successor(of: old)
+    // Without kubelet, nothing removes the record of a sandbox.
+    if found == nil, successor == nil, wasKubeletDown { return false }
+    let now = successor ?? .status(found == nil ? .gone : .notReady)
+    report(.podNotReadyBefore, .pod(old), .status(.notReady), now)
+    return true
+  }
+
+  /// Whether kubelet may have ended a container, because its sandbox was not ready before the change.
+  private func mayBeEnded(_ old: ContainerRecord) -> Bool {
+    guard outlivedBefore.contains(old.sandboxID), let sandbox = sandboxBefore[old.sandboxID] else { return false }
+    return !wasKubeletDown || successor(of: sandbox) != nil
+  }
+
   /// Returns the ready sandbox with which kubelet has already replaced this one, or nil if it has not.
   private func successor(of old: SandboxRecord) -> FindingValue? {
     let successor = sandboxesAfter[old.pod.uid]?.first { $0.isReady && $0.id != old.id }
@@ -106,6 +127,8 @@ extension Verifier {
       let object = name(of: old)
       // One finding is enough for a deleted pod.
       if let pod = object.pod, expectedChanges.isDeleted(pod) { continue }
+      // The finding about the sandbox explains that the container does not run any more.
+      if mayBeEnded(old), now[old.id]?.isRunning != true { continue }
       let isWellEnded = now[old.id].map { hasCompleted($0) } ?? false
       if deadBefore.contains(old.id), !isWellEnded, !after.isUnchecked(.container, old.id) {
         reportDead(old, now[old.id], object, table)

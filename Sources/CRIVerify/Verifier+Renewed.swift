@@ -14,7 +14,9 @@ extension Verifier {
     var waiting = 0
     var undecided: [[RestartPolicy]: [PodName]] = [:]
     let kubelet = Kubelet(before: before, after: after)
-    for old in before.sandboxes where old.isReady && seen.insert(old.pod.uid).inserted {
+    for old in before.sandboxes
+    where (old.isReady || outlivedBefore.contains(old.id)) && seen.insert(old.pod.uid).inserted {
+      let was = FindingValue.status(old.isReady ? .ready : .notReady)
       let hasSandbox = sandboxesAfter[old.pod.uid] != nil
       let successor = successors[old.pod.uid]?.max { $0.status.createdAt < $1.status.createdAt }
       if reportIfItHadEnded(old, sandboxes[old.id]) {
@@ -24,16 +26,16 @@ extension Verifier {
         checkContainers(of: old, successor)
       } else if !expectedChanges.isDeleted(old.pod), endsForGood(old, kubelet) {
         report(
-          hasCompletedItsWork(old) ? .podFinished : .podEnded, .pod(old), .status(.ready),
+          hasCompletedItsWork(old) ? .podFinished : .podEnded, .pod(old), was,
           .status(hasSandbox ? .notReady : .gone))
       } else if let rule = excuse(for: old, kubelet) {
-        report(rule, .pod(old), .status(.ready), .status(hasSandbox ? .notReady : .gone))
+        report(rule, .pod(old), was, .status(hasSandbox ? .notReady : .gone))
       } else if isKubeletStopped || after.hasUnchecked(.pod) {
         waiting += 1
       } else if case let policies = endingPolicies(of: old, kubelet), !policies.isEmpty {
         if scope.contains(old.pod) { undecided[policies, default: []].append(old.pod) }
       } else {
-        report(.podSuccessor, .pod(old), .status(.ready), hasSandbox ? .status(.notReady) : .none)
+        report(.podSuccessor, .pod(old), was, hasSandbox ? .status(.notReady) : .none)
       }
     }
     for (policies, pods) in undecided.sorted(by: { $0.key.count < $1.key.count }) {
@@ -71,7 +73,7 @@ extension Verifier {
     // The Job may have ended since then, and there is no record left that would show this. If the policy is known, kubelet
     // is expected to recreate the pod.
     let isOpen = specifications[old] == nil || kubelet.prediction(of: old).action == .kill
-    if isOpen, expectedChanges.isJob(old.pod) { return .podFinished }
+    if isOpen, !isKubeletStopped, expectedChanges.isJob(old.pod) { return .podFinished }
     return expectedChanges.isYoung(old.status.createdAt) ? .podYoung : nil
   }
 

@@ -34,7 +34,7 @@ extension Report {
   /// A static pod's manifest contains its restart policy; without a readable manifest the policy is unknown.
   private mutating func listUnknownPolicies(of before: Snapshot) {
     let open = Set(predictions.filter { $0.restartPolicy == nil }.map(\.pod))
-    let pods = Set(before.sandboxes.filter { $0.isReady && $0.isStatic && open.contains($0.pod) }.map(\.pod))
+    let pods = Set(before.sandboxes.filter { $0.isStatic && open.contains($0.pod) }.map(\.pod))
     guard !pods.isEmpty else { return }
     unchecked.append(
       Unchecked(.restartPolicies(pods.sorted { "\($0)" < "\($1)" }), UnknownReason(.noManifest)))
@@ -83,6 +83,8 @@ struct Verifier {
   let specifications: PodSpecifications
   /// The objects that the runtime reported as alive before the change, although they were already dead.
   let deadBefore: Set<String>
+  /// The sandboxes that were not ready before the change, although containers in them were running.
+  let outlivedBefore: Set<String>
   var findings: [Finding] = []
   var unchecked: [Unchecked] = []
   var vacuous: VacuousReason?
@@ -99,6 +101,7 @@ struct Verifier {
     self.after = after
     expectedChanges = ExpectedChanges(before: before, after: after)
     deadBefore = before.deadObjects
+    outlivedBefore = Set(before.sandboxesOutlivedByContainers.map(\.id))
     specifications = PodSpecifications(before: before, after: after)
     sandboxesBefore = Dictionary(grouping: before.sandboxes, by: \.pod.uid)
     sandboxesAfter = Dictionary(grouping: after.sandboxes, by: \.pod.uid)

@@ -1,4 +1,4 @@
-/// The position at which a text stops being valid YAML, or has no JSON equivalent, and the reason.
+/// The position at which a document stops being valid YAML, or has no JSON equivalent, and the reason.
 package struct YAMLError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The line number, starting at 1.
   package let line: Int

@@ -1,6 +1,6 @@
 internal import CRIJSON
 
-/// The order in which Kubernetes' YAML library writes keys: by code points, except that letters come last and runs of
+/// The order in which the Kubernetes YAML library writes keys: by code points, except that letters come last and runs of
 /// digits are compared as numbers (`a2` before `a10`).
 enum YAMLKeyOrder {
   /// Returns the members in that order.

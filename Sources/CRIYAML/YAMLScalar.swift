@@ -1,4 +1,4 @@
-/// The type and value of a plain scalar, according to the rules of YAML 1.1 as Kubernetes' YAML library applies them.
+/// The type and value of a plain scalar, according to the rules of YAML 1.1 as the Kubernetes YAML library applies them.
 enum YAMLScalar: Equatable {
   case null
   case bool(Bool)

@@ -23,7 +23,7 @@ final class YAMLSink {
     return escaped
   }
 
-  /// Whether a text needs double quotes to be read back unchanged (carriage returns) or to be printed safely (Unicode's
+  /// Whether a string needs double quotes to be read back unchanged (carriage returns) or to be printed safely (Unicode's
   /// line separators and bidirectional control characters).
   static func needsEscapes(_ text: String) -> Bool {
     if text.utf8.allSatisfy({ $0 < 0x80 && $0 != 0x0D }) { return false }

@@ -1,7 +1,7 @@
 internal import CRIJSON
 internal import CRILibYAML
 
-/// Writes a document with libyaml's emitter, in the styles that Kubernetes' YAML library uses.
+/// Writes a document with libyaml's emitter, in the styles that the Kubernetes YAML library uses.
 struct YAMLWriter: ~Copyable {
   private let emitter: UnsafeMutablePointer<yaml_emitter_t>
 

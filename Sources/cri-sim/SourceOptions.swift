@@ -30,7 +30,7 @@ struct SourceOptions: ParsableArguments {
   func validate() throws {
     let chosen = [recording != nil, description != nil, pods != nil].count { $0 }
     if chosen > 1 {
-      throw ValidationError("--recording, --description and --pods exclude each other; specify one of them")
+      throw ValidationError("--recording, --description and --pods are mutually exclusive; specify one of them")
     }
     if containers != nil, pods == nil { throw ValidationError("--containers requires --pods") }
     if let pods, pods < 1 { throw ValidationError("--pods must be at least 1") }

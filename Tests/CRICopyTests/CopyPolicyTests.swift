@@ -15,7 +15,7 @@ import Testing
     }
   }
 
-  @Test func `into a container a file with a new owner has no set-uid and no set-gid bit`() throws {
+  @Test func `a file that is copied into a container with a new owner has no set-uid or set-gid bit`() throws {
     let copied = try CopyPolicy(.intoContainer, owners: .containerRoot).applied(to: entry(0o7755))
     #expect(copied.permissions == 0o1755 && copied.owner == 0 && copied.group == 0)
     #expect(try CopyPolicy(.intoContainer, owners: .kept).applied(to: entry(0o4755)).permissions == 0o4755)

@@ -204,7 +204,7 @@ struct TreeCopyTests {
     #expect(tree.isMissing("\(tree.host)/x"))
   }
 
-  @Test func `absolute links lead to the container's own files`() throws {
+  @Test func `absolute links point to the container's own files`() throws {
     makeDirectory("etc")
     try write("inside", "etc/passwd")
     link("/etc/passwd", "p")
@@ -243,7 +243,7 @@ struct TreeCopyTests {
 
   /// A process in the container repeatedly replaces a directory with a link that points out of the container.
   @Test(.timeLimit(.minutes(2)), arguments: [true, false])
-  func `a directory that is exchanged for a link in a loop leads nowhere else`(isIntoContainer: Bool) throws {
+  func `repeatedly exchanging a directory for a link redirects nothing`(isIntoContainer: Bool) throws {
     makeDirectory("top")
     makeDirectory("top/d")
     try write("inside", "top/d/file")
@@ -280,7 +280,9 @@ struct TreeCopyTests {
   }
 
   /// The rule of `PathWalk`: mallory could have moved root's directory to where root writes.
-  @Test(arguments: [mallory, 0]) func `a copy does not enter root's directory in another user's`(owner: uid_t) throws {
+  @Test(arguments: [mallory, 0]) func `a copy does not enter a directory of root inside another user's directory`(
+    owner: uid_t
+  ) throws {
     makeDirectory("d")
     makeDirectory("d/inner")
     try write("new", "d/inner/file")
@@ -401,7 +403,7 @@ struct TreeCopyTests {
     #expect(TestFile.read("\(tree.secret)/file") == "secret" && names(tree.secret) == ["file"])
   }
 
-  @Test func `a hard link leads only to a file of the same copy`() throws {
+  @Test func `a hard link can point only to a file of the same copy`() throws {
     makeDirectory("t")
     try write("before", "t/before")
     link("\(tree.secret)/file", "t/link")

@@ -25,6 +25,13 @@ extension DoctorCase {
     .fires("D33", "another sandbox has the lease", ["default/web"]) {
       $0.snapshot.sandboxes[0].observed?.leases = .known([lease(2, owner: "other")])
     },
+    .fires("D33", "the CNI cache lacks its entry, but has those of others", ["default/web"]) {
+      $0.snapshot.sandboxes[1].observed = ObservedSandbox(cache: $0.snapshot.sandboxes[0].observed?.cache)
+      $0.snapshot.sandboxes[0].observed?.cache = .known([])
+    },
+    .staysSilent("D33", "no pod has an entry in the CNI cache") {
+      $0.snapshot.sandboxes[0].observed?.cache = .known([])
+    },
     .staysSilent("D33", "all sources agree"),
 
     .fires("D34", "the runtime says so", ["runtime"]) { $0.setCondition("NetworkReady", reason: "NoPlugin") },
@@ -51,10 +58,18 @@ extension DoctorCase {
     .staysSilent("D37", "all plugins exist"),
     .unchecked("D37", "the directory is not readable") { $0.node.missingPlugins = .unknown("no") },
 
+    .fires("D53", "runc is missing", ["runtime"]) { $0.node.missingPrograms = .known(["runc"]) },
+    .staysSilent("D53", "runc exists"),
+    .unchecked("D53", "the daemon's PATH is unknown") { $0.node.missingPrograms = .unknown("no") },
+
     .fires("D38", "its sandbox is gone", ["node"]) {
       $0.leases = .known([lease(2, owner: "sandbox-web"), lease(3, owner: "gone")])
     },
     .staysSilent("D38", "all leases have an owner"),
+    .staysSilent("D38", "the pod may still be created") {
+      $0.leases = .known([lease(3, owner: "x")])
+      $0.youngLeases = ["10.0.0.3"]
+    },
     .staysSilent("D38", "the details of the owner are unknown") {
       $0.leases = .known([lease(3, owner: "x")])
       $0.snapshot.unchecked = [.details(ObjectName(.pod, id: "x"), "no")]
@@ -85,6 +100,10 @@ extension DoctorCase {
           AddressPool(network: "pods", subnet: $0, first: IPAddress("10.0.0.10"), last: IPAddress("10.0.0.19"))
         })
       facts.leases = .known((10..<19).map { lease($0, owner: "sandbox-web") })
+    },
+    .fires("D39", "a range that has just been used up", ["node"]) { facts in
+      let leases = (2..<255).map { lease($0, owner: "sandbox-web") }
+      (facts.leases, facts.youngLeases) = (.known(leases), Set(leases.map(\.address)))
     },
     .unchecked("D39", "the leases are not readable") { $0.leases = .unknown("no") },
     .unchecked("D39", "the ranges are unknown") { $0.addressPools = .unknown("no") },
@@ -124,6 +143,14 @@ extension DoctorCase {
     .fires("D42", "9.9 % for the node", ["node"]) {
       $0.fileSystems = .known([FileSystemUse(purpose: .node, path: "/n", size: 1000, available: 99)])
     },
+    .staysSilent("D42", "kubelet has no threshold") {
+      $0.fileSystems = .known([FileSystemUse(purpose: .images, path: "/i", size: 1000, available: 1)])
+      $0.evictionThresholds.available[.images] = nil
+    },
+    .fires("D42", "kubelet's own threshold", ["node"]) {
+      $0.fileSystems = .known([FileSystemUse(purpose: .node, path: "/n", size: 1000, available: 299)])
+      $0.evictionThresholds.available[.node] = .amount(300)
+    },
     .unchecked("D42", "the file systems are unknown") { $0.fileSystems = .unknown("no") },
 
     .fires("D43", "4 % are free", ["node"]) {
@@ -139,7 +166,7 @@ extension DoctorCase {
     },
     .unchecked("D43", "the file systems are unknown") { $0.fileSystems = .unknown("no") },
 
-    .fires("D44", "no block is free", ["default/web/nginx", "default/web/job", "default/proxy/proxy"]) {
+    .fires("D44", "no block is free", ["node"]) {
       $0.node.recordSpace = .known(RecordSpace(directory: "/r", blocks: 0, inodes: 9))
     },
     .fires("D44", "two blocks for four containers", ["node"]) {
@@ -168,6 +195,9 @@ extension DoctorCase {
 
     .fires("D49", "its sandbox is gone", ["node"]) {
       $0.mounts = .known([ObjectPath(id: "gone", path: "/k8s.io/gone/rootfs")])
+    },
+    .fires("D49", "those of two sandboxes", ["node"]) {
+      $0.mounts = .known(["a", "b"].map { ObjectPath(id: $0, path: "/k8s.io/\($0)/rootfs") })
     },
     .staysSilent("D49", "its sandbox exists"),
     .staysSilent("D49", "this was not requested") { $0.mounts = nil },

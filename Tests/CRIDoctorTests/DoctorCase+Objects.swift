@@ -41,6 +41,9 @@ extension DoctorCase {
     .fires("D19", "containerd waited for it in vain", ["default/web"]) {
       $0.snapshot.sandboxes[0].facts.isShimSilent = true
     },
+    .fires("D19", "the conmon of a container is stopped", ["default/web/nginx"]) {
+      $0.shims = .known([RunningProcess(pid: 900, name: "conmon", state: "T", id: "container-web-nginx")])
+    },
     .staysSilent("D19", "the shims respond"),
     .staysSilent("D19", "the sandbox is not ready") { $0.snapshot.sandboxes[2].facts.isShimSilent = true },
     .staysSilent("D19", "D16 reports it") {
@@ -151,6 +154,19 @@ extension DoctorCase {
     },
     .staysSilent("D29", "all are alive"),
     .unchecked("D29", "processes are not visible") { $0.node.endedProcesses = .unknown("no") },
+
+    .fires("D52", "its conmon was killed", ["default/web/nginx"]) {
+      $0.snapshot.containers[0].observed?.process = DoctorFacts.process(shim: nil)
+    },
+    .staysSilent("D52", "they run under their shims"),
+    .staysSilent("D52", "the shims of all containers are invisible") { facts in
+      for index in facts.snapshot.containers.indices {
+        facts.snapshot.containers[index].observed?.process = DoctorFacts.process(shim: nil)
+      }
+    },
+    .unchecked("D52", "the processes are not visible") {
+      $0.snapshot.containers[0].observed?.process = .unknown("no")
+    },
 
     .fires("D30", "the file is gone", ["default/web/nginx"]) {
       $0.snapshot.containers[0].observed?.hasLog = .known(false)

@@ -61,6 +61,14 @@ extension DoctorCase {
     .staysSilent("D10", "the program is unchanged"),
     .unchecked("D10", "the program is not visible") { $0.snapshot.daemon.executable = nil },
 
+    .fires("D51", "a mount over the root directory", ["runtime"]) {
+      $0.node.containerd = ContainerdDisk(hiddenDatabase: .known("/var/lib/containerd/meta.db"))
+    },
+    .staysSilent("D51", "the database is the file at its path") { $0.node.containerd = ContainerdDisk() },
+    .unchecked("D51", "the daemon's files are not visible") {
+      $0.node.containerd = ContainerdDisk(hiddenDatabase: .unknown("no"))
+    },
+
     .fires("D11", "containerd#7843", ["runtime"]) { $0.snapshot.runtime.version = "1.6.12" },
     .staysSilent("D11", "a version without known defects") { $0.snapshot.runtime.version = "1.6.20" },
     .unchecked("D11", "a version in an unknown form") { $0.snapshot.runtime.version = "devel" },

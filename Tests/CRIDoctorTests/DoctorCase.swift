@@ -57,7 +57,8 @@ extension DoctorFacts {
         HostLocalLease(network: "pods", address: "fd00::2", owner: owned),
       ]))
     for index in snapshot.containers.indices where snapshot.containers[index].isRunning {
-      snapshot.containers[index].observed = ObservedContainer(hasLog: .known(true))
+      snapshot.containers[index].observed = ObservedContainer(
+        process: process(shim: "sandbox-web"), hasLog: .known(true))
     }
     snapshot.observed = ObservedNode(
       orphans: .known([]),
@@ -69,7 +70,8 @@ extension DoctorFacts {
       containerd: ContainerdDisk(),
       kubelet: KubeletConfiguration(
         cgroupDriver: .known("systemd"), endpoint: .known("unix:///run/containerd/containerd.sock")),
-      networkConfigurations: .known(["10-net.conflist"]), missingPlugins: .known([]), endedProcesses: .known([:]),
+      networkConfigurations: .known(["10-net.conflist"]), missingPlugins: .known([]), missingPrograms: .known([]),
+      endedProcesses: .known([:]),
       recordSpace: .known(RecordSpace(directory: "/var/lib/containerd", blocks: 1000, inodes: 1000)))
     node.snapshot = snapshot
     var facts = DoctorFacts(node: node)
@@ -102,6 +104,16 @@ extension DoctorFacts {
     facts.cgroups = .known([ObjectPath(id: "sandbox-web", path: "/kubepods/sandbox-web")])
     return facts
   }()
+
+  /// A process of a container.
+  /// - Parameter shim: The ID for which its parent was started; nil if its parent is no shim.
+  static func process(shim: String?) -> Observation<ObservedProcess> {
+    .known(
+      .there(
+        ObservedProcess.Facts(
+          pid: 1101, startTime: 8, parent: shim == nil ? 1 : 70, shim: shim,
+          networkNamespace: .known(NamespaceID(device: 4, inode: 7)))))
+  }
 
   /// The time at which the facts were read, minus a number of seconds.
   func time(secondsAgo seconds: Int64) -> Timestamp { node.now - .seconds(seconds) }

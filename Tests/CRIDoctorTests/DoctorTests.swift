@@ -28,7 +28,7 @@ import Testing
     }
   }
 
-  @Test func `the start of kubelet is not advised while it would kill pods`() {
+  @Test func `starting kubelet is not advised while it would kill pods`() {
     var facts = DoctorFacts.good
     facts.snapshot.observed?.kubelet?.processes = .known([])
     func advice(_ facts: DoctorFacts) -> String {
@@ -39,7 +39,7 @@ import Testing
     #expect(advice(facts).contains("start kubelet (systemctl status kubelet)"))
     facts.snapshot.sandboxes[0].status.network = PodSandboxNetworkStatus()
     #expect(DoctorReport(facts).harmedByKubeletStart == [.networkBroken])
-    #expect(advice(facts).contains("do not start kubelet before D32 is solved"))
+    #expect(advice(facts).contains("do not start kubelet before D32 is resolved"))
     #expect(!advice(facts).contains("start kubelet (systemctl status kubelet)"))
     // kubelet does not notice an interface that is gone.
     facts.snapshot.sandboxes[0].status.network = DoctorFacts.good.snapshot.sandboxes[0].status.network
@@ -75,7 +75,7 @@ import Testing
     let english = ReportView(report, failingOn: .major, exitCode: code, checked: time)
     let other = ReportView(report, failingOn: .major, exitCode: code, checked: time, text: Rewording.text)
     #expect(Rewording.differences(english, other).isEmpty)
-    #expect(Rewording.strays(other, verbatim: Set(other.unchecked.map(\.subject))).isEmpty)
+    #expect(Rewording.textsNotReworded(other, verbatim: Set(other.unchecked.map(\.subject))).isEmpty)
   }
 
   @Test func `problems outweigh what could not be checked`() {

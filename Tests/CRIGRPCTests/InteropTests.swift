@@ -76,7 +76,7 @@ extension WireTests {
       #expect(server.pid > 0)
     }
 
-    @Test func `an independent server can stream, and sees a client that leaves`() async throws {
+    @Test func `an independent server can stream, and notices a client that leaves`() async throws {
       let log = directory.file("log")
       let options = ["--stream", "GetContainerEvents=2000,ABORTED:zu spät", "--pad", "16384", "--log", log]
       let server = try await GRPCIO.serve(at: path, options)

@@ -143,8 +143,8 @@ extension WireTests {
       let channel = Channel(path: peer.path)
       var iterator = try channel.stream(method, []).makeAsyncIterator()
       #expect(try await iterator.next() == message)
-      let (first, second) = try await (stalled(sent), stalled(sent))
-      // Window, queue and socket buffer hold about 5 MiB; no more is sent while the reader waits.
+      let (first, second) = try await (valueWhenStalled(sent), valueWhenStalled(sent))
+      // The window, the queue and the socket buffer hold about 5 MiB; no more is sent while the reader waits.
       #expect(first == second && first < 8 << 20, "\(first) \(second)")
       for _ in 0..<(32 << 20) / message.count {
         guard let next = try await iterator.next(), Bytes.same(next, message) else {
@@ -156,8 +156,8 @@ extension WireTests {
       isDone.withLock { $0 = true }
     }
 
-    /// Returns the value at which a counter stops increasing.
-    private func stalled(_ counter: Locked<Int>) async throws -> Int {
+    /// Waits until a counter stops increasing, and returns its value.
+    private func valueWhenStalled(_ counter: Locked<Int>) async throws -> Int {
       var last = -1
       var unchangedPolls = 0
       while unchangedPolls < 50 {

@@ -30,7 +30,7 @@ import Testing
     #expect(outcome.error == .cannotConnect(path: "127.0.0.1:\(port)", .connectionRefused))
   }
 
-  @Test func `a server that never responds ends at the timeout`() async throws {
+  @Test func `a call to a server that never responds fails at the timeout`() async throws {
     let listener = try TCPSocket.listen(on: .loopback(port: 0), backlog: 0)
     let port = try listener.localPort()
     let start = ContinuousClock.now

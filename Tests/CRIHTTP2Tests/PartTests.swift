@@ -92,7 +92,7 @@ struct OutgoingBodyTests {
 struct HeaderBlockTests {
   @Test func `exceeding the limit is reported once`() {
     var block = HeaderBlock()
-    var admissions = [block.admit(SessionState.largestHeaderList)]
+    var admissions = [block.admit(SessionState.maximumHeaderList)]
     block.fields.append(Header("a", "b"))
     admissions.append(block.admit(1))
     #expect(block.isTooLarge && block.fields.isEmpty)

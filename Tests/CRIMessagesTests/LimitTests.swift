@@ -36,7 +36,7 @@ struct LimitTests {
     #expect((1000...50_000).contains(lists.elements) && lists.count > lists.allowed)
     #expect(lists.description.contains("\(lists.elements) elements or more in 2000000 bytes"))
 
-    // The memory of one element: its labels, texts and messages.
+    // The memory of one element: its labels, strings and messages.
     let labels = Self.field(1, Self.many([0x42, 0], 1_000_000))
     #expect(excess(ListContainersResponse.self, labels) != nil)
     #expect(excess(ListImagesResponse.self, Self.field(1, Self.many([0x12, 0], 1_000_000))) != nil)

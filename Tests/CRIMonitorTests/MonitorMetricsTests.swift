@@ -8,11 +8,11 @@ import Testing
   private static var full: MonitorStatus {
     var status = MonitorStatus()
     status.isWatching = true
-    status.stateRead = Timestamp(seconds: 1_700_000_000, nanoseconds: 500_000_000)
+    status.stateReadAt = Timestamp(seconds: 1_700_000_000, nanoseconds: 500_000_000)
     status.podCount = 12
     status.callCount = 99
     status.restartCounts = ["lost": 2]
-    status.last = (Timestamp(seconds: 1_700_000_000), "lost")
+    status.lastRestart = (Timestamp(seconds: 1_700_000_000), "lost")
     status.problemCounts = Rule.all(of: .doctor).first.map { [$0.id: 3] } ?? [:]
     return status
   }

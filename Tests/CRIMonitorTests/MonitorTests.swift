@@ -45,7 +45,10 @@ import Testing
     #expect(monitor.state == .before && monitor.stateAge(at: .seconds(1)) == .milliseconds(100))
   }
 
-  @Test mutating func `an end starts a verification against the state before, and gives it to the gate first`() {
+  @Test
+  mutating func
+    `when the runtime ends, the earlier state is given to the gate, and then a verification against it starts`()
+  {
     watch()
     let actions = take(.ended(Snapshot.before.daemon), 3)
     #expect(actions.map(\.name) == ["offer", "save", "verify"] && monitor.phase == .verifying)
@@ -97,6 +100,16 @@ import Testing
     #expect(monitor.state?.sandboxes[0].isReady == false)
   }
 
+  /// kubelet goes on while a restart is verified.
+  @Test mutating func `an announced object that is deleted during the verification is not missed`() {
+    watch()
+    _ = take(Self.event(.created, "new"), 2)
+    _ = take(.ended(Snapshot.before.daemon), 2.5)
+    #expect(monitor.restart?.changes.added == ["new"])
+    _ = take(Self.event(.deleted, "new"), 3)
+    #expect(monitor.restart?.changes.added == [])
+  }
+
   @Test mutating func `an object that appears and disappears is not a change`() {
     watch()
     _ = take(Self.event(.created, "new"), 2)
@@ -137,7 +150,7 @@ import Testing
     #expect(take(.tick, 70 + interval).map(\.name) == ["refresh"])
   }
 
-  @Test mutating func `a failing runtime is asked less and less often`() {
+  @Test mutating func `a failing runtime is called less and less often`() {
     watch()
     var time = 100.0
     var pauses: [Double] = []
@@ -170,6 +183,21 @@ import Testing
     // The event alone must not cause a read within a second.
     #expect(take(.tick, 309).allSatisfy { $0.name != "refresh" })
     #expect(take(.tick, 311).contains { $0.name == "refresh" })
+  }
+
+  /// For the details of a container, all processes of the node are read.
+  @Test mutating func `without events, details that may have changed are read once a minute`() {
+    watch(events: false)
+    var times: [Int] = []
+    for second in 2..<182 {
+      for action in take(.tick, Double(second)) {
+        guard case .refresh(_, let changed, _, _) = action else { continue }
+        if !changed.isEmpty { times.append(second) }
+        _ = take(
+          .refreshed(.before, changeCount: 0, postponedCount: 0, calls: 2, duration: .zero), Double(second))
+      }
+    }
+    #expect(times.count == 3, "\(times)")
   }
 
   @Test func `the number of calls per minute is limited`() {

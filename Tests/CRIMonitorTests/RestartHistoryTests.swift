@@ -77,7 +77,7 @@ import Testing
       (Restart.Explanation(.exited(status: 2)), "the process exited with status 2"),
       (
         Restart.Explanation(.stopped, isPlanned: true, hasNewProgram: true),
-        "the service manager stopped the process on request, a snapshot was taken before, its program had been replaced"
+        "the service manager stopped the process on request, a snapshot was taken before, its executable had been replaced"
       ),
     ])
   func `a cause is a sentence`(explanation: Restart.Explanation, text: String) {

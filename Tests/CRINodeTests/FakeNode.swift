@@ -31,7 +31,7 @@ final class FakeNode: Sendable {
     try TestFile.write(text, to: directory.file(path))
   }
 
-  /// - Parameter namespace: Processes with the same text share a network namespace.
+  /// - Parameter namespace: Processes with the same string share a network namespace.
   func process(
     _ pid: Int32, _ name: String, parent: Int32, state: String = "S", startTime: UInt64 = 1000,
     arguments: [String] = [], cgroup: String = "0::/\n", namespace: String? = nil,

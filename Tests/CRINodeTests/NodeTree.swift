@@ -37,12 +37,18 @@ extension NodeTree {
   static let tasks = "/run/containerd/io.containerd.runtime.v2.task/k8s.io"
   static let shimSocket = "/run/shim.sock"
   static let shimAddress = "unix://\(shimSocket)"
+  /// The PATH of this process, which serves the recordings.
+  static let searchPath = (Environment.value("PATH") ?? "").split(separator: ":").map(String.init)
   static let checkpoint = #"{"Version": "v1", "Pid": 7}"#
 
   /// Creates a tree with everything that containerd stores about these pods.
   static func containerd(_ snapshot: Snapshot) throws -> NodeTree {
     let tree = try NodeTree()
     try tree.write("/usr/bin/containerd-shim-runc-v2", "")
+    for path in searchPath.map({ "\($0)/runc" }) {
+      try tree.write(path, "")
+      chmod("\(tree.root)\(path)", 0o755)
+    }
     for plugin in ["bridge", "host-local", "loopback"] {
       try tree.write("/usr/lib/cni/\(plugin)", "")
       chmod("\(tree.root)/usr/lib/cni/\(plugin)", 0o755)

@@ -201,7 +201,8 @@ import Testing
   @Test(arguments: [
     (Faults.NotReadyStyle.unknown, Phase.recovering), (.unavailable, .recovering), (.hang, .silent), (.noSocket, .down),
   ])
-  func `a runtime that recovers its state is waited for`(style: Faults.NotReadyStyle, phase: Phase) async throws {
+  func `the wait continues while the runtime recovers its state`(style: Faults.NotReadyStyle, phase: Phase) async throws
+  {
     var faults = Faults()
     // With CRI-O's style, this takes longer than one poll.
     let time = Duration.milliseconds(style == .hang ? 2500 : 1000)
@@ -239,7 +240,9 @@ import Testing
     (.unimplemented, "unknown service runtime.v1.RuntimeService", false), (.internal, "anything", false),
     (.permissionDenied, "anything", false), (.resourceExhausted, "anything", false),
   ])
-  func `the status code decides whether to keep waiting`(code: StatusCode, words: String, isWorth: Bool) async throws {
+  func `it depends on the status code whether waiting continues`(code: StatusCode, words: String, isWorth: Bool)
+    async throws
+  {
     let isReady = Locked(false)
     let server = try FakeRuntime(Recording("containerd-2.4", .after), at: socket) { call, _ in
       if isReady.withLock({ $0 }) { return false }
@@ -280,7 +283,7 @@ import Testing
     #expect(watch.seen.first { $0.phase == .notReady }?.words == "RuntimeReady is false: Busy: not yet")
   }
 
-  @Test func `the network is waited for only if requested`() async throws {
+  @Test func `the wait includes the network only if requested`() async throws {
     var faults = Faults()
     faults.networkReadyAfter = .seconds(600)
     let runtime = try simulator(faults)

@@ -86,7 +86,7 @@ import Testing
     #expect(refreshed.snapshot.images == before.images && refreshed.snapshot.runtime == before.runtime)
   }
 
-  @Test func `the state of another process is not taken over`() async throws {
+  @Test func `the state of another process is not reused`() async throws {
     var before = try await snapshot()
     before.daemon.startTime = 1
     #expect(try await client.refresh(before, SnapshotRefresh(), observed: nil) == nil)

@@ -246,7 +246,7 @@ import Testing
   }
 
   @Test(arguments: ["Version", "ListPodSandbox", "ListImages", "PodSandboxStatus", "ContainerStatus"])
-  func `a runtime that dies meanwhile fails the snapshot`(moment: String) async throws {
+  func `the snapshot fails if the runtime dies in the meantime`(moment: String) async throws {
     let server = try FakeRuntime(Recording("containerd-2.4", .before), at: socket) { call, method in
       guard method == moment else { return false }
       call.closeConnection()

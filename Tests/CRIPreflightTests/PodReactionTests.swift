@@ -60,7 +60,7 @@ import Testing
       ], action: .kill),
   ]
 
-  @Test(arguments: reactions) func `the policy and the loss decide what kubelet does`(test: Reaction) throws {
+  @Test(arguments: reactions) func `the policy and the loss determine what kubelet does`(test: Reaction) throws {
     var facts = PreflightFacts.goodContainerd
     facts.snapshot.sandboxes[0].status.annotations["kubernetes.io/config.source"] = test.source
     for (index, code) in test.exits.enumerated() {

@@ -48,6 +48,25 @@ extension PreflightCase {
       $0.snapshot.unchecked = [Unchecked.details(object, "no")]
     },
 
+    PreflightCase(rule: "N26", name: "its sandbox is not ready", objects: ["default/web"]) {
+      $0.snapshot.sandboxes[0].status.state = .notReady
+    },
+    PreflightCase(rule: "N26", name: "its container has exited") {
+      $0.snapshot.sandboxes[0].status.state = .notReady
+      for index in $0.snapshot.containers.indices { $0.snapshot.containers[index].status.state = .exited }
+    },
+    PreflightCase(rule: "N26", name: "the pod has a newer sandbox that is ready") {
+      $0.snapshot.sandboxes[0].status.state = .notReady
+      var next = $0.snapshot.successor(of: 0)
+      next.status.state = .ready
+      $0.snapshot.sandboxes.append(next)
+    },
+    PreflightCase(rule: "N26", name: "another sandbox of the pod could not be read") {
+      $0.snapshot.sandboxes[0].status.state = .notReady
+      let object = ObjectName(.pod, pod: $0.snapshot.sandboxes[0].pod, id: "other")
+      $0.snapshot.unchecked = [Unchecked.details(object, "no")]
+    },
+
     PreflightCase(rule: "N18", name: "processes that have ended", objects: ["default/web/nginx", "default/proxy"]) {
       $0.endedProcesses = .known(["container-web-nginx": 1101, "sandbox-proxy": 1001, "container-web-job": 7])
     },
@@ -82,6 +101,12 @@ extension PreflightCase {
     PreflightCase(rule: "N16", name: "all plugins exist") { _ in },
     PreflightCase(rule: "N16", name: "the plugins could not be examined", isUnchecked: true) {
       $0.missingPlugins = .unknown("no")
+    },
+
+    PreflightCase(rule: "N27", name: "runc is missing", objects: ["runtime"]) { $0.missingPrograms = .known(["runc"]) },
+    PreflightCase(rule: "N27", name: "runc exists") { _ in },
+    PreflightCase(rule: "N27", name: "the daemon's PATH is unknown", isUnchecked: true) {
+      $0.missingPrograms = .unknown("no")
     },
 
     PreflightCase(rule: "N3", name: "different drivers", objects: ["node"]) {

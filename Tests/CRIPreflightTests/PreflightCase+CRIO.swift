@@ -64,7 +64,9 @@ extension PreflightCase {
       rule: "O2", name: "the persistent version file has an older version", runtime: .crio,
       objects: ["default/web", "default/proxy"]
     ) { $0.crio?.persistentVersionFile = .known(.written(path: "/var/lib/crio/version", version: "1.35.0")) },
-    PreflightCase(rule: "O2", name: "before 1.22 another service decides", runtime: .crio, isUnchecked: true) {
+    PreflightCase(
+      rule: "O2", name: "before 1.22, a different service determines this", runtime: .crio, isUnchecked: true
+    ) {
       $0.snapshot.runtime.version = "1.20.1"
       upgrade(&$0, to: "1.21.0")
     },

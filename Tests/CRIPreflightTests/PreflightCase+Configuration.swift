@@ -28,7 +28,7 @@ extension PreflightCase {
     PreflightCase(rule: "P24", name: "the file cannot be read", isUnchecked: true) {
       $0.containerd?.start?.configuration = .unknown("no")
     },
-    PreflightCase(rule: "P24", name: "the next version is unknown and decides", isUnchecked: true) {
+    PreflightCase(rule: "P24", name: "the result depends on the next version, which is unknown", isUnchecked: true) {
       $0.replaceProgram()
       $0.configureContainerd("version = 3\n")
     },
@@ -52,6 +52,45 @@ extension PreflightCase {
     PreflightCase(rule: "P25", name: "a default handler with a table") {
       $0.configureContainerd(
         "version = 2\n[\(cri).containerd]\ndefault_runtime_name = \"nvidia\"\n[\(cri).containerd.runtimes.nvidia]\n")
+    },
+    PreflightCase(rule: "P25", name: "mirrors beside config_path", objects: ["runtime"]) {
+      $0.configureContainerd(
+        "version = 2\n[\(cri).registry]\nconfig_path = \"/etc/containerd/certs.d\"\n"
+          + "[\(cri).registry.mirrors.\"docker.io\"]\nendpoint = [\"https://mirror.example\"]\n")
+    },
+    PreflightCase(rule: "P25", name: "TLS of a registry beside config_path", objects: ["runtime"]) {
+      $0.configureContainerd(
+        "version = 2\n[\(cri).registry]\nconfig_path = \"/etc/containerd/certs.d\"\n"
+          + "[\(cri).registry.configs.\"a.example\".tls]\ninsecure_skip_verify = true\n")
+    },
+    PreflightCase(rule: "P25", name: "credentials of a registry beside config_path") {
+      $0.configureContainerd(
+        "version = 2\n[\(cri).registry]\nconfig_path = \"/etc/containerd/certs.d\"\n"
+          + "[\(cri).registry.mirrors]\n[\(cri).registry.configs.\"a.example\".auth]\nusername = \"u\"\n")
+    },
+    PreflightCase(rule: "P25", name: "mirrors without config_path") {
+      $0.configureContainerd(
+        "version = 2\n[\(cri).registry]\nconfig_path = \"\"\n"
+          + "[\(cri).registry.mirrors.\"docker.io\"]\nendpoint = [\"https://mirror.example\"]\n")
+    },
+    PreflightCase(rule: "P25", name: "2.2.0 adds config_path beside mirrors", objects: ["runtime"]) {
+      $0.target = RuntimeVersion("2.2.0")
+      $0.configureContainerd(
+        "version = 2\n[\(cri).registry.mirrors.\"docker.io\"]\nendpoint = [\"https://mirror.example\"]\n")
+    },
+    PreflightCase(rule: "P25", name: "2.2.0 does not convert a file of version 3") {
+      $0.target = RuntimeVersion("2.2.0")
+      $0.configureContainerd(
+        "version = 3\n[plugins.\"io.containerd.cri.v1.images\".registry.mirrors.\"docker.io\"]\nendpoint = [\"https://mirror.example\"]\n"
+      )
+    },
+    PreflightCase(rule: "P25", name: "systemd_cgroup with runc", objects: ["runtime"]) {
+      $0.snapshot.runtime.version = "1.7.28"
+      $0.configureContainerd("version = 2\n[\(cri)]\nsystemd_cgroup = true\n")
+    },
+    PreflightCase(rule: "P25", name: "containerd 2 ignores systemd_cgroup") {
+      $0.target = RuntimeVersion("2.3.4")
+      $0.configureContainerd("version = 2\n[\(cri)]\nsystemd_cgroup = true\n")
     },
     PreflightCase(rule: "P25", name: "other plugins are disabled") {
       $0.configureContainerd("version = 2\ndisabled_plugins = [\"io.containerd.snapshotter.v1.zfs\"]\n")

@@ -44,7 +44,8 @@ extension PreflightFacts {
           usesSystemdCgroups: false))),
     kubelet: KubeletConfiguration(
       cgroupDriver: .known("systemd"), endpoint: .known("unix:///run/containerd/containerd.sock")),
-    networkConfigurations: .known(["10-net.conflist"]), missingPlugins: .known([]), endedProcesses: .known([:]),
+    networkConfigurations: .known(["10-net.conflist"]), missingPlugins: .known([]), missingPrograms: .known([]),
+    endedProcesses: .known([:]),
     pausedTasks: .known([]),
     recordSpace: .known(RecordSpace(directory: "/var/lib/containerd", blocks: 1000, inodes: 1000)))
 

@@ -85,7 +85,7 @@ import Testing
     #expect(other.verdict == PreflightReport(facts).verdict)
   }
 
-  @Test func `an advisory that an ignored rule would decide stays a suspicion`() throws {
+  @Test func `an advisory that only an ignored rule could settle stays a suspicion`() throws {
     var facts = PreflightFacts.goodContainerd
     facts.editRecords { $0.sandboxes[0].ip = "" }
     for suspicion in PreflightReport(facts).suspicions where suspicion.status == .proved {
@@ -357,7 +357,7 @@ import Testing
     #expect(reasons().count { $0.contains("run cri on") } == 1)
     #expect(
       reasons().contains(
-        "/srv/containerd/io.containerd.runtime.v2.task is in the runtime's directory, which is hidden or was replaced (P20)"
+        "/srv/containerd/io.containerd.runtime.v2.task is in the runtime's directory, which is hidden or was replaced"
       ))
   }
 
@@ -422,8 +422,8 @@ import Testing
 
   @Test(arguments: [
     "[crio", "[[crio]", "[]", "crio", "= 1", "a = ", "a = [1, 2", "a = [1 2]", "a = {b = 1", "a = {b}", "a = yes",
-    "a = \"x", "a = 'x\n'", "a = \"\"\"x\"\"", #"a = "\q""#, #"a = "\u12""#, "a = 1 b = 2", "a = 1\na = 2", "[a]\n[a]",
-    "a b = 1",
+    "a = \"x", "a = 'x\n'", "a = \"\"\"x\"\"", #"a = "\q""#, #"a = "\u12""#, #"a = "\u+012""#, #"a = "\u-000""#,
+    "a = 1 b = 2", "a = 1\na = 2", "[a]\n[a]", "a b = 1",
   ])
   func `invalid TOML is refused`(text: String) {
     var configuration = CRIOConfiguration()

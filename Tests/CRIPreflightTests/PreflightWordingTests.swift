@@ -6,7 +6,7 @@ import CRISnapshot
 import TestSupport
 import Testing
 
-/// Changing the wording of a prediction changes its texts and nothing else.
+/// Changing the wording of a prediction changes its text and nothing else.
 @Suite struct PreflightWordingTests {
   @Test(arguments: PreflightCase.all) func `a prediction does not depend on the wording`(test: PreflightCase) {
     for target in [nil, RuntimeVersion("9.9.9")] {
@@ -23,9 +23,9 @@ import Testing
       let english = ReportView(report, exitCode: code, checked: time)
       let other = ReportView(report, exitCode: code, checked: time, text: Rewording.text)
       #expect(Rewording.differences(english, other).isEmpty)
-      // A rule's label is not a text in the catalogue.
-      #expect(Rewording.strays(other, verbatim: Set(other.unchecked.map(\.subject))).isEmpty)
-      #expect(Rewording.strays(english).count > 1, "no text was found, so this test proves nothing")
+      // A rule's label does not come from the catalogue.
+      #expect(Rewording.textsNotReworded(other, verbatim: Set(other.unchecked.map(\.subject))).isEmpty)
+      #expect(Rewording.textsNotReworded(english).count > 1, "no text was found, so this test proves nothing")
     }
   }
 }

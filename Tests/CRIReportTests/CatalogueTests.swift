@@ -7,11 +7,11 @@ import CRIVerify
 import TestSupport
 import Testing
 
-/// The catalogue contains a text for every value.
+/// The catalogue contains wording for every value.
 @Suite struct CatalogueTests {
   private let text = ReportText.english
 
-  @Test(arguments: RuleID.allCases) func `every rule has its texts`(id: RuleID) {
+  @Test(arguments: RuleID.allCases) func `every rule has wording`(id: RuleID) {
     let words = text.rule(id)
     #expect(!words.reason.isEmpty)
     #expect((id.rule.command != .verify) == !words.violation.isEmpty)
@@ -41,7 +41,7 @@ import Testing
     #expect(RuleID(named: "P1") == .networkIPOnDisk && RuleID(named: "pod.ip") == .podIP)
   }
 
-  @Test(arguments: UnknownReason.Code.allCases) func `every reason has a text`(code: UnknownReason.Code) {
+  @Test(arguments: UnknownReason.Code.allCases) func `every reason has wording`(code: UnknownReason.Code) {
     let reason = UnknownReason(
       code, path: "/a/path", line: 7, object: ObjectName(.container, name: "main", id: "x"), setting: .pauseImage,
       message: "its words")
@@ -49,7 +49,7 @@ import Testing
     #expect(!text.reason(UnknownReason(code, message: "x")).isEmpty)
   }
 
-  @Test func `fields, remedies and advisories have texts`() {
+  @Test func `fields, remedies and advisories have wording`() {
     for field in RuleField.allCases { #expect(!text.field(field).isEmpty) }
     #expect(Set(Remedy.allCases.map { text.remedy($0) }).count == Remedy.allCases.count)
     #expect(Set(Advisories.table.map(\.id)) == Set(AdvisoryID.allCases))

@@ -43,11 +43,11 @@ final class JUnit: NSObject, XMLParserDelegate {
   }
 }
 
-/// A page as browsers parse it. Pages are well-formed XML, so a strict parser finds whatever a text has injected.
+/// A page as browsers parse it. Pages are well-formed XML, so a strict parser finds whatever a string has injected.
 final class Page: NSObject, XMLParserDelegate {
   /// The elements with their attributes, in order.
   private(set) var elements: [(name: String, attributes: [String: String])] = []
-  /// The texts of all cells of tables, and of all paragraphs and list items.
+  /// The text of all table cells, and of all paragraphs and list items.
   private(set) var texts: [String] = []
   private var text = ""
 

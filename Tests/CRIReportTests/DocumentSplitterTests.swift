@@ -4,7 +4,7 @@ import Testing
 @Suite struct DocumentSplitterTests {
   typealias Item = DocumentSplitter.Item
 
-  /// The items of a text, which must be the same wherever the text is divided.
+  /// The items in the input, which must be the same wherever the input is divided.
   private func split(_ text: String, limit: Int = 1000) -> (items: [Item], ignored: Int) {
     var results: [(items: [Item], ignored: Int)] = []
     for size in [1, 2, 3, 7, 10_000] {

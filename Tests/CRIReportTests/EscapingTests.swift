@@ -68,7 +68,9 @@ import Testing
     #expect(commands.last??.title == "not checked")
   }
 
-  @Test(arguments: hostileTexts) func `a page contains each text, and no elements of a text`(text: String) throws {
+  @Test(arguments: hostileTexts) func `a page contains each string, but no element that a string has injected`(
+    text: String
+  ) throws {
     let page = try Page(ReportFormat.html.text(.saying(text)))
     // A property without a value is not shown.
     let plain = try Page(ReportFormat.html.text(.saying(text.isEmpty ? "" : "x")))
@@ -79,7 +81,8 @@ import Testing
     #expect(page.texts.count == plain.texts.count && page.texts.count { $0 == shown } >= (text.isEmpty ? 1 : 8))
   }
 
-  @Test(arguments: hostileTexts) func `no text of a node changes a page or a table of a fleet`(text: String) throws {
+  @Test(arguments: hostileTexts)
+  func `no string from a node can change the structure of the page or the table of a fleet`(text: String) throws {
     let (fleet, plain) = (FleetReport.saying(text), FleetReport.saying(text.isEmpty ? "" : "x"))
     let (page, other) = (try Page(FleetFormat.html.text(fleet)), try Page(FleetFormat.html.text(plain)))
     #expect(page.elements.map(\.name) == other.elements.map(\.name))

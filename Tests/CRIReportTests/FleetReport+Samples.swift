@@ -3,7 +3,7 @@ import CRIJSON
 @testable import CRIReport
 
 extension FleetReport {
-  /// A fleet's report in which every text is `text`: one node with a loss, a missing node, and a file that is not a
+  /// A fleet's report in which every string is `text`: one node with a loss, a missing node, and a file that is not a
   /// report.
   static func saying(_ text: String) -> FleetReport {
     var fleet = FleetReport()

@@ -99,7 +99,7 @@ import Testing
     #expect(try Page(FleetFormat.html.text(fleet))["i"].count == 2)
   }
 
-  @Test func `texts of a hostile node are shortened`() {
+  @Test func `strings from a hostile node are truncated`() {
     let long = String(repeating: "x", count: 100_000)
     var fleet = FleetReport()
     fleet.add(FleetReport.document(node: long, "failed", runtime: long, more: ["reason": .string(long)]), from: "")

@@ -9,9 +9,14 @@ import Testing
 @Suite struct PreflightViewTests {
   /// The view for the recorded containerd 1.6.12, which has no address on disk.
   private static func view(
-    _ exitCode: Int32 = 5, to target: String = "1.6.15"
+    _ exitCode: Int32 = 5, to target: String = "1.6.15", kubelet: [ObservedKubelet.Instance]? = nil
   ) throws -> (ReportView, PreflightReport) {
-    let snapshot = try Snapshot.recorded("containerd-1.6.12", .before)
+    var snapshot = try Snapshot.recorded("containerd-1.6.12", .before)
+    if let kubelet {
+      var observed = snapshot.observed ?? ObservedNode()
+      observed.kubelet = ObservedKubelet(processes: .known(kubelet), podDirectories: .known([]))
+      snapshot.observed = observed
+    }
     let records = snapshot.sandboxes.map { sandbox in
       var record = DiskSandbox(of: sandbox)
       (record.ip, record.interfaces) = ("", nil)
@@ -47,6 +52,14 @@ import Testing
     #expect(lines.contains("2 pods would be lost"))
     #expect(lines.count { $0.hasPrefix("[P1] ") && $0.contains("remedy: ") } == 1)
     #expect(lines.last?.hasPrefix("LOSS PREDICTED: do not upgrade") == true)
+  }
+
+  @Test(arguments: [(true, 1), (false, 0)])
+  func `a drain is preceded by the steps that it needs if kubelet is stopped`(isStopped: Bool, count: Int) throws {
+    let instances = isStopped ? [] : [ObservedKubelet.Instance(pid: 7, startTime: 1)]
+    let lines = ReportFormat.table.text(try Self.view(kubelet: instances).0).split(separator: "\n").map(String.init)
+    #expect(lines.count { $0.hasPrefix("[P1] ") && $0.contains("drain the node") } == 1, "\(lines)")
+    #expect(lines.count { $0.contains("so a drain cannot end: cordon the node first") } == count, "\(lines)")
   }
 
   @Test(arguments: [

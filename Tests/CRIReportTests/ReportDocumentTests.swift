@@ -32,7 +32,7 @@ import Testing
     #expect(report.text().contains("other"))
   }
 
-  @Test func `a failed run has only a reason`() throws {
+  @Test func `the report of a failed check has a reason and no findings`() throws {
     let view = ReportView(failed: .preflight, reason: "r", exitCode: 3, checked: ReportView.time)
     let document = try ReportDocument(json: JSON.parse(ReportFormat.json.text(view)))
     #expect(document.kind == .preflight && document.verdict == "failed" && document.reason == "r")
@@ -59,7 +59,7 @@ import Testing
       (["unchecked"], "why", nil, .malformed("unchecked[0].why")),
       (["unchecked"], "code", nil, .malformed("unchecked[0].code")),
     ] as [([String], String, JSON?, ReportDocumentError)])
-  func `a damaged report names the member`(
+  func `the error for a malformed report names the invalid member`(
     _ list: [String], _ key: String, _ value: JSON?, _ error: ReportDocumentError
   )
     throws

@@ -28,7 +28,7 @@ extension ReportView {
       report, failingOn: threshold, exitCode: exitCode ?? code, checked: time, failure: failure)
   }
 
-  /// A report in which every text is `text`.
+  /// A report in which every string is `text`.
   static func saying(_ text: String) -> ReportView {
     let pod = PodName(namespace: "n", name: text, uid: "u")
     let entries = [true, false].map { isBlocking in

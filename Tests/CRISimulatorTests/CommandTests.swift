@@ -7,11 +7,12 @@ import Foundation
 import Testing
 
 @Suite struct CommandTests {
-  @Test func `cri-sim serves until a signal and removes its socket`() async throws {
+  @Test func `cri-sim serves until it receives a signal, then removes its socket`() async throws {
     let path = ServedRuntime.temporaryPath("sock")
     for signal in [SIGTERM, SIGINT] {
       let tool = try Tool(Tool.simulator, ["--socket", "unix://\(path)", "--pods", "2", "--containers", "3"])
-      #expect(await tool.firstErrorLine() == "cri-sim: serving containerd 2.1.4, 2 pods, 3 containers on \(path)\n")
+      #expect(
+        await tool.firstLineOfStandardError() == "cri-sim: serving containerd 2.1.4, 2 pods, 3 containers on \(path)\n")
       let bytes = try await Channel(path: path).unary(Method.listContainers.path(.v1), [])
       #expect(try ListContainersResponse.decode(bytes).containers.count == 3)
       kill(tool.process.processIdentifier, signal)
@@ -36,14 +37,14 @@ import Testing
       return try PodSandboxStatusResponse.decode(reply).status?.network?.ip
     }
     let first = try Tool(Tool.simulator, arguments + ["--kill-after", "3"])
-    _ = await first.firstErrorLine()
+    _ = await first.firstLineOfStandardError()
     #expect(try await address() == "10.88.0.2")
     await #expect(throws: RPCError.self) { try await address() }
     #expect(await first.end().code == 137)
     #expect(UnixSocket.isSocket(path))
     // The stale socket is replaced.
     let second = try Tool(Tool.simulator, arguments)
-    _ = await second.firstErrorLine()
+    _ = await second.firstLineOfStandardError()
     #expect(try await address() == "")
     kill(second.process.processIdentifier, SIGTERM)
     #expect(await second.end().code == 0)
@@ -52,7 +53,7 @@ import Testing
   static let mistakes: [([String], Int32, String)] = [
     ([], 2, "--socket is missing"),
     (["--socket", "x", "--bogus"], 2, "Unknown option '--bogus'"),
-    (["--socket", "x", "--pods", "1", "--recording", "y"], 2, "exclude each other"),
+    (["--socket", "x", "--pods", "1", "--recording", "y"], 2, "mutually exclusive"),
     (["--socket", "x", "--on-restart", "lose-everything"], 2, "lose-everything"),
     (["--socket", "x", "--delay", "5 fortnights"], 2, "--delay 5 fortnights"),
     (["--socket", "x", "--fail", "Version"], 2, "--fail Version"),
@@ -66,7 +67,8 @@ import Testing
   ]
 
   @Test(arguments: mistakes)
-  func `a usage error gives one line and an exit code`(arguments: [String], code: Int32, message: String) async throws {
+  func `an error prints one line and sets the exit code`(arguments: [String], code: Int32, message: String) async throws
+  {
     let (actual, output, errors) = try await Tool(Tool.simulator, arguments).end()
     #expect(actual == code)
     #expect(output == "")
@@ -74,7 +76,7 @@ import Testing
     #expect(errors.split(separator: "\n").count == 1, "\(errors)")
   }
 
-  @Test func `help lists every option and loss`() async throws {
+  @Test func `help lists every option and every value of --on-restart`() async throws {
     let (code, output, _) = try await Tool.run(Tool.simulator, "--help")
     #expect(code == 0)
     for word in [

@@ -134,7 +134,7 @@ import Testing
   }
 
   @Test(arguments: ["", "nonsense", "lose-ips=", "=web", "LOSE-IPS"])
-  func `an invalid loss is refused`(text: String) {
+  func `an invalid specification of a loss is refused`(text: String) {
     #expect(RestartLoss(text) == nil)
   }
 }

@@ -26,7 +26,7 @@ final class Tool: @unchecked Sendable {
   deinit { if process.isRunning { process.terminate() } }
 
   /// Returns the first line of standard error, with its line break.
-  func firstErrorLine() async -> String {
+  func firstLineOfStandardError() async -> String {
     await Self.onOtherThread { [errors] in
       var text = Data()
       while let byte = try? errors.fileHandleForReading.read(upToCount: 1), !byte.isEmpty {

@@ -110,7 +110,7 @@ import Testing
   }
 
   /// Other notations for the same values.
-  @Test func `values are compared as values and not as texts`() {
+  @Test func `values are compared by type and not as strings`() {
     var (before, after) = (Snapshot.before, Snapshot.before)
     before.sandboxes[0].status.network = PodSandboxNetworkStatus(
       ip: "fd00::1:0:0:5", additionalIPs: [PodIP(ip: "10.0.0.2"), PodIP(ip: "fd00::9")])

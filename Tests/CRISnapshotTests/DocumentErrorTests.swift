@@ -40,7 +40,7 @@ import Testing
     for index in stride(from: 0, to: bytes.count, by: 3) {
       var corrupted = bytes
       corrupted[index] ^= 0x15
-      // Many damaged texts are still valid JSON; the test checks only that no other error is thrown.
+      // Many damaged documents are still valid JSON; the test checks only that no other error is thrown.
       do throws(SnapshotError) { _ = try Snapshot(parsing: corrupted) } catch { #expect(!"\(error)".isEmpty) }
     }
   }

@@ -20,7 +20,8 @@ import Testing
 
   @Test(arguments: [
     "", "x", "10.0.0", "10.0.0.1.2", "10.0.0.256", "10.0.0.01", "10.0.0.-1", "10.0.0. 1", "1:2:3:4:5:6:7", ":1", "1:",
-    "1:2:3:4:5:6:7:8:9", "1::2::3", ":::", "12345::", "g::", "::1%eth0", "1:2:3:4:5:6:7::8", "/24", "10.0.0.1.",
+    "1:2:3:4:5:6:7:8:9", "1::2::3", "10.0.0.1::", "10.0.0.1::2", "1:10.0.0.1::", ":::", "12345::", "g::", "::1%eth0",
+    "1:2:3:4:5:6:7::8", "/24", "10.0.0.1.",
     "۱.0.0.1",
   ])
   func `invalid addresses are refused`(text: String) { #expect(IPAddress(text) == nil) }
@@ -35,7 +36,7 @@ import Testing
     #expect(address.isLoopback == isLoopback)
   }
 
-  @Test func `other numbers of bytes are refused`() {
+  @Test func `byte counts other than 4 and 16 are refused`() {
     for count in [0, 3, 5, 15, 17] { #expect(IPAddress(bytes: [UInt8](repeating: 1, count: count)) == nil) }
   }
 }

@@ -25,7 +25,10 @@ struct ImageReferenceTests {
 
   @Test(
     "other texts are not names",
-    arguments: ["", "a//b", "/a", "a/", "a b", "a:", "a@b", "a@b@sha256:1", "<none>:<none>"])
+    arguments: [
+      "", "a//b", "/a", "a/", "a b", "a:", "a@b", "a@b@sha256:1", "<none>:<none>", "\u{200d}", "a/\u{301}b", "é",
+      "a:1 ", "a:b:1", "a:b:1@sha256:77", "b/a:1/c", "reg.example/a:1/b",
+    ])
   func refused(text: String) {
     #expect(ImageReference(text) == nil)
     #expect(ImageReference.plain(text) == text)

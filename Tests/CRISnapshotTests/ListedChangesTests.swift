@@ -32,7 +32,7 @@ import Testing
     #expect(changes.sandboxes.isEmpty && changes.containers.isEmpty && changes.outdated.isEmpty && changes.count == 0)
   }
 
-  @Test func `new objects, objects in another state and named ones are read, and removed ones are dropped`() {
+  @Test func `new objects, objects in a different state and named ones are read, and removed ones are dropped`() {
     var (sandboxes, containers) = (sandboxes, containers)
     sandboxes.append(PodSandbox(id: "new", metadata: PodSandboxMetadata(name: "new")))
     containers[0].state = .exited

@@ -45,7 +45,7 @@ import Testing
   }
 
   @Test(arguments: ["", "unknown", "v", "7", "rke2r1", "k3s", "next", ".", "v.1", "1.", "99999999999999999999.1"])
-  func `a text without a version is refused`(text: String) {
+  func `a string without a version is refused`(text: String) {
     #expect(RuntimeVersion(text) == nil)
   }
 
@@ -65,5 +65,11 @@ import Testing
     }
     #expect(RuntimeVersion("1.6.20~ds1") == RuntimeVersion("v1.6.20+unknown"))
     #expect(RuntimeVersion("2.0.0~rc4") == RuntimeVersion("2.0.0-rc.4"))
+  }
+
+  @Test func `leading zeros in the number of a prerelease make no difference`() throws {
+    let (short, long) = (try #require(RuntimeVersion("2.0.0-rc.4")), try #require(RuntimeVersion("2.0.0-rc.04")))
+    #expect(short == long && !(short < long) && !(long < short))
+    #expect(short.hashValue == long.hashValue && long.description == "2.0.0-rc.04")
   }
 }

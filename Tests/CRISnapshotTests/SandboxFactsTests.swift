@@ -104,7 +104,7 @@ import Testing
       ])
   }
 
-  @Test(arguments: ["{", "hello", "{\"pid\":"]) func `invalid JSON differs from a missing text`(text: String) {
+  @Test(arguments: ["{", "hello", "{\"pid\":"]) func `invalid JSON differs from a missing string`(text: String) {
     #expect(SandboxFacts(info: ["info": text]) == nil)
     #expect(ContainerRecord.pid(info: ["info": text]) == nil)
   }

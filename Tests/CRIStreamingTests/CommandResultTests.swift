@@ -71,6 +71,24 @@ struct CommandResultTests {
     }
   }
 
+  /// Found by fuzzing: the same bytes were a success or a failure, depending on how they were divided.
+  @Test(
+    arguments: [1, 2, 7, 1000], ["}", "{}", "\0", #"{"status":"Failure"}"#, String(repeating: " x", count: 40_000)])
+  func `what follows the status is ignored`(chunkSize: Int, rest: String) throws {
+    let status = #"{"message":"a } in \" a string","details":{"causes":[{}]},"status":"Success"}"#
+    let outcomes = try Self.outcomes(.v4, [UInt8](status + rest), chunkSize: chunkSize, ending: Self.fin)
+    #expect(outcomes == [.success(.exited(status: 0))])
+  }
+
+  @Test(arguments: [1, 1000]) func `an object that is not JSON is an error at its end`(chunkSize: Int) throws {
+    let outcomes = try Self.outcomes(.v4, [UInt8](#"{status: "Success"}"#), chunkSize: chunkSize, ending: [])
+    guard case .failure(.malformedStatus(#"{status: "Success"}"#, let reason)) = outcomes.first else {
+      Issue.record("\(outcomes)")
+      return
+    }
+    #expect(reason.hasPrefix("not JSON") && outcomes.count == 1)
+  }
+
   @Test(arguments: exitCodes) func `an invalid exit code is an error`(_ code: String) throws {
     let text =
       #"{"status":"Failure","reason":"NonZeroExitCode","details":{"causes":[{"reason":"ExitCode","message":"\#(code)"}]}}"#

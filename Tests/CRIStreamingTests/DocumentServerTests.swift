@@ -92,7 +92,7 @@ import Testing
     #expect(TemporaryDirectory.names(in: directory.file("secret")).isEmpty)
   }
 
-  @Test func `the file of a socket is removed at the end, and one without a listener is replaced`() throws {
+  @Test func `a socket file is removed at the end, and one without a listener is replaced`() throws {
     for _ in 1...2 {
       let server = try server()
       #expect(throws: FileError.system(.addressInUse)) { try DocumentServer(on: .unix(path)) { _ in .init(.ok, "") } }

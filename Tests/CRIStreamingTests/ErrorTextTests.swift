@@ -21,9 +21,9 @@ import Testing
   }
 
   private static let spdy: [SPDYFailure] = [
-    .unsupportedVersion(2), .malformed(frame: "SETTINGS", reason: "wrong length"),
+    .unsupportedVersion(2), .malformed(frame: "SETTINGS", reason: "the length is invalid"),
     .frameTooLarge(frame: "SYN_STREAM", length: 9, limit: 8), .headersTooLarge(limit: 8), .damagedHeaders,
-    .invalidStream(3, reason: "opened after stream 5"), .windowOverflow(stream: 0), .windowOverflow(stream: 3),
+    .invalidStream(3, reason: "it was opened after stream 5"), .windowOverflow(stream: 0), .windowOverflow(stream: 3),
     .unreadReplies(limit: 3), .goneAway(.okay), .goneAway(SPDYGoAwayStatus(rawValue: 7)), .noMoreStreams, .outOfMemory,
   ]
   private static let webSocket: [WebSocketFailure] = [
@@ -76,12 +76,12 @@ import Testing
   @Test(arguments: [
     "spdy(CRIStreaming.SPDYFailure.damagedHeaders)", "malformed(frame: \"SETTINGS\", reason: \"x\")", "damagedHeaders",
     "HTTPField", "[1, 2]", "Optional(1)", "the stream windowOverflow", "CRIStreaming.Session",
-  ]) func `an identifier in a text is found`(text: String) {
+  ]) func `an identifier in an error message is found`(text: String) {
     #expect(!Self.identifiers(in: text).isEmpty)
   }
 
   /// The description of a type that has none of its own consists of identifiers.
-  @Test func `every error type has a description of its own`() throws {
+  @Test func `every error type has its own description`() throws {
     let directory = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Sources/CRIStreaming")
       .standardized
     let files = try #require(FileManager.default.enumerator(at: directory, includingPropertiesForKeys: nil))

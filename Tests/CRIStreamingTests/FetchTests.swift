@@ -56,7 +56,7 @@ import Testing
     ("\u{15}\u{3}\u{3}", "does not speak HTTP/1.1"), ("", "closed the connection before its response"),
     ("HTTP/1.1 2000 OK\r\n\r\n", "does not speak HTTP/1.1"),
   ])
-  func `anything else is an error that says what happened`(response: String, words: String) async throws {
+  func `any other response is an error that says what happened`(response: String, words: String) async throws {
     let server = try LoopbackServer(Array(response.utf8))
     let reason = Self.reason(await Self.fetch("http://127.0.0.1:\(server.port)/"))
     #expect(reason.contains(words), "\(reason)")
@@ -74,12 +74,12 @@ import Testing
     #expect(server.requests.isEmpty)
   }
 
-  @Test func `a port that the caller refuses is not connected to`() async throws {
+  @Test func `no connection is made to a port that the caller refuses`() async throws {
     let server = try LoopbackServer(Array("HTTP/1.1 200 OK\r\n\r\n".utf8))
     let url = "http://127.0.0.1:\(server.port)/pods"
     await onThread {
       let error = #expect(throws: FetchError.self) {
-        try Fetch(url, userAgent: "cri/1", limit: 100, timeout: .seconds(20), refuses: { "not port \($0)" }).run()
+        try Fetch(url, userAgent: "cri/1", limit: 100, timeout: .seconds(20), refusal: { "not port \($0)" }).run()
       }
       #expect(error?.reason == "not port \(server.port)")
     }
@@ -97,8 +97,21 @@ import Testing
     #expect(reason == "the response is larger than 100 bytes")
   }
 
+  @Test(arguments: [
+    "Content-Length: 5\r\n\r\nhello", "\r\nhello", "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+  ])
+  func `a document of exactly the limit is read, in pieces of any size`(rest: String) throws {
+    let response = Array("HTTP/1.1 200 OK\r\n\(rest)".utf8)
+    for size in [1, 7, response.count] {
+      var reader = FetchReader(limit: 5)
+      var body: [UInt8]?
+      for piece in response.split(size) where body == nil { body = try reader.receive(piece) }
+      #expect(try body ?? reader.end() == Array("hello".utf8), "\(size)")
+    }
+  }
+
   @Test(arguments: ["", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello"])
-  func `a server that falls silent is given up after the timeout`(response: String) async throws {
+  func `a request fails at the timeout if the server stops sending`(response: String) async throws {
     let server = try LoopbackServer(Array(response.utf8), closes: false)
     let result = await Self.fetch("http://127.0.0.1:\(server.port)/", timeout: .milliseconds(200))
     #expect(Self.reason(result).hasPrefix("no complete response within"), "\(result)")
@@ -112,7 +125,7 @@ import Testing
     ("http://user:secret@127.0.0.1/pods", "it contains a user name"), ("ftp://127.0.0.1/", "the scheme ftp"),
     ("http://127.0.0.1:1/pods", "cannot connect to 127.0.0.1:1: "),
   ])
-  func `only servers on this machine are connected to`(url: String, words: String) async {
+  func `a request connects only to servers on this machine`(url: String, words: String) async {
     let reason = Self.reason(await Self.fetch(url))
     #expect(reason.contains(words), "\(reason)")
   }

@@ -7,15 +7,15 @@ import Testing
 
 /// Servers that send invalid data. No session may hang or succeed.
 @Suite(.timeLimit(.minutes(5))) struct HostileServerTests {
-  private static let upgrade = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\n"
-  private static let upgraded = "\(upgrade)X-Stream-Protocol-Version: v4.channel.k8s.io\r\n\r\n"
+  private static let upgradeHead = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\n"
+  private static let acceptedUpgrade = "\(upgradeHead)X-Stream-Protocol-Version: v4.channel.k8s.io\r\n\r\n"
 
-  static let heads: [(response: [UInt8], code: StreamingError.Code)] = [
+  static let invalidResponses: [(response: [UInt8], code: StreamingError.Code)] = [
     (Array("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi".utf8), .upgradeRefused(status: 200)),
     (Array("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".utf8), .upgradeRefused(status: 404)),
     (Array("HTTP/1.1 302 Found\r\nLocation: http://192.0.2.1/\r\n\r\n".utf8), .redirected),
     (Array("HTTP/1.1 101 x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n".utf8), .upgradeRefused(status: 101)),
-    (Array("\(upgrade)X-Stream-Protocol-Version: v9.channel.k8s.io\r\n\r\n".utf8), .protocolViolation),
+    (Array("\(upgradeHead)X-Stream-Protocol-Version: v9.channel.k8s.io\r\n\r\n".utf8), .protocolViolation),
     (Array("SSH-2.0-OpenSSH\r\n".utf8), .protocolViolation),
     (Array("HTTP/1.1 101 x\r\n".utf8), .connectionLost),
     ([], .connectionLost),
@@ -27,17 +27,17 @@ import Testing
     (Array("HTTP/1.1 403 x\r\n\r\n".utf8) + [UInt8](repeating: 65, count: 1 << 20), .upgradeRefused(status: 403)),
     // After the upgrade: data that is not SPDY, an unknown version, a frame that is too large, the end of the
     // connection.
-    (Array(upgraded.utf8) + [0x80, 2, 0, 1, 0, 0, 0, 0], .protocolViolation),
-    (Array(upgraded.utf8) + [0x80, 3, 0, 2, 0, 0xff, 0xff, 0xff], .protocolViolation),
+    (Array(acceptedUpgrade.utf8) + [0x80, 2, 0, 1, 0, 0, 0, 0], .protocolViolation),
+    (Array(acceptedUpgrade.utf8) + [0x80, 3, 0, 2, 0, 0xff, 0xff, 0xff], .protocolViolation),
     (
-      Array(upgraded.utf8) + [0x80, 3, 0, 2, 0, 0, 0, 12, 0, 0, 0, 1, 0, 0, 0, 4, 0xff, 0xff, 0xff, 0xff],
+      Array(acceptedUpgrade.utf8) + [0x80, 3, 0, 2, 0, 0, 0, 12, 0, 0, 0, 1, 0, 0, 0, 4, 0xff, 0xff, 0xff, 0xff],
       .protocolViolation
     ),
-    (Array(upgraded.utf8), .connectionLost),
+    (Array(acceptedUpgrade.utf8), .connectionLost),
   ]
 
-  @Test(arguments: heads.indices) func `a wrong response is an error`(index: Int) async throws {
-    let server = try StreamServer(on: .loopback(port: 0)) { _ in .raw(Self.heads[index].response) }
+  @Test(arguments: invalidResponses.indices) func `an invalid response causes an error`(index: Int) async throws {
+    let server = try StreamServer(on: .loopback(port: 0)) { _ in .raw(Self.invalidResponses[index].response) }
     let options = StreamingOptions(transport: .only(.spdy), setupTimeout: .seconds(20))
     let start = ContinuousClock.now
     do {
@@ -45,14 +45,14 @@ import Testing
       _ = try await session.result()
       Issue.record("the session succeeded")
     } catch let error as StreamingError {
-      #expect(error.code == Self.heads[index].code, "\(error)")
+      #expect(error.code == Self.invalidResponses[index].code, "\(error)")
       #expect(ErrorTextTests.identifiers(in: error.reason) == [], "\(error)")
     }
     #expect(.now - start < .seconds(15))
   }
 
-  /// What a server sends after an upgrade with v4, and the expected error. Streams 1, 3 and 5 are the error stream, stdout
-  /// and stderr; in WebSocket, channel 3 is the error stream.
+  /// What a server sends after an upgrade to v4, and the expected error. Streams 1, 3 and 5 are the error stream, stdout
+  /// and stderr; over WebSocket, channel 3 is the error stream.
   private static func frames() throws -> [(kind: StreamTransportKind, bytes: [UInt8], code: StreamingError.Code)] {
     var deflater = try Deflater(dictionary: SPDYDictionary.bytes)
     let bomb = UInt32(1).bigEndianBytes + (try deflater.compress([UInt8](repeating: 0, count: 40 << 20)))
@@ -89,7 +89,7 @@ import Testing
     ]
   }
 
-  @Test(arguments: 0..<24) func `wrong frames are an error`(index: Int) async throws {
+  @Test(arguments: 0..<24) func `invalid frames cause an error`(index: Int) async throws {
     let (kind, bytes, code) = try #require(try Self.frames()[index...].first)
     let server = try StreamServer(on: .loopback(port: 0)) { offer in
       .raw((UpgradeResponse.accept(offer, protocolName: "v4.channel.k8s.io") ?? []) + bytes)
@@ -102,13 +102,13 @@ import Testing
       Issue.record("the session succeeded: \(result)")
     } catch let error as StreamingError {
       #expect(error.code == code, "\(error)")
-      // The text of a malformed status is quoted, and it contains the names of Kubernetes' API.
+      // The error quotes the malformed status, which contains identifiers from the Kubernetes API.
       if code != .malformedStatus { #expect(ErrorTextTests.identifiers(in: error.reason) == [], "\(error)") }
     }
     #expect(.now - start < .seconds(40))
   }
 
-  @Test func `a server that never responds ends with the time for the setup`() async throws {
+  @Test func `opening a session times out if the server never responds`() async throws {
     let listener = try TCPSocket.listen(on: .loopback(port: 0))
     let url = "http://127.0.0.1:\(try listener.localPort())/x"
     let start = ContinuousClock.now
@@ -121,14 +121,14 @@ import Testing
     _ = consume listener
   }
 
-  @Test func `a server that accepts no streams ends with the time for the setup`() async throws {
+  @Test func `opening a session times out if the server accepts no streams`() async throws {
     let listener = try TCPSocket.listen(on: .loopback(port: 0))
     let url = "http://127.0.0.1:\(try listener.localPort())/x"
-    let response = Array(Self.upgraded.utf8)
+    let response = Array(Self.acceptedUpgrade.utf8)
     let number = listener.release()
     try Thread.detach {
       let listener = Descriptor(owning: number)
-      guard let socket = try? TCPSocket.accept(on: listener, patiently: true) else { return }
+      guard let socket = try? TCPSocket.waitForConnection(on: listener) else { return }
       _ = try? socket.send(response, from: 0)
       Thread.sleep(.seconds(3))
     }
@@ -151,7 +151,7 @@ import Testing
     _ = consume listener
   }
 
-  @Test func `a host that is not this machine is never connected to`() async throws {
+  @Test func `a session never connects to a host other than this machine`() async throws {
     do {
       _ = try await Session.open(RemoteCommandStreams()) { "http://192.0.2.1:9/x" }
       Issue.record("the session was opened")
@@ -160,8 +160,8 @@ import Testing
 }
 
 extension TCPSocket {
-  /// Waits for a connection.
-  static func accept(on listener: borrowing Descriptor, patiently: Bool) throws -> Descriptor {
+  /// Waits for a connection, and accepts it.
+  static func waitForConnection(on listener: borrowing Descriptor) throws -> Descriptor {
     while true {
       _ = try Poll.wait([(listener.rawValue, true, false)], timeout: .seconds(30))
       if let socket = try accept(on: listener) { return socket }

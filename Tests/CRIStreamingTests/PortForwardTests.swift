@@ -104,7 +104,7 @@ struct PortForwardTests {
     #expect(pair.client.unsent(on: requests[0]) == nil)
   }
 
-  /// Kubernetes' server resets the data stream first and the error stream last.
+  /// The Kubernetes server resets the data stream first and the error stream last.
   @Test func `a reset is reported with and without a message`() throws {
     for (text, error) in [
       ("oh", PortForwardError.remote("oh")), ("", .reset(.spdy(.cancel, byPeer: true))),

@@ -9,7 +9,7 @@ enum PythonPeer {
   static let hasWebSocket =
     ProcessFacts.environment("CI") != nil || TestFile.exists("/usr/lib/python3/dist-packages/wsproto/__init__.py")
 
-  /// Runs a script on a file that contains this text.
+  /// Runs a script on a file with this content.
   /// - Returns: The lines of its output.
   static func run(_ script: String, _ verb: String, _ text: String) async throws -> [String] {
     let directory = try TemporaryDirectory()

@@ -138,23 +138,29 @@ struct SPDYFrameTests {
   static let malformed: [(name: String, bytes: @Sendable () throws -> [UInt8], failure: SPDYFailure)] = [
     ("HTTP", { [UInt8]("\u{c8}HTTP/1.1 400") }, .unsupportedVersion(0x4388)),
     ("version 2", { [UInt8](hex: "8002 0001 00 000000") }, .unsupportedVersion(2)),
-    ("data on stream 0", { [UInt8](hex: "00000000 00 000001 61") }, .malformed(frame: "DATA", reason: "stream 0")),
+    (
+      "data on stream 0", { [UInt8](hex: "00000000 00 000001 61") },
+      .malformed(frame: "DATA", reason: "the stream ID is 0")
+    ),
     (
       "reset of stream 0", { [UInt8](hex: "8003 0003 00 000008 00000000 00000001") },
-      .malformed(frame: "RST_STREAM", reason: "stream 0")
+      .malformed(frame: "RST_STREAM", reason: "the stream ID is 0")
     ),
-    ("a short ping", { [UInt8](hex: "8003 0006 00 000002 0000") }, .malformed(frame: "PING", reason: "wrong length")),
+    (
+      "a short ping", { [UInt8](hex: "8003 0006 00 000002 0000") },
+      .malformed(frame: "PING", reason: "the length is invalid")
+    ),
     (
       "a long window", { [UInt8](hex: "8003 0009 00 000009 000000000000000100") },
-      .malformed(frame: "WINDOW_UPDATE", reason: "wrong length")
+      .malformed(frame: "WINDOW_UPDATE", reason: "the length is invalid")
     ),
     (
       "more settings than there are", { [UInt8](hex: "8003 0004 00 00000c ffffffff 0000000700010000") },
-      .malformed(frame: "SETTINGS", reason: "wrong length")
+      .malformed(frame: "SETTINGS", reason: "the length is invalid")
     ),
     (
       "an empty SYN_STREAM", { [UInt8](hex: "8003 0001 00 000000") },
-      .malformed(frame: "SYN_STREAM", reason: "wrong length")
+      .malformed(frame: "SYN_STREAM", reason: "the length is invalid")
     ),
     (
       "a frame of 16 MiB", { [UInt8](hex: "8003 0004 00 ffffff") },
@@ -164,21 +170,22 @@ struct SPDYFrameTests {
     (
       "a zlib bomb", { syn(try block([UInt8](repeating: 0, count: 10 << 20))) }, .headersTooLarge(limit: 65536)
     ),
-    ("no block", { syn([]) }, .malformed(frame: "SYN_STREAM", reason: "headers end early")),
+    ("no block", { syn([]) }, .malformed(frame: "SYN_STREAM", reason: "the headers end early")),
     (
-      "many names", { syn(try block([0, 0, 1, 0])) }, .malformed(frame: "SYN_STREAM", reason: "256 header names")
+      "many names", { syn(try block([0, 0, 1, 0])) },
+      .malformed(frame: "SYN_STREAM", reason: "too many header names (256; the limit is 100)")
     ),
     (
       "a name that is longer than the block", { syn(try block([0, 0, 0, 1, 0xff, 0xff, 0xff, 0xff, 97])) },
-      .malformed(frame: "SYN_STREAM", reason: "headers end early")
+      .malformed(frame: "SYN_STREAM", reason: "the headers end early")
     ),
     (
       "no name", { syn(try block([0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0])) },
-      .malformed(frame: "SYN_STREAM", reason: "header name ")
+      .malformed(frame: "SYN_STREAM", reason: "invalid header name ")
     ),
     (
       "an upper-case name", { syn(try block([0, 0, 0, 1, 0, 0, 0, 1, 65, 0, 0, 0, 0])) },
-      .malformed(frame: "SYN_STREAM", reason: "header name A")
+      .malformed(frame: "SYN_STREAM", reason: "invalid header name A")
     ),
     (
       "a name twice", { syn(try block([0, 0, 0, 2] + [0, 0, 0, 1, 97, 0, 0, 0, 0] + [0, 0, 0, 1, 97, 0, 0, 0, 0])) },
@@ -186,7 +193,7 @@ struct SPDYFrameTests {
     ),
     (
       "bytes after the headers", { syn(try block([0, 0, 0, 0, 1])) },
-      .malformed(frame: "SYN_STREAM", reason: "1 bytes after the headers")
+      .malformed(frame: "SYN_STREAM", reason: "1 bytes follow the headers")
     ),
   ]
 
@@ -235,7 +242,7 @@ struct SPDYFrameTests {
     #expect(try lines.map { try JSON.parse($0) } == Self.conversation.map { try JSON.parse($0.json) })
   }
 
-  @Test func `we decode Python's frames`() async throws {
+  @Test func `we decode frames from Python`() async throws {
     let input = Self.conversation.map { $0.json + "\n" }.joined()
     let lines = try await PythonPeer.run("spdy.py", "encode", input)
     #expect(try Self.frames(lines.map { [UInt8](hex: $0) }) == Self.conversation.map(\.frame))

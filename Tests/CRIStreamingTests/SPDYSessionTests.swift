@@ -165,7 +165,7 @@ struct SPDYSessionTests {
       "FIN twice", [.data(id: 3, [], isLast: true), .headers(id: 3, [], isLast: true)], [],
       [.endStream(stream: 3), .headers(stream: 3, [])]
     ),
-    ("data on a stream that was never opened", [.data(id: 99, [1])], [.reset(id: 99, .invalidStream)], []),
+    ("data on a stream that was never opened", [.data(id: 99, [1, 2, 3])], [.reset(id: 99, .invalidStream)], []),
     (
       "frames on a closed stream", [.reset(id: 3, .cancel), .data(id: 3, [1]), .synReply(id: 3, [])], [],
       [.reset(stream: 3, .cancel, byPeer: true)]
@@ -194,9 +194,9 @@ struct SPDYSessionTests {
 
   static let connectionFaults: [(frames: [SPDYFrame], failure: SPDYFailure)] = [
     ([.synStream(id: 1, [])], .invalidStream(1, reason: "the ID is reserved for streams of this end")),
-    ([.synStream(id: 4, []), .synStream(id: 2, [])], .invalidStream(2, reason: "opened after stream 4")),
+    ([.synStream(id: 4, []), .synStream(id: 2, [])], .invalidStream(2, reason: "it was opened after stream 4")),
     ([.windowUpdate(id: 0, delta: 0x7fff_ffff)], .windowOverflow(stream: 0)),
-    ([.windowUpdate(id: 0, delta: 0)], .malformed(frame: "WINDOW_UPDATE", reason: "a delta of 0")),
+    ([.windowUpdate(id: 0, delta: 0)], .malformed(frame: "WINDOW_UPDATE", reason: "the delta is 0")),
     ([.settings([SPDYSetting(id: 7, value: 0x8000_0000)])], .windowOverflow(stream: 0)),
     (
       (0..<30_000).map { .ping(2 * $0 + 2) }, .unreadReplies(limit: 256 << 10)

@@ -25,7 +25,7 @@ struct StreamURLTests {
       "", "/exec/x", "http://", "http:///exec", "ftp://h/x", "file:///etc/shadow", "http://u@h/x", "http://h:0/x",
       "http://h:65536/x", "http://h:1x/x", "http://h:+1/x", "http://[::1/x", "http://[::1]x/y", "http://h/a b",
       "http://h/a\r\nHost: x", "http://h/\u{7f}", "http://h/é", "http+unix://run/x", "http+unix://%2Frun%00/x",
-      "http+unix://%2/x", "http://h/" + String(repeating: "a", count: 9000),
+      "http+unix://%2/x", "http+unix://%2Frun%+1/x", "http://h/" + String(repeating: "a", count: 9000),
     ])
   func `a malformed URL is refused`(text: String) {
     #expect(throws: StreamingError.self) { try StreamURL(text) }
@@ -44,7 +44,9 @@ struct StreamURLTests {
       // Notations that other programs interpret as 127.0.0.1.
       ("2130706433", [], nil), ("0x7f.1", [], nil), ("127.1", [], nil), ("::ffff:192.0.2.1", [], nil),
     ] as [(String, [String], [String]?)])
-  func `only this machine and allowed hosts are followed`(host: String, allowed: [String], expected: [String]?) {
+  func `only URLs to this machine and to allowed hosts are followed`(
+    host: String, allowed: [String], expected: [String]?
+  ) {
     do throws(StreamingError) {
       let found = try StreamHosts(allowed: allowed).addresses(of: host, port: 80, url: "http://\(host)/")
       #expect(found.map(\.description) == expected)
@@ -53,7 +55,7 @@ struct StreamURLTests {
     }
   }
 
-  @Test func `this machine's own addresses are followed`() throws {
+  @Test func `URLs with this machine's own addresses are followed`() throws {
     for address in try NetworkLink.all().flatMap(\.addresses) {
       let own = SocketAddress(bytes: address.bytes, port: 80)
       #expect(try StreamHosts(allowed: []).addresses(of: own.ip, port: 80, url: "") == [own])

@@ -52,7 +52,7 @@ import Testing
     #expect(read == text)
   }
 
-  @Test func `the end is only reported after it was announced`() async throws {
+  @Test func `the end is reported only after the peer has announced it`() async throws {
     let pair = try await Pair()
     try pair.connect()
     try pair.server.write([1, 2, 3], 1..<3)
@@ -67,7 +67,7 @@ import Testing
     #expect(try pair.server.read() == [9])
   }
 
-  @Test func `changed bytes are an error, and nothing of them is passed on`() async throws {
+  @Test func `changed bytes are an error, and none of them are passed on`() async throws {
     let pair = try await Pair()
     try pair.connect()
     _ = pair.server.takeOutput()

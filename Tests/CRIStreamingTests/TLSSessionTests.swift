@@ -157,7 +157,7 @@ import Testing
     } catch { return error }
   }
 
-  @Test func `a server that never finishes the handshake ends with the time for the setup`() async throws {
+  @Test func `opening a session times out if the server never finishes the handshake`() async throws {
     let listener = try TCPSocket.listen(on: .loopback(port: 0))
     let start = ContinuousClock.now
     do {
@@ -181,7 +181,7 @@ import Testing
     func takeOutput() -> [UInt8] { [] }
   }
 
-  @Test(.timeLimit(.minutes(1))) func `a server that sends a handshake without end or pause meets the deadline`()
+  @Test(.timeLimit(.minutes(1))) func `an endless handshake does not extend the deadline`()
     async throws
   {
     let listener = try TCPSocket.listen(on: .loopback(port: 0))
@@ -220,7 +220,7 @@ import Testing
     ([23, 3, 3, 0, 1, 0], .tlsFailed), ([22, 3, 3, 0, 4, 11, 0xff, 0xff, 0xff], .tlsFailed), ([], .connectionLost),
   ]
 
-  @Test(arguments: answers.indices) func `an answer that is not TLS is an error`(index: Int) async throws {
+  @Test(arguments: answers.indices) func `a response that is not TLS is an error`(index: Int) async throws {
     let (bytes, code) = Self.answers[index]
     let listener = try TCPSocket.listen(on: .loopback(port: 0))
     let port = try listener.localPort()

@@ -30,6 +30,12 @@ struct UpgradeResponseTests {
   static let accept = "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"
   static let chosen = "Sec-WebSocket-Protocol: v5.channel.k8s.io\r\n"
 
+  /// A response whose head has this many bytes before the empty line.
+  static func largest(_ size: Int) -> String {
+    let start = head + "Upgrade: SPDY/3.1\r\nA: "
+    return start + String(repeating: "x", count: size - start.utf8.count) + "\r\n\r\n"
+  }
+
   static func upgraded(_ name: String, _ rest: String = "") -> Result<UpgradeResponseReader.Upgraded, UpgradeFailure> {
     .success(UpgradeResponseReader.Upgraded(protocolName: name, rest: [UInt8](rest)))
   }
@@ -121,6 +127,8 @@ struct UpgradeResponseTests {
     Case(
       name: "a protocol other than HTTP", response: "SSH-2.0-OpenSSH_9\r\n",
       outcome: .failure(.notHTTP("SSH-2.0-OpenSSH_9"))),
+    Case(
+      name: "a protocol whose first byte is that of HTTP", response: "HELO\r\n", outcome: .failure(.notHTTP("HELO"))),
     Case(name: "TLS", response: "\u{15}\u{3}\u{1}", outcome: .failure(.notHTTP(#"\x15\x03\x01"#))),
     Case(name: "no status", response: "HTTP/1.1 abc\r\n\r\n", outcome: .failure(.notHTTP("HTTP/1.1 abc"))),
     Case(
@@ -146,6 +154,10 @@ struct UpgradeResponseTests {
     Case(
       name: "an endless head", response: "HTTP/1.1 101 X\r\nA: " + String(repeating: "x", count: 20_000),
       outcome: .failure(.headTooLarge(limit: 16384))),
+    Case(
+      name: "a head of exactly the limit", response: largest(16384), outcome: upgraded("channel.k8s.io")),
+    Case(
+      name: "a head of one byte more", response: largest(16385), outcome: .failure(.headTooLarge(limit: 16384))),
     Case(
       name: "many fields", response: "HTTP/1.1 101 X\r\n" + String(repeating: "A:\r\n", count: 200) + "\r\n",
       outcome: .failure(.tooManyFields(limit: 100))),

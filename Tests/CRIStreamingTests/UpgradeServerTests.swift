@@ -31,10 +31,12 @@ struct UpgradeServerTests {
 
   @Test func `the query is decoded`() throws {
     var reader = UpgradeRequestReader()
-    let request = "GET /a%20b?port=80&port=81&c=x%2By+z&d&%zz=1 HTTP/1.1\r\nHost: h\r\n\r\n"
+    let request = "GET /a%20b?port=80&port=81&c=x%2By+z&d&%zz=1&%+1=%-1 HTTP/1.1\r\nHost: h\r\n\r\n"
     let offer = try reader.receive([UInt8](request))
     #expect(offer?.path == "/a%20b" && offer?.transport == nil)
-    let expected = [("port", "80"), ("port", "81"), ("c", "x+y z"), ("d", ""), ("%zz", "1")].map { HTTPField($0, $1) }
+    let expected = [("port", "80"), ("port", "81"), ("c", "x+y z"), ("d", ""), ("%zz", "1"), ("% 1", "%-1")].map {
+      HTTPField($0, $1)
+    }
     #expect(offer?.query == expected)
   }
 

@@ -88,17 +88,20 @@ struct WebSocketTests {
     ("an unknown opcode", .client, "83 00", .protocolError("unknown opcode 3")),
     ("an unknown control opcode", .client, "8b 00", .protocolError("unknown opcode 11")),
     ("a fragmented ping", .client, "09 00", .protocolError("a control frame is fragmented")),
-    ("a long ping", .client, "89 7e 007e", .protocolError("a control frame of more than 125 bytes")),
+    ("a long ping", .client, "89 7e 007e", .protocolError("a control frame has more than 125 bytes")),
     ("a message inside a message", .client, "01 00 81 00", .protocolError("a message begins inside another one")),
     ("a continuation of nothing", .client, "80 00", .protocolError("a continuation without a message")),
     (
       "a continuation after the end", .client, "81 00 80 00", .protocolError("a continuation without a message")
     ),
-    ("64 bits of length", .client, "82 7f 8000000000000000", .protocolError("a length of more than 63 bits")),
-    ("a small length in 16 bits", .client, "82 7e 0005", .protocolError("a length in more bytes than it needs")),
+    ("64 bits of length", .client, "82 7f 8000000000000000", .protocolError("a length has more than 63 bits")),
+    (
+      "a small length in 16 bits", .client, "82 7e 0005",
+      .protocolError("a length is encoded in more bytes than it needs")
+    ),
     (
       "a small length in 64 bits", .client, "82 7f 000000000000ffff",
-      .protocolError("a length in more bytes than it needs")
+      .protocolError("a length is encoded in more bytes than it needs")
     ),
     ("a huge message", .client, "82 7f 7fffffffffffffff", .messageTooLarge(limit: 1000)),
     ("a huge message in fragments", .client, "02 01 00 80 7e 03e8", .messageTooLarge(limit: 1000)),
@@ -106,7 +109,7 @@ struct WebSocketTests {
     ("an overlong character", .client, "81 02 c080", .invalidUTF8),
     ("a character beyond Unicode", .client, "81 04 f4908080", .invalidUTF8),
     ("half a character", .client, "81 01 c3", .invalidUTF8),
-    ("closing with one byte", .client, "88 01 03", .protocolError("a Close frame of one byte")),
+    ("closing with one byte", .client, "88 01 03", .protocolError("a Close frame has only one byte")),
     ("closing with a code that is never sent", .client, "88 02 03ed", .protocolError("close code 1005")),
     ("closing with code 0", .client, "88 02 0000", .protocolError("close code 0")),
     ("a reason that is not UTF-8", .client, "88 03 03e8 ff", .invalidUTF8),
@@ -114,7 +117,7 @@ struct WebSocketTests {
 
   @Test(arguments: faults.indices, [1, 1000]) func refuses(index: Int, piece: Int) {
     let fault = Self.faults[index]
-    var session = WebSocketSession(role: fault.role, largestMessage: 1000)
+    var session = WebSocketSession(role: fault.role, maximumMessage: 1000)
     #expect(throws: fault.failure, "\(fault.name)") {
       for bytes in [UInt8](hex: fault.bytes).split(piece) { try session.receive(bytes) }
     }
@@ -167,7 +170,7 @@ struct WebSocketTests {
     #expect(Self.sent(&session) == [0x8a, 1, 7])
   }
 
-  @Test func `a long reason is cut between characters`() throws {
+  @Test func `a long reason is truncated between characters`() throws {
     var client = WebSocketSession(role: .client)
     var server = WebSocketSession(role: .server)
     server.close(.internalError, reason: String(repeating: "ü", count: 100))
@@ -186,12 +189,12 @@ struct WebSocketTests {
   }
 }
 
-/// The same tests with Debian's python3-wsproto.
+/// The same tests with python3-wsproto from Debian.
 @Suite(.enabled(if: PythonPeer.hasWebSocket, "python3-wsproto is not installed"))
 struct WebSocketPeerTests {
   private static let large = (0..<70_000).map { UInt8($0 % 251) }
 
-  @Test func `a client works with wsproto's server`() async throws {
+  @Test func `a client works with a wsproto server`() async throws {
     let request = try UpgradeRequest.webSocket(
       target: "/exec/x?y=1", host: "localhost", protocols: ["v5.channel.k8s.io", "v4.channel.k8s.io"])
     var client = WebSocketSession(role: .client)
@@ -221,7 +224,7 @@ struct WebSocketPeerTests {
       ])
   }
 
-  @Test func `a server works with wsproto's client`() async throws {
+  @Test func `a server works with a wsproto client`() async throws {
     var server = WebSocketSession(role: .server)
     var bytes: [UInt8] = []
     server.send(.text, [UInt8]("hello"), into: &bytes)

@@ -7,7 +7,7 @@ import Testing
   private static let attributes = FileAttributes(
     permissions: 0o600, owner: nil, group: nil, modified: FileTime(seconds: 0, nanoseconds: 0))
 
-  @Test func `a file that somebody exchanges before it has its name is reported`() throws {
+  @Test func `a file that is exchanged before it gets its final name is reported`() throws {
     let directory = try TemporaryDirectory()
     let draft = try FileDraft(in: FileNode(trusted: directory.path))
     try draft.write(Array("good".utf8))

@@ -117,13 +117,17 @@ struct ChildProcessTests {
     #expect(try ChildProcess.run(["sh", "-c", "exit 3"], signals: signals) == .exited(3))
     #expect(try ChildProcess.run(["sh", "-c", "kill -9 $$"], signals: signals) == .killed(signal: SIGKILL))
     #expect(throws: Errno.noSuchFile) { try ChildProcess.run(["/nowhere/at/all"], signals: signals) }
+    var written: [UInt8] = []
+    let talker = ["sh", "-c", "echo output; echo errors >&2; exit 4"]
+    #expect(try ChildProcess.run(talker, output: { written = $0 }, signals: signals) == .exited(4))
+    #expect(String(decoding: written, as: UTF8.self) == "output\nerrors\n")
     #expect(throws: Errno.noSuchFile) { try ChildProcess.run([], signals: signals) }
   }
 }
 
 struct SignalWatchTests {
   /// timeout(1), for example, sends SIGTERM to the command and then to its process group.
-  @Test func `after a second signal, what does not block can still be written`() async {
+  @Test func `after a second signal, writes that do not block still succeed`() async {
     await #expect(processExitsWith: .success) {
       let signals = try SignalWatch()
       kill(getpid(), SIGTERM)

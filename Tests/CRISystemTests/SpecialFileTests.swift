@@ -106,7 +106,7 @@ struct ConfinedDirectoryTests {
 
   @Test(
     .enabled(if: geteuid() == 0, "needs root: only root can give files to other users"), arguments: ["root", "root/a"])
-  func `a directory that others can change is refused at any depth`(name: String) throws {
+  func `a directory that other users can write to is refused at any depth`(name: String) throws {
     #expect(chown(directory.file(name), 64_001, 64_001) == 0)
     #expect(throws: FileError.changeableByOthers(directory: directory.file(name))) {
       _ = try ConfinedDirectory("a/b", below: directory.file("root"))

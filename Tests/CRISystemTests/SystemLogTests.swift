@@ -37,7 +37,7 @@ import Testing
     #expect(received(daemon) == "<\(priority)>cri[\(getpid())]: intact")
   }
 
-  @Test func `a long line is cut`() throws {
+  @Test func `a long line is truncated`() throws {
     let daemon = try daemon()
     SystemLog(path: directory.file("log")).write(String(repeating: "x", count: 5000), level: .notice)
     let line = received(daemon)

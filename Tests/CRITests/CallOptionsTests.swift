@@ -65,7 +65,7 @@ struct CallOptionsTests {
     runtime.stop()
   }
 
-  @Test func `the timeout of a call takes precedence, also over the one in its request`() async throws {
+  @Test func `the timeout of a call takes precedence, even over the one in its request`() async throws {
     runtime.faults.hanging = ["all"]
     try runtime.start(at: endpoint.path)
     let client = client(timeout: .seconds(600))
@@ -77,7 +77,7 @@ struct CallOptionsTests {
     runtime.stop()
   }
 
-  @Test func `a call has no timeout only on request`() async throws {
+  @Test func `a call has no time limit only on request`() async throws {
     runtime.faults.hanging = ["all"]
     try runtime.start(at: endpoint.path)
     let client = client()
@@ -254,7 +254,7 @@ struct CallOptionsTests {
     #expect(await isOpen { _ = try await client.runtime.version(options: endless) })
   }
 
-  @Test func `an error that does not pass by itself is not waited for`() async throws {
+  @Test func `waiting ends at an error that is not temporary`() async throws {
     try runtime.start(at: endpoint.path)
     runtime.faults.failures["Version"] = Faults.Failure(.internal, "broken")
     let client = client(timeout: .seconds(60))

@@ -142,7 +142,7 @@ import Testing
     runtime.stop()
   }
 
-  @Test func `images can have an endpoint of their own`() async throws {
+  @Test func `images can have their own endpoint`() async throws {
     let other = try SimulatedRuntime(.synthetic(pods: 1, containers: 1))
     let path = directory.file("images.sock")
     try other.start(at: path)

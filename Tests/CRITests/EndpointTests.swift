@@ -49,7 +49,7 @@ import Testing
 
   /// The interval for periodic checks is longer than the test, so only the kernel's notification can end the wait.
   @Test(.timeLimit(.minutes(2)), arguments: ["a.sock", "new/directory/a.sock"])
-  func `discovery waits until one of the candidates is listened on`(name: String) async throws {
+  func `discovery waits until a process listens on one of the candidates`(name: String) async throws {
     let directory = try TemporaryDirectory()
     let candidates = try ["missing.sock", "nowhere/a.sock", name].map { try Endpoint(directory.file($0)) }
     async let found = onThread {

@@ -46,7 +46,7 @@ import Testing
   }
 
   @Test(arguments: [APIVersion.v1, .v1alpha2])
-  func `a runtime without streams is asked for one only once`(_ version: APIVersion) async throws {
+  func `a stream is requested only once from a runtime that has none`(_ version: APIVersion) async throws {
     runtime.faults.versions = [version]
     let unknown = Faults.Failure(
       .unimplemented, "unknown method StreamContainers for service runtime.v1.RuntimeService")

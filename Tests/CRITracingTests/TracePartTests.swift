@@ -33,7 +33,7 @@ import Testing
     #expect(rate.includes(TraceID(high: 1, low: 0)) == (expected > 0))
   }
 
-  @Test func `the trace ID decides which share of the traces is recorded`() {
+  @Test func `the trace ID determines whether a trace is recorded`() {
     let quarter = SamplingRate(perMillion: 250_000)
     // The last 63 bits count, as in OpenTelemetry's sampler for Go.
     #expect(quarter.includes(TraceID(high: .max, low: (1 << 62) - (1 << 45))))

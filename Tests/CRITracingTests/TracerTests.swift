@@ -76,7 +76,7 @@ import Testing
     #expect(collector.requests.allSatisfy { $0.spans.count <= 512 })
   }
 
-  @Test func `a collector that refuses the connection costs no time`() async throws {
+  @Test func `a collector that refuses the connection causes no delay`() async throws {
     let listener = try TCPSocket.listen(on: .loopback(port: 0))
     let port = try listener.localPort()
     _ = consume listener
@@ -87,7 +87,7 @@ import Testing
     #expect(.now - start < .seconds(10))
   }
 
-  @Test func `a collector that never responds costs no more than the limit`() async throws {
+  @Test func `a collector that never responds delays the command by no more than the limit`() async throws {
     // The kernel accepts the connection.
     let listener = try TCPSocket.listen(on: .loopback(port: 0))
     let tracer = try Self.tracer(listener.localPort())
@@ -111,7 +111,7 @@ import Testing
     #expect(excess?.error?.code == .responseTooLarge)
   }
 
-  @Test func `long texts are cut`() async throws {
+  @Test func `long strings are truncated`() async throws {
     let collector = try TraceCollector()
     // One character of many scalars.
     let long = "a" + String(repeating: "\u{301}", count: 100_000)

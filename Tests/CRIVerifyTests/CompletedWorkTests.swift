@@ -80,7 +80,7 @@ import Testing
     #expect(report(nil, podUID: nil).verdict() == .intact)
   }
 
-  @Test func `a node on which everything is lost is not one without pods`() {
+  @Test func `a node on which everything is lost is not treated as one without pods`() {
     var snapshot = Snapshot.before
     let orphan = Orphan(kind: .shim, id: "x", pid: 50, startTime: 1, processes: [51], podUID: "u")
     let node = ObservedNode(orphans: .known([orphan]), kubelet: ObservedKubelet(processes: .known([])))

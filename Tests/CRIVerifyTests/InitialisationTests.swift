@@ -108,7 +108,9 @@ import Testing
       loses: ["setup"]),
   ]
 
-  @Test(arguments: decisions) func `the init containers decide while no other container runs`(test: Decision) {
+  @Test(arguments: decisions) func `while no other container runs, the outcome depends on the init containers`(
+    test: Decision
+  ) {
     var (before, after) = (Snapshot.before, Snapshot.after)
     let records = test.before.sorted { $0.key < $1.key }.map { name, code in
       Snapshot.container(name, in: "web", pid: code == nil ? 1200 : nil, exit: code)

@@ -171,7 +171,7 @@ import Testing
 
   // MARK: After kubelet has acted
 
-  @Test func `a pod of which nothing is running is not called killed`() throws {
+  @Test func `a pod in which nothing is running is not reported as killed`() throws {
     let report = Self.pod(.always, Self.initial) { before, after in
       after.sandboxes[0].status.state = .notReady
       for index in after.containers.indices where after.containers[index].isRunning {
@@ -186,7 +186,7 @@ import Testing
     #expect(!lines.contains { $0.contains("kill and recreate") })
   }
 
-  @Test func `a pod that has ended is not called killed, and nothing is left to stop`() throws {
+  @Test func `a pod that has ended is not reported as killed, and nothing is left to stop`() throws {
     let report = Self.pod(.never, [PodSpecification.Container("nginx", .regular)]) { _, after in
       after.sandboxes[0].status.state = .notReady
       for index in after.containers.indices where after.containers[index].sandboxID == "sandbox-web" {
@@ -220,7 +220,9 @@ import Testing
   }
 
   @Test(arguments: [(RestartPolicy.never, Int32(255), RuleID.podEnded), (.onFailure, 0, .podFinished)])
-  func `a pod that its policy ends after a reboot is not waited for`(policy: RestartPolicy, code: Int32, rule: RuleID) {
+  func `verify does not wait for a pod that its policy ends after a reboot`(
+    policy: RestartPolicy, code: Int32, rule: RuleID
+  ) {
     var (before, after) = (Snapshot.before, Snapshot.after(.reboot))
     before.pods = [
       PodSpecification(
@@ -238,7 +240,23 @@ import Testing
     #expect(!report.findings.contains { $0.rule.id == .podSuccessor })
   }
 
-  @Test func `a pod with Never whose container has its own policy Always is waited for`() {
+  /// A Job's pod that is gone without a stop by kubelet has not completed, as far as anybody knows.
+  @Test(arguments: [true, false]) func `a Job's pod has not finished while kubelet is stopped`(isStopped: Bool) {
+    var (before, after) = (Snapshot.before, Snapshot.after(.wipe))
+    for index in before.sandboxes.indices {
+      before.sandboxes[index].status.labels["batch.kubernetes.io/job-name"] = "backup"
+    }
+    after.sandboxes = []
+    after.containers = []
+    let running = ObservedKubelet.Instance(pid: 7, startTime: 7)
+    before.observed = ObservedNode(
+      kubelet: ObservedKubelet(processes: .known([running]), podDirectories: .known([])))
+    after.observed = ObservedNode(kubelet: ObservedKubelet(processes: .known(isStopped ? [] : [running])))
+    let report = Report(scenario: .wipe, before: before, after: after)
+    #expect(report.findings.contains { $0.rule.id == .podFinished } != isStopped)
+  }
+
+  @Test func `verify waits for a pod with Never whose container has its own policy Always`() {
     var (before, after) = (Snapshot.before, Snapshot.after(.reboot))
     before.pods = [
       PodSpecification(

@@ -185,7 +185,7 @@ import Testing
     restart("B1", .immediate, ["job", "nginx"], "all containers are gone") { _, after in
       after.containers.removeAll { $0.sandboxID == "sandbox-web" }
     },
-    restart("B2", .immediate, ["job", "nginx"], "the first container by name decides the rule") { _, after in
+    restart("B2", .immediate, ["job", "nginx"], "the rule is that of the first container by name") { _, after in
       after.containers[0].status.state = .exited
       after.containers[1].status.state = .unknown
     },

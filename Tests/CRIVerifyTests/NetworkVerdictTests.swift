@@ -244,8 +244,9 @@ import Testing
     Case("a different address", .mismatch, "eth0 has 10.0.0.7, but the runtime reports 10.0.0.2, fd00::2") {
       $0.observed?.interfaces = .known([interface("eth0", ["10.0.0.7/24"])])
     },
-    Case("the address of one of two families is gone", .mismatch, "eth0 has 10.0.0.2, but the runtime reports fd00::2")
-    {
+    Case(
+      "the address of one of two families is gone", .mismatch, "eth0 does not have fd00::2, which the runtime reports"
+    ) {
       $0.observed?.interfaces = .known([interface("eth0", ["10.0.0.2/24"])])
     },
     Case("an invalid address", .mismatch, "10.0.0.2.9\", which is not an address") {

@@ -126,7 +126,7 @@ import Testing
     #expect(Set(unknown.completedIfStopped) == completed)
     let endsSometimes = outcomes.contains { $0.action == .kill } && unknown.action != .kill
     if endsSometimes { #expect(unknown.mayEnd) }
-    // The report names each outcome and the policies that decide.
+    // The report names each outcome and the policies that cause it.
     let view = ReportView(report, failingOn: .major, exitCode: 0, checked: Timestamp(seconds: 1))
     let text = ReportFormat.table.text(view)
     for alternative in unknown.alternatives where alternative.action == .kill && unknown.action != .kill {

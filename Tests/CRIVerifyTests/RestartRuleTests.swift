@@ -55,11 +55,11 @@ import Testing
       rules: [RestartRule(.restartAllContainers, .isIn, [3])], action: .restartContainers, rule: .b8,
       containers: ["job", "nginx"]),
     Decision(
-      name: "the first matching rule decides: Restart",
+      name: "the first matching rule applies: Restart",
       rules: [RestartRule(.restart, .isIn, [3]), RestartRule(.restartAllContainers, .isIn, [3])],
       action: .restartContainers, rule: .b4),
     Decision(
-      name: "the first matching rule decides: RestartAllContainers",
+      name: "the first matching rule applies: RestartAllContainers",
       rules: [RestartRule(.restart, .isIn, [4]), RestartRule(.restartAllContainers, .isNotIn, [4])],
       action: .restartContainers, rule: .b8, containers: ["job", "nginx"]),
     Decision(
@@ -72,7 +72,7 @@ import Testing
       name: "an unknown comparison leaves both outcomes open", rules: [RestartRule(.restart, nil, [4])],
       action: .restartContainers, rule: .b4, mayEnd: true),
     Decision(
-      name: "a rule that matches before the unknown one decides",
+      name: "a rule that matches before the unknown one applies",
       rules: [RestartRule(.restart, .isIn, [3]), RestartRule(nil, nil, [])], action: .restartContainers, rule: .b4),
   ]
 
@@ -95,7 +95,7 @@ import Testing
     return Report(before, after).predictions.first { $0.pod.name == "web" }
   }
 
-  @Test(arguments: decisions) func `the first rule that matches the exit code decides`(test: Decision) {
+  @Test(arguments: decisions) func `the first rule that matches the exit code applies`(test: Decision) {
     let container = PodSpecification.Container(
       "nginx", .regular, restartPolicy: test.policy, restartRules: test.rules)
     let prediction = Self.prediction(container, pod: test.pod, exitCode: test.exitCode)
@@ -113,7 +113,7 @@ import Testing
     }
   }
 
-  @Test func `if the exit code of a container that kubelet stops decides, both outcomes are named`() {
+  @Test func `if the outcome depends on the exit code of a container that kubelet stops, both outcomes are named`() {
     let rules = [RestartRule(.restartAllContainers, .isIn, [137])]
     let container = PodSpecification.Container("nginx", .regular, restartRules: rules)
     var (before, after) = (Snapshot.before, Snapshot.after)
@@ -163,7 +163,7 @@ import Testing
       isForgotten: false, action: .kill),
   ]
 
-  @Test(arguments: losses) func `a container's own policy decides whether a lost pod is recreated`(test: Loss) {
+  @Test(arguments: losses) func `a container's own policy determines whether a lost pod is recreated`(test: Loss) {
     var (before, after) = (Snapshot.before, Snapshot.after)
     for index in 0..<2 {
       before.containers[index].status.state = .running

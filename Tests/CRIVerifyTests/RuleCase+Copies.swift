@@ -136,6 +136,29 @@ extension RuleCase {
       end(&before, &after, source: "file")
       forget(&after)
     },
+    .fires("pod.runs-again", "a static pod had ended with its init container, and has no record left") {
+      before, after in
+      end(&before, &after, source: "file")
+      before.containers[0].status.exitCode = 255
+      before.containers.remove(at: 1)
+      before.pods = [
+        PodSpecification(
+          pod: before.sandboxes[0].pod, restartPolicy: .never,
+          containers: [PodSpecification.Container("nginx", .initial), PodSpecification.Container("job", .regular)])
+      ]
+      forget(&after)
+    },
+    .staysSilent("pod.runs-again", "its failed init container is started again") { before, after in
+      end(&before, &after, .onFailure, source: "file")
+      before.containers[0].status.exitCode = 255
+      before.containers.remove(at: 1)
+      before.pods = [
+        PodSpecification(
+          pod: before.sandboxes[0].pod, restartPolicy: .onFailure,
+          containers: [PodSpecification.Container("nginx", .initial), PodSpecification.Container("job", .regular)])
+      ]
+      forget(&after)
+    },
     .fires("pod.runs-again", "a pod that had ended has a new sandbox") { before, after in
       end(&before, &after)
       after.sandboxes[0] = before.successor(of: 0, seconds: 20_000)

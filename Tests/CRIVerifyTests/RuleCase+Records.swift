@@ -5,7 +5,7 @@ import CRISnapshot
 import CRIVerify
 import TestSupport
 
-/// Records that are gone, and containers that run again without theirs.
+/// Missing records, and completed containers that run again because their record is missing.
 extension RuleCase {
   static let records: [RuleCase] = [
     .fires("pod.record-lost", "kubelet was stopped, so it has not removed the record", "not ready", "gone") {
@@ -47,9 +47,10 @@ extension RuleCase {
     },
     .staysSilent("container.record-lost", "kubelet removes old records") { $1.containers.remove(at: 3) },
 
-    .fires("container.runs-again", "it had completed beside a running one", "exited 0", "running", in: .reboot) {
-      repeatJob(&$0, &$1)
-    },
+    .fires(
+      "container.runs-again", "it had completed while another container of the pod was running", "exited 0", "running",
+      in: .reboot
+    ) { repeatJob(&$0, &$1) },
     .fires("container.runs-again", "it has completed again", "exited 0", "exited 0", in: .wipe) { before, after in
       repeatJob(&before, &after)
       after.containers[after.containers.count - 1].status.state = .exited
@@ -60,10 +61,11 @@ extension RuleCase {
       after.sandboxes.append(before.successor(of: 0))
       after.containers[after.containers.count - 1].sandboxID = "sandbox-web-next"
     },
-    .staysSilent("container.runs-again", "its policy starts it again", in: .reboot) {
+    .staysSilent("container.runs-again", "its restart policy requires it to run again", in: .reboot) {
       repeatJob(&$0, &$1, .always)
     },
-    .staysSilent("container.runs-again", "it had failed, and its policy starts it again", in: .reboot) {
+    .staysSilent("container.runs-again", "it had failed, and its restart policy requires it to run again", in: .reboot)
+    {
       repeatJob(&$0, &$1)
       $0.containers[1].status.exitCode = 1
     },
@@ -116,7 +118,7 @@ extension RuleCase {
     after.observed?.kubelet?.processes = .known([])
   }
 
-  /// job had completed, and runs again in the pod's new sandbox.
+  /// The container `job` had completed, and runs again in the pod's new sandbox.
   private static func repeatJob(
     _ before: inout Snapshot, _ after: inout Snapshot, _ policy: RestartPolicy = .onFailure,
     _ kind: PodSpecification.Container.Kind = .regular
@@ -135,7 +137,7 @@ extension RuleCase {
     after.containers.append(next)
   }
 
-  /// nginx has exited with 0 in the recreated pod.
+  /// The container `nginx` has exited with 0 in the recreated pod.
   private static func complete(_ before: inout Snapshot, _ after: inout Snapshot, _ policy: RestartPolicy) {
     before.pods = [PodSpecification(pod: before.sandboxes[0].pod, restartPolicy: policy, containers: [])]
     after.containers[0].status.state = .exited

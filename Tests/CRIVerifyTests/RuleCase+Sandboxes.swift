@@ -101,6 +101,9 @@ extension RuleCase {
     .fires("pod.additional-ips", "the address of the other family is gone", "fd00::2", "none") {
       $1.sandboxes[0].status.network?.additionalIPs = []
     },
+    .staysSilent("pod.additional-ips", "an address that was missing has returned") { before, _ in
+      before.sandboxes[0].status.network?.additionalIPs = []
+    },
     .staysSilent("pod.additional-ips", "a different spelling") { before, _ in
       before.sandboxes[0].status.network?.additionalIPs = [PodIP(ip: "FD00:0::0002")]
     },
@@ -220,7 +223,10 @@ extension RuleCase {
       after.sandboxes[2].status.state = .notReady
       after.sandboxes[2].status.createdAt = before.taken + .seconds(60)
     },
-    .fires("pod.runs-again", "its sandbox is left without its container", "sandbox-old", "none") { before, after in
+    .fires(
+      "pod.runs-again", "its sandbox is left without its container", "sandbox-old",
+      "listed without its containers"
+    ) { before, after in
       complete(&before)
       after.containers.removeLast()
     },

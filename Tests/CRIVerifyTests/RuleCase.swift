@@ -33,7 +33,8 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
     RuleCase(rule: rule, summary: summary, scenario: scenario, fires: false, words: nil, change: change)
   }
 
-  static let all = sandboxes + containers + node + kernel + renewed + copies + crashLoops + records + interfaces
+  static let all =
+    sandboxes + containers + node + kernel + renewed + copies + crashLoops + records + interfaces + outlived
 
   var testDescription: String { "\(scenario): \(rule) \(fires ? "fires" : "stays silent"): \(summary)" }
 

@@ -108,7 +108,7 @@ import Testing
   }
 
   @Test(arguments: [(true, true), (nil, false), (false, false), (true, nil)] as [(Bool?, Bool?)])
-  func `a manifest that was not seen to disappear decides nothing`(before: Bool?, after: Bool?) throws {
+  func `a manifest that was not seen to disappear has no effect`(before: Bool?, after: Bool?) throws {
     let report = Self.report(manifests: (before, after), address: "")
     let prediction = try #require(report.predictions.first { $0.pod.name == "web-node" })
     #expect(prediction.action == .recreate && prediction.rule == .c5)
@@ -148,5 +148,35 @@ import Testing
       #expect(prediction.action == (rule == nil ? .keep : .recreate) && report.verdict() == .intact, "\(report.text())")
     }
     #expect(report.text().contains("manifest known → changed [M2]") == (rule == .m2), "\(report.text())")
+  }
+
+  /// kubelet's `--hostname-override`, which some installers always set.
+  @Test(arguments: [
+    (["etcd-n1", "etcd-backup-n1"], ["etcd", "etcd-backup"], "n1"),
+    (["etcd-node-a", "removed-node-a"], ["etcd"], "host"),
+    // It could be the pod of either manifest.
+    (["etcd-backup-n1"], ["etcd", "etcd-backup"], "host"),
+    (["etcd-n1", "etcd-n1"], ["etcd"], "host"),
+    (["etcd-n1", "proxy-n2"], ["etcd", "proxy"], "host"), (["etcd-host", "proxy-x"], ["etcd", "proxy"], "host"),
+    ([], ["etcd"], "host"),
+  ])
+  func `the node's name can be another one than the host's`(pods: [String], manifests: [String], name: String) {
+    var snapshot = Snapshot.before
+    snapshot.host.name = "host"
+    let template = snapshot.sandboxes[0]
+    snapshot.sandboxes = pods.map { pod in
+      var sandbox = template
+      sandbox.status.metadata = PodSandboxMetadata(name: pod, uid: pod, namespace: "kube-system")
+      sandbox.status.annotations["kubernetes.io/config.source"] = "file"
+      return sandbox
+    }
+    let all = manifests.map { StaticPod(namespace: "kube-system", name: $0, restartPolicy: .always) }
+    #expect(snapshot.nodeName(for: all) == name)
+    // The command line decides, unless no pod has that name.
+    let first = pods.first.map { String($0.dropFirst("etcd-".count)) } ?? "n1"
+    snapshot.observed = ObservedNode(kubelet: ObservedKubelet(nodeName: first))
+    #expect(snapshot.nodeName(for: all) == (pods.isEmpty ? "host" : first))
+    snapshot.observed?.kubelet?.nodeName = "unused"
+    #expect(snapshot.nodeName(for: all) == name)
   }
 }

@@ -423,4 +423,14 @@ import Testing
     }
     #expect(Report(before, after).findings.isEmpty)
   }
+
+  /// A pod that was created and lost between the snapshot and a crash is in neither snapshot.
+  @Test func `an announced object that is not listed any more leaves the verdict open`() {
+    var report = Report(.before, .after)
+    report.check(announced: [Snapshot.after.sandboxes[0].id], in: .after)
+    #expect(report.verdict() == .intact)
+    report.check(announced: ["new-1", "new-2"], in: .after)
+    #expect(report.verdict() == .unverified)
+    #expect(report.unchecked.last?.subject == .announced(count: 2))
+  }
 }

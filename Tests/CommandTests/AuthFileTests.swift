@@ -105,7 +105,7 @@ struct AuthFileTests {
     #expect(name(try find("a.io/x", #"{"auths": {"a.io": {"auth": "\#(broken)"}}}"#))?.hasPrefix("me:xxx") == true)
   }
 
-  @Test func `Docker's old file is read last`() throws {
+  @Test func `the old Docker file is read last`() throws {
     let folder = try TemporaryDirectory()
     try TestFile.write(#"{"a.io": {"auth": "\#(Self.auth("me:pw"))", "email": ""}}"#, to: folder.file(".dockercfg"))
     let files = AuthFile.usual({ ["HOME": folder.path][$0] }, user: 7)
@@ -133,13 +133,13 @@ struct AuthFileTests {
     #expect(AuthFile.usual({ environment[$0] }, user: 7).map(\.path) == expected)
   }
 
-  @Test func `a named file must exist`() {
+  @Test func `a specified file must exist`() {
     #expect(throws: Failure.self) {
       try AuthFile.login(for: "a", in: [AuthFile(path: "/nonexistent", isNamed: true)]) { _ in }
     }
   }
 
-  @Test(arguments: [false, true]) func `a damaged file is an error only if it was named`(isNamed: Bool) throws {
+  @Test(arguments: [false, true]) func `a damaged file is an error only if it was specified`(isNamed: Bool) throws {
     let directory = try TemporaryDirectory()
     try TestFile.write("{", to: directory.file("damaged"))
     try TestFile.write(#"{"auths": {"a.io": {"username": "me", "password": "x"}}}"#, to: directory.file("good"))

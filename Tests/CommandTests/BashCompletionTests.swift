@@ -61,7 +61,7 @@ struct BashCompletionTests {
   }
 
   @Test(
-    "the typed text is continued, even in quotes and after a backslash",
+    "typed text is completed, even inside quotes and after a backslash",
     arguments: [
       ("cri ps --namespace 'web\t", ["web $x"], ["ps", "--namespace", "web $x"]),
       ("cri ps --namespace \"web\t", ["web $x`\"\\"], ["ps", "--namespace", "web $x`\"\\"]),

@@ -95,6 +95,18 @@ struct ConfigDocumentTests {
     #expect(list.hasPrefix("KEY                    VALUE\nruntime-endpoint       unix:///a,b=c\n"), "\(list)")
   }
 
+  @Test func `a value is shown as it is read`() async throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.file("crictl.yaml")
+    try TestFile.write("debug: yes\ntimeout: 010\npull-image-on-create: F\n", to: path)
+    let environment = ["CRI_CONFIG_FILE": path]
+    for (key, value) in [("debug", "true"), ("timeout", "10"), ("pull-image-on-create", "false")] {
+      #expect(try await Tool.cri(["config", "--get", key], environment: environment).output == value + "\n")
+    }
+    let list = try await Tool.cri(["config", "--list"], environment: environment).output
+    #expect(list.contains("timeout                10\ndebug                  true\n"), "\(list)")
+  }
+
   @Test func `quoted values and blanks after commas are read as crictl reads them`() async throws {
     let directory = try TemporaryDirectory()
     let path = directory.file("crictl.yaml")

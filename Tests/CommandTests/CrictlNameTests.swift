@@ -119,9 +119,8 @@ import Testing
     await simulator.end()
   }
 
-  /// CRI-O's answer to ExecSync if the command runs into its timeout.
-  @Test(arguments: ["cri", "crictl"]) func `a command that runs into its timeout is reported`(name: String) async throws
-  {
+  /// CRI-O's response to ExecSync if the command exceeds its timeout.
+  @Test(arguments: ["cri", "crictl"]) func `a command that exceeds its timeout is reported`(name: String) async throws {
     let runtime = try TestRuntime { name, _ in
       name == "ExecSync"
         ? .message(ExecSyncResponse(stderr: Array("command timed out".utf8), exitCode: -1)) : .failure(.unknown, "no")

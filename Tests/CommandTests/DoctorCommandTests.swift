@@ -18,7 +18,8 @@ import Testing
     #expect(try labels(tool) == ["D1"] && tool.code == 1)
   }
 
-  @Test func `hanging objects cost the deadline once, and the others are still examined`() async throws {
+  @Test func `calls that hang delay the report by one deadline, and the other objects are still examined`() async throws
+  {
     let hanging: Set<String> = Set((0..<200).map { "pod-\($0)" })
     let items = (0..<260).map { number in
       PodSandbox(
@@ -64,7 +65,47 @@ import Testing
     #expect(duration < .seconds(4), "\(duration)")
   }
 
-  @Test func `a runtime that does not respond is one finding, and costs the deadline once`() async throws {
+  @Test func `a container that keeps failing is shown with the last line of its log`() async throws {
+    let directory = try TemporaryDirectory()
+    try TestFile.write(
+      "2026-01-01T00:00:00Z stderr F starting\n2026-01-01T00:00:00Z stderr F no such database\u{1B}[2J\n",
+      to: directory.file("5.log"))
+    let now = Timestamp(nanoseconds: Kernel.now)
+    let sandbox = PodSandbox(
+      id: "sandbox", metadata: PodSandboxMetadata(name: "web", uid: "u", namespace: "a"), state: .ready,
+      createdAt: now - .seconds(900))
+    let status = ContainerStatus(
+      id: "container", metadata: ContainerMetadata(name: "app", attempt: 5), state: .exited,
+      createdAt: now - .seconds(12), startedAt: now - .seconds(11), finishedAt: now - .seconds(10), exitCode: 3,
+      reason: "Error", logPath: directory.file("5.log"))
+    let runtime = try TestRuntime { name, _ in
+      switch name {
+      case "Version": .message(VersionResponse(runtimeName: "test", runtimeVersion: "1.0.0"))
+      case "ListPodSandbox": .message(ListPodSandboxResponse(items: [sandbox]))
+      case "ListContainers":
+        .message(
+          ListContainersResponse(containers: [
+            Container(
+              id: status.id, podSandboxID: sandbox.id, metadata: status.metadata, state: status.state,
+              createdAt: status.createdAt)
+          ]))
+      case "PodSandboxStatus":
+        .message(
+          PodSandboxStatusResponse(
+            status: PodSandboxStatus(
+              id: sandbox.id, metadata: sandbox.metadata, state: .ready, createdAt: sandbox.createdAt)))
+      case "ContainerStatus": .message(ContainerStatusResponse(status: status))
+      default: nil
+      }
+    }
+    let tool = try await Tool.cri(["doctor"], on: runtime)
+    #expect(
+      tool.output.contains("5 restarts, the last one after exit code 3 (Error), 10 s ago; its log ends with: no such"),
+      "\(tool)")
+    #expect(!tool.output.contains("\u{1B}"))
+  }
+
+  @Test func `a runtime that does not respond is one finding, and delays the report by one deadline`() async throws {
     let directory = try TemporaryDirectory()
     let simulator = try await SimulatorProcess(in: directory, ["--pods", "3", "--hang", "all"])
     let start = ContinuousClock.now
@@ -74,7 +115,7 @@ import Testing
     await simulator.end()
   }
 
-  @Test func `slow and failing calls are findings of their own`() async throws {
+  @Test func `slow and failing calls are separate findings`() async throws {
     let directory = try TemporaryDirectory()
     let simulator = try await SimulatorProcess(
       in: directory,
@@ -88,7 +129,7 @@ import Testing
     await simulator.end()
   }
 
-  @Test func `the threshold and ignored rules decide the exit code`() async throws {
+  @Test func `the exit code depends on the threshold and on the ignored rules`() async throws {
     let directory = try TemporaryDirectory()
     try TestFile.write(
       """
@@ -127,6 +168,19 @@ import Testing
     for arguments in [["--deep"], ["-o", "junit"], ["--report", "json=/tmp/x"]] {
       #expect(try await Tool.cri(["doctor", "web"] + arguments, on: simulator.socket).code == 2)
     }
+    await simulator.end()
+  }
+
+  @Test func `a pod whose status hangs still has a story`() async throws {
+    let directory = try TemporaryDirectory()
+    try TestFile.write(
+      "pods:\n- {name: web, uid: u1, ips: [10.9.0.2], containers: [{name: app}]}\n", to: directory.file("pods.yaml"))
+    let simulator = try await SimulatorProcess(
+      in: directory,
+      ["--description", directory.file("pods.yaml"), "--hang", "PodSandboxStatus", "--hang", "ContainerStatus"])
+    let tool = try await Tool.cri(["-t", "1s", "doctor", "default/web"], on: simulator.socket)
+    #expect(tool.output.contains("app                     running"), "\(tool)")
+    #expect(tool.output.contains("its details could not be read: ContainerStatus: timed out"), "\(tool)")
     await simulator.end()
   }
 

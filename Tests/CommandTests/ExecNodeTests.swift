@@ -100,6 +100,12 @@ import Testing
       ["exec", "-it", Self.web, "cat"], on: node.socket,
       [.type("line\n"), .expect("line\r\nline\r\n"), .type("\u{4}")])
     #expect(echoed.code == 0 && echoed.isRestored, "\(echoed)")
+    for transport in ["spdy", "websocket"] {
+      for number in 0..<10 {
+        let run = try await exec(node, ["-r", transport, "-t", Self.web, "echo", "\(number)"])
+        #expect(run.code == 0 && run.output == "\(number)\r\n", "\(transport) \(run)")
+      }
+    }
     let detached = try await TerminalRun.cri(
       ["exec", "-it", Self.web, "sh"], on: node.socket, [.expect("# "), .type("\u{10}\u{11}")])
     #expect(detached.code == 0 && detached.isRestored && detached.shown.contains("detached"), "\(detached)")

@@ -29,7 +29,9 @@ import Testing
     (["logs", "x"], 11), (["cp", "x:/a", "b"], 11),
   ]
 
-  @Test(arguments: commands.indices) func `a command without threads ends with one line`(_ index: Int) async throws {
+  @Test(arguments: commands.indices) func `a command that cannot create threads ends with one line`(_ index: Int)
+    async throws
+  {
     let runtime = try await SimulatorProcess(in: directory, ["--pods", "2"])
     let before = directory.file("before.json")
     #expect(try await Tool.cri(["snapshot", "-o", before], on: runtime.socket).code == 0)

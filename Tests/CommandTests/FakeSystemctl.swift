@@ -16,7 +16,7 @@ struct FakeSystemctl {
       if [ "$1" = show ]; then
         case $2 in *LoadState*)
           if [ -f "$units/$3.masked" ]; then echo LoadState=masked
-          elif [ -f "$units/$3" ] || [ "$3" = containerd.service ] && [ ! -f "$units/absent" ]; then echo LoadState=loaded
+          elif [ -f "$units/$3" ] || [ "${3%.service}" = containerd ] && [ ! -f "$units/absent" ]; then echo LoadState=loaded
           else echo LoadState=not-found; fi ;;
         esac
         cat "$units/$3.shows" 2>/dev/null

@@ -85,7 +85,7 @@ struct GlobalsTests {
     // Texts that only look like the command's name.
     ("crictl", "/lib/cri ps, xcri ps, cri nothing", "/lib/cri ps, xcri ps, cri nothing"),
   ])
-  func `texts name the command as it was called`(name: String, text: String, expected: String) {
+  func `messages name the command as it was called`(name: String, text: String, expected: String) {
     #expect(Program.named(text, as: name) == expected)
     #expect(Program.called("/usr/bin/\(name)") == name && Program.called("cri-x") == "cri")
   }

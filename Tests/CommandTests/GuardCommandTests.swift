@@ -55,7 +55,7 @@ import Testing
     #expect(lstat(directory.file("kept"), &status) == 0 && status.st_mode & 0o777 == 0o600)
   }
 
-  @Test func `a slow restart is waited for`() async throws {
+  @Test func `guard waits for a slow restart`() async throws {
     let runtime = try await SimulatorProcess(in: directory)
     let run = try await guarding(
       runtime, [], restart(runtime, ["--not-ready", "2s", "--network-ready-after", "4s"]))

@@ -63,7 +63,7 @@ import Testing
     #expect(TestFile.exists(directory.file("started-first")))
   }
 
-  @Test func `a signal ends guard while it waits for the file of --pods`() async throws {
+  @Test func `a signal ends guard while it waits for the --pods file`() async throws {
     let runtime = try await SimulatorProcess(in: directory)
     let fifo = directory.file("fifo")
     let run = try await Tool.shell(
@@ -84,7 +84,8 @@ import Testing
     return "\(directory.file("state"))/\(try #require(names.first))"
   }
 
-  @Test func `a wrong file of --pods stops nothing, and a good one is part of the snapshot that is kept`() async throws
+  @Test func `with an invalid --pods file, nothing is stopped; a valid one becomes part of the snapshot that is kept`()
+    async throws
   {
     let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
     let pods = directory.file("pods.json")
@@ -205,7 +206,7 @@ import Testing
   ]
 
   @Test(arguments: savedRuns)
-  func `the file of --save is kept by the next guard unless nothing was lost`(
+  func `the next guard keeps the --save file unless nothing was lost`(
     losses: String, then script: String, option: String, isKept: Bool
   ) async throws {
     let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
@@ -263,7 +264,7 @@ import Testing
   }
 
   @Test(arguments: [(mode_t(0o770), uid_t(0)), (0o703, 0), (0o1777, 0), (0o700, 64_001)])
-  func `a state directory that others can change is refused, and nothing is changed`(
+  func `a state directory that other users can write to is refused, and nothing is changed`(
     _ mode: mode_t, _ owner: uid_t
   ) async throws {
     let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
@@ -380,7 +381,7 @@ import Testing
     #expect(systemd.changes.isEmpty)
   }
 
-  @Test func `a unit that crashes repeatedly is active, and one that somebody stops is not`() async throws {
+  @Test func `a unit that crashes repeatedly is active, and one that is being stopped is not`() async throws {
     let runtime = try await SimulatorProcess(in: directory)
     let systemd = try await FakeSystemctl(in: directory, units: ["kubelet": "activating", "other": "deactivating"])
     try systemd.setJobs("812 other.service stop running\n813 kubelet.service restart waiting")
@@ -485,7 +486,7 @@ import Testing
     #expect(systemd.changes == ["stop kubelet", "start kubelet"])
   }
 
-  @Test(arguments: [("INT", 2), ("TERM", 15)])
+  @Test(arguments: [("INT", 2), ("TERM", 15), ("QUIT", 3)])
   func `the change is verified even if a signal killed the command`(name: String, number: Int) async throws {
     let (runtime, systemd) = (try await SimulatorProcess(in: directory), try await kubelet())
     let run = try await guarding(

@@ -107,7 +107,9 @@ struct HookDirectoryTests {
   }
 
   @Test(arguments: Hook.allCases, Trap.allCases)
-  func `a hook refuses a directory that others can change, and touches nothing`(hook: Hook, trap: Trap) async throws {
+  func `a hook refuses a directory that other users can write to, and touches nothing`(hook: Hook, trap: Trap)
+    async throws
+  {
     try await prepare(trap.rawValue)
     let before = try await listing()
     let run = try await run(hook)

@@ -179,4 +179,15 @@ extension HookTests {
     #expect(run.code != 0 && run.output.contains("would also stop containerd"), "\(run)")
     #expect(systemd.changes.isEmpty)
   }
+
+  /// The role is configured to continue although preflight finds the loss too.
+  @Test func `the role does not stop kubelet if its start would kill pods`() async throws {
+    try TestFile.write(
+      "pods: [{name: web, ips: [], containers: [{name: main}]}]\n", to: directory.file("node.yaml"))
+    let runtime = try await SimulatorProcess(in: directory, ["--description", directory.file("node.yaml")])
+    let systemd = try await systemd(for: runtime)
+    let run = try await role(systemd, on: runtime, ["cri_guard_preflight_codes": "[0, 3, 5]"])
+    #expect(run.code == 2 && run.output.contains("LOST"), "\(run)")
+    #expect(!systemd.changes.contains("stop kubelet") && !systemd.changes.contains("restart containerd"))
+  }
 }

@@ -17,7 +17,7 @@ extension HookTests {
     #expect(status.code == 3 && status.output.contains("the hook did not run"), "\(status)")
   }
 
-  @Test func `a verdict that could not be written is not nothing to verify`() async throws {
+  @Test func `a verdict that could not be written does not count as nothing to verify`() async throws {
     let runtime = try await SimulatorProcess(in: directory)
     let systemd = try await FakeSystemctl(in: directory, units: ["containerd": "active"])
     _ = try await hook("gate", systemd, runtime)
@@ -91,5 +91,24 @@ extension HookTests {
     #expect(
       ReportText.english.remedy(.repeatWork, .stopped).hasPrefix(
         "some pods or containers have ended, and their restartPolicy does not"))
+  }
+
+  /// Without a snapshot, the present state is compared with itself.
+  @Test(arguments: ["--probe", "--wait 10s", "--probe --ignore image.missing --wait=10s --scenario restart"])
+  func `options that need a snapshot or the runtime do not keep kubelet stopped after a crash`(
+    _ options: String
+  ) async throws {
+    let runtime = try await SimulatorProcess(in: directory)
+    let systemd = try await FakeSystemctl(in: directory, units: [:])
+    let settings = ["CRI_VERIFY": options]
+    _ = try await hook("verify", systemd, runtime, settings)
+    try await runtime.restart([])
+    _ = try await hook("verify", systemd, runtime, settings)
+    let gate = try await hook("gate", systemd, runtime, settings)
+    #expect(gate.code == 0 && gate.errors.contains("has ended without its ExecStop="), "\(gate)")
+    try await runtime.restart(["--on-restart", "lose-ips"])
+    _ = try await hook("verify", systemd, runtime, settings)
+    let refused = try await hook("gate", systemd, runtime, settings)
+    #expect(refused.code == 1 && refused.errors.contains("LOST: kubelet would kill pods"), "\(refused)")
   }
 }

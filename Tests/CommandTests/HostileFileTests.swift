@@ -171,7 +171,7 @@ struct HostileFileTests {
   }
 
   @Test(arguments: ["snapshot -o /dev/fd/9", "verify --before before --report json=/dev/fd/9", "pull x"])
-  func `a descriptor that nobody reads or writes fails at the timeout`(words: String) async throws {
+  func `a descriptor that no process reads or writes fails at the timeout`(words: String) async throws {
     let runtime = try await SimulatorProcess(in: directory)
     let pipe = directory.file("p")
     // The pipe is full, or nobody writes to it.
@@ -189,7 +189,7 @@ struct HostileFileTests {
 
   /// The terminal is full. A signal, or the timeout, ends the wait for it.
   @Test(arguments: ["-t 1s snapshot -o /dev/fd/9", "guard --report json=/dev/fd/9 -- true"])
-  func `a terminal that nobody reads does not block`(words: String) async throws {
+  func `a terminal that no process reads does not block`(words: String) async throws {
     let runtime = try await SimulatorProcess(in: directory, ["--pods", "400"])
     let script = """
       import os, pty, signal, subprocess, sys, threading
@@ -209,7 +209,7 @@ struct HostileFileTests {
 
   /// A signal arrives while `guard` waits for the reader of its report, or for the end of its configuration.
   @Test(arguments: ["guard --report json=/dev/fd/9 -- sleep 1", "-c /dev/fd/8 guard -- true"])
-  func `guard ends at a signal although nobody reads or writes a descriptor`(words: String) async throws {
+  func `a signal ends guard even if no process reads or writes a descriptor`(words: String) async throws {
     let runtime = try await SimulatorProcess(in: directory)
     let (full, empty) = (directory.file("p"), directory.file("q"))
     let script = """
@@ -236,7 +236,7 @@ struct HostileFileTests {
   }
 
   @Test(arguments: ["guard -- touch ran", "monitor"])
-  func `a state directory below one that others can change is refused`(words: String) async throws {
+  func `a state directory below one that other users can write to is refused`(words: String) async throws {
     let runtime = try await SimulatorProcess(in: directory)
     let shared = directory.file("shared")
     #expect(mkdir(shared, 0o755) == 0 && mkdir("\(shared)/state", 0o700) == 0 && chmod(shared, 0o777) == 0)
@@ -290,7 +290,7 @@ struct HostileFileTests {
       sleep 5; kill -TERM $pid; ( sleep 20; kill -KILL $pid ) 2>/dev/null & wait $pid
       """
     let run = try await Tool.run(["/bin/bash", "-c", script, Tool.path("cri")])
-    // The code is not 137: guard was not killed, and the verdict decides.
+    // The code is not 137: guard was not killed, so the code is that of the verdict.
     #expect(run.code == 3 || run.code == 4, "\(run)")
   }
 }

@@ -52,7 +52,7 @@ struct InspectCommandTests {
   }
 
   @Test(arguments: [["inspect", "half1"], ["inspect"], ["inspect", "-q", "half1"]])
-  func `an object that is listed but has no status is not called missing`(arguments: [String]) async throws {
+  func `an object that is listed but has no status is not reported as missing`(arguments: [String]) async throws {
     let run = try await Tool.cri(arguments, on: try forgetful(answersPlainly: false))
     #expect(run.code == 1 && run.output.isEmpty, "\(run)")
     #expect(run.errors.contains("container half1: the runtime lists it, but has no status for it: "))

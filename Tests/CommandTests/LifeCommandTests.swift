@@ -158,7 +158,9 @@ import Testing
     ("create", "pull-image-on-create: true", [], true), ("create", "pull-image-on-create: true", ["--no-pull"], false),
     ("create", "", ["--with-pull"], true),
   ])
-  func `the pull policy decides whether to pull`(command: String, configuration: String, flags: [String], pulls: Bool)
+  func `the pull policy determines whether an image is pulled`(
+    command: String, configuration: String, flags: [String], pulls: Bool
+  )
     async throws
   {
     let runtime = try runtime(Requests([]))
@@ -244,7 +246,7 @@ import Testing
   }
 
   @Test func `an unknown field is reported and ignored, as crictl ignores it, or refused`() async throws {
-    // From files that people have published: a misplaced setting, Kubernetes' name for a field, and a spelling mistake.
+    // From files that people have published: a misplaced setting, the Kubernetes name of a field, and a spelling mistake.
     try files.write(
       container: """
         metadata: {name: main}

@@ -100,6 +100,24 @@ import Testing
     #expect(await monitor.end() == 0)
   }
 
+  @Test func `a new pod that is lost before its details were read leaves the verdict open`() async throws {
+    let runtime = try await SimulatorProcess(
+      in: directory, ["--pods", "3", "--containers", "5", "--delay", "PodSandboxStatus=5s"])
+    let monitor = try MonitorProcess(in: directory, on: runtime.socket)
+    try #require(await monitor.waitForState(of: runtime.pid), "\(monitor.lines())")
+    try TestFile.write("metadata: {name: new, namespace: default, uid: new}\n", to: directory.file("new.yaml"))
+    let creation = try await Tool.cri(["runp", directory.file("new.yaml")], on: runtime.socket)
+    #expect(creation.code == 0, "\(creation)")
+    await pause(.seconds(1))
+    try await runtime.restart(["--on-restart", "lose-pods=default/new"], signal: SIGKILL)
+    #expect(await monitor.waitForLine("was restarted"), "\(monitor.lines())")
+    let isOpen = await eventually(within: .seconds(60)) { monitor.report["verdict"] == "unverified" }
+    #expect(isOpen, "\(monitor.reportText)")
+    #expect(monitor.reportText.contains("1 object that the runtime had announced"), "\(monitor.reportText)")
+    #expect(await monitor.end() == 0)
+    await runtime.end()
+  }
+
   @Test func `a monitor waits for a runtime, and only one can run`() async throws {
     let socket = directory.file("sim.sock")
     let monitor = try MonitorProcess(in: directory, on: socket)
@@ -125,7 +143,7 @@ import Testing
     #expect(run.code == 2 && run.errors.contains(message), "\(run)")
   }
 
-  @Test func `a state directory that others can change is refused`() async throws {
+  @Test func `a state directory that other users can write to is refused`() async throws {
     let state = directory.file("state")
     try #require(mkdir(state, 0o700) == 0 && chmod(state, 0o777) == 0)
     let run = try await Tool.cri(

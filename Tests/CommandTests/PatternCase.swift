@@ -1,4 +1,4 @@
-/// A regular expression in RE2's syntax, with texts that it matches and texts that it does not match.
+/// A regular expression in RE2's syntax, with strings that it matches and strings that it does not match.
 ///
 /// The expected values were computed with `regexp.MatchString` of Go 1.27, whose syntax crictl uses.
 struct PatternCase: Sendable {

@@ -5,14 +5,14 @@ import Testing
 
 @Suite struct PatternTests {
   @Test(arguments: PatternCase.all)
-  func `a pattern matches the same texts as Go's`(test: PatternCase) throws {
+  func `a pattern matches the same strings as in Go`(test: PatternCase) throws {
     let pattern = try Pattern(test.pattern)
     for text in test.matches { #expect(pattern.matches(text), "\(text.debugDescription)") }
     for text in test.not { #expect(!pattern.matches(text), "\(text.debugDescription)") }
   }
 
   @Test(arguments: PatternCase.errors)
-  func `a text that Go rejects is rejected`(text: String) {
+  func `a pattern that Go rejects is rejected`(text: String) {
     #expect(throws: PatternError.self) { try Pattern(text) }
   }
 

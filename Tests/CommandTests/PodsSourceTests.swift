@@ -66,7 +66,7 @@ import Testing
     return try SpawnedProcess(words)
   }
 
-  @Test func `kubelet's https port is asked with the token that the user names`() async throws {
+  @Test func `kubelet's https port is called with the token that the user specifies`() async throws {
     let run = try await run(
       ["--pods-token", directory.file("token"), "--pods-ca", files.certificate("authority")], from: start("good"))
     #expect(run.code == 0 && run.errors.isEmpty && !run.output.contains("t0ken"), "\(run)")
@@ -79,7 +79,7 @@ import Testing
     #expect(run.code == 0, "\(run)")
   }
 
-  @Test func `kubelet's https port is asked with the certificate that the user names`() async throws {
+  @Test func `kubelet's https port is called with the certificate that the user specifies`() async throws {
     let identity = ["--pods-cert", files.certificate("client"), "--pods-key", files.key("client")]
     let run = try await run(
       identity + ["--pods-ca", files.certificate("authority")], from: start("good", clients: "authority"))
@@ -125,7 +125,7 @@ import Testing
   }
 
   @Test(.enabled(if: Environment.userID == 0, "it needs root, to start a server of another user"))
-  func `the server of another user is not asked for pods without encryption`() async throws {
+  func `pods are not requested without encryption from another user's server`() async throws {
     chmod(directory.path, 0o755)
     let server = try SpawnedProcess([
       "/usr/bin/setpriv", "--reuid", "65534", "--clear-groups", "/usr/bin/python3", directory.file("server.py"),

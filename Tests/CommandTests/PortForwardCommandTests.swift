@@ -84,6 +84,7 @@ import Testing
       (["web"], 2, "specify a pod and ports"), (["web", "x"], 2, "x is not a port"),
       (["absent", ":80"], 7, "no ready pod"),
       (["--address", "nowhere", "web", ":80"], 2, "IP address"),
+      (["--address", "", "web", ":80"], 2, "--address is empty"),
       (["--address", "192.0.2.1", "web", ":80"], 1, "cannot listen on 192.0.2.1"),
     ] as [([String], Int32, String)])
   func `an invalid argument is reported in one line`(arguments: [String], code: Int32, text: String) async throws {

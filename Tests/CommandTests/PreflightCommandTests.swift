@@ -63,7 +63,7 @@ import TestSupport
     #expect(document["pods"]?.arrayValue?.allSatisfy { $0["rules"]?[0] == "P1" } == true)
   }
 
-  @Test func `the file of --pods says which of the lost pods kubelet does not recreate`() async throws {
+  @Test func `the --pods file shows which of the lost pods kubelet does not recreate`() async throws {
     let (runtime, socket, directory) = try Self.simulated("containerd-1.6.12")
     defer { withExtendedLifetime((runtime, directory)) { runtime.stop() } }
     let plain = try await Self.preflight(["--root", directory.path], socket)

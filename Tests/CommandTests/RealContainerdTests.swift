@@ -84,7 +84,7 @@ import Testing
     }
   }
 
-  @Test func `objects that disappear meanwhile are reported with rule and name`() async throws {
+  @Test func `objects that disappear in the meantime are reported with rule and name`() async throws {
     try await ContainerdNode.with { node in
       try await killContainer(node)
       try await killPauseProcess(node)

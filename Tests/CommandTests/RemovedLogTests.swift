@@ -42,7 +42,7 @@ import Testing
       "out/passwd", "root/../out/passwd", "root/link/passwd", "root/absolute/passwd", "root/./../out/passwd", "out/",
       "root/passwd-link",
     ], OldKernel.errors)
-  func `rm removes nothing outside the log directory, whatever the runtime names`(
+  func `rm removes nothing outside the log directory, whatever path the runtime reports`(
     path: String, error: Int32
   ) async throws {
     let directory = try TemporaryDirectory()
@@ -59,8 +59,8 @@ import Testing
     #expect(TemporaryDirectory.names(in: directory.file("root")).sorted() == ["absolute", "link", "passwd-link"])
   }
 
-  /// Others could move a directory of root below a log directory that they can change.
-  @Test func `rm removes nothing below a log directory that others can change`() async throws {
+  /// Users who can write to the log directory could move a directory that root owns into it.
+  @Test func `rm removes nothing below a log directory that other users can write to`() async throws {
     let directory = try TemporaryDirectory()
     try TestFile.write("x", to: directory.file("0.log"))
     chmod(directory.path, 0o777)

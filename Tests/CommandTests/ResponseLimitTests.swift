@@ -289,7 +289,7 @@ import Testing
 
   /// A truncated document must not be mistaken for a complete one.
   @Test(arguments: [["pods", "-o", "json"], ["inspectp", "x"]])
-  func `JSON that was not completed in time is no valid JSON, and the exit code says so`(
+  func `JSON that was not completed in time is not valid JSON, and the exit code says so`(
     _ command: [String]
   ) async throws {
     let info = StringMap(
@@ -352,7 +352,7 @@ import Testing
     try await compare(command, Self.infos, empty: try informed([]), hostile: { shape in try self.informed(shape.list) })
   }
 
-  /// 40 `info` texts of 100 KB each, in one response or in the responses for 40 objects.
+  /// 40 `info` strings of 100 KB each, in one response or in the responses for 40 objects.
   @Test(arguments: [
     ["info"], ["inspectp", "x"], ["inspectp"], ["inspectp", "-o", "yaml"], ["inspectp", "-o", "jsonpath={.status.id}"],
     ["inspectp", "-o", "custom-columns=ID:.status.id"], ["inspectp", "-o", "go-template={{len .}}"], ["inspect", "-a"],

@@ -89,7 +89,7 @@ import Testing
     #expect(Self.mode(folder.file("state")) == 0o700)
   }
 
-  @Test func `config creates missing directories that only the owner may change`() async throws {
+  @Test func `config creates missing directories that only the owner can write to`() async throws {
     let run = try await unmasked(["-c", folder.file("a/b/crictl.yaml"), "config", "--set", "timeout=5"])
     #expect(run.code == 0, "\(run)")
     for name in ["a", "a/b"] { #expect(Self.mode(folder.file(name)) == 0o755) }
@@ -97,7 +97,7 @@ import Testing
 
   /// The second state directory cannot be created, because its parent is a file.
   @Test(arguments: [("state", "state", "guard-before"), ("file/state", ".", "cri-before-")])
-  func `the snapshot that guard keeps without a verdict can be read by its owner only`(
+  func `the snapshot that guard keeps without a verdict can be read only by its owner`(
     state: String, directory: String, prefix: String
   ) async throws {
     try TestFile.write("", to: folder.file("file"))
@@ -156,7 +156,7 @@ import Testing
 
   /// While the runtime pulls, the command holds the password.
   @Test(arguments: [["CRICTL_CREDS": "me:\(password)"], ["REGISTRY_AUTH_FILE": "FILE"]], [true, false])
-  func `a password is no argument of any process, and is not printed`(
+  func `a password is never an argument of a process, and is not printed`(
     variables: [String: String], succeeds: Bool
   ) async throws {
     let secrets = [Self.password, Base64.encode(Array("me:\(Self.password)".utf8))]

@@ -43,7 +43,7 @@ import Testing
     #expect(try Snapshot(parsing: Array(run.output.utf8)).sandboxes.count == 3)
   }
 
-  @Test func `the pods' policies are included on request, and nothing else of them`() async throws {
+  @Test func `the pods' policies are included on request, and nothing else about the pods`() async throws {
     let runtime = try await SimulatorProcess(in: directory)
     let pods = """
       {"kind": "List", "items": [{"kind": "Pod", "metadata": {"name": "job", "namespace": "ops", "uid": "u"},
@@ -99,7 +99,9 @@ import Testing
     ("http://192.0.2.7:10255/pods", "192.0.2.7 is not an address of this machine"),
     ("https://127.0.0.1:1/pods", "cannot connect to 127.0.0.1:1: "),
   ])
-  func `a kubelet that cannot be asked is a usage error with another way`(url: String, words: String) async throws {
+  func `a kubelet that cannot be reached is a usage error whose remedy is a different source`(
+    url: String, words: String
+  ) async throws {
     let run = try await Tool.cri(["snapshot", "--pods", url], on: directory.file("no.sock"))
     #expect(run.code == 2, "\(run)")
     SnapshotCommandTests.expectOneLine(run, containing: "--pods \(url) cannot be read: \(words)")

@@ -85,6 +85,7 @@ import Testing
     let wrong = try await Tool.cri([command, "--sort-by", "?", "-o", "wide"]).errors
     let keys = wrong.drop { $0 != "?" }.dropFirst("?: unknown key; specify one of ".count).prefix { $0 != "." }
     for key in keys.split(separator: ", ").dropLast() { #expect(help.contains(key), "\(key) in \(help)") }
-    #expect(keys.contains(", ") && help.contains("Keys for --sort-by: ") && help.contains("largest first"), "\(help)")
+    #expect(keys.contains(", ") && help.contains("Keys for --sort-by: "), "\(help)")
+    #expect(help.contains("largest first") == !["pods", "ps"].contains(command), "\(help)")
   }
 }

@@ -305,7 +305,7 @@ import Testing
 
   /// containerd responds in this way if a container is removed while it is listing the others.
   @Test(arguments: [("stats", "container"), ("statsp", "pod")])
-  func `a list that fails for one object is not an ID that does not exist`(command: String, noun: String) async throws {
+  func `a list that fails for one object is not reported as an unknown ID`(command: String, noun: String) async throws {
     let message = "2 errors occurred:\n\t* failed for \"a\": not found\n\t* failed for \"b\": not found\n\n"
     let runtime = try TestRuntime { _, _ in .failure(.notFound, message) }
     let run = try await Tool.cri([command], on: runtime)

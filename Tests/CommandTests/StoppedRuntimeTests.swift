@@ -59,7 +59,7 @@ import Testing
     #expect(time < .seconds(8))
   }
 
-  @Test func `a slow pull is waited for`() async throws {
+  @Test func `a slow pull is not interrupted`() async throws {
     let runtime = try TestRuntime { name, _ in
       guard name == "PullImage" else { return nil }
       try await Task.sleep(for: .seconds(12))

@@ -65,7 +65,7 @@ import Testing
       ("good", ["--tls-ca", "/nonexistent"], "cannot read /nonexistent (--tls-ca): No such file"),
       ("good", ["--tls-ca", "/dev/zero"], "specify a regular file"),
       ("good", ["--tls-cert", "client"], "--tls-cert and --tls-key belong together"),
-      ("good", ["--insecure", "--tls-ca", "authority"], "exclude each other"),
+      ("good", ["--insecure", "--tls-ca", "authority"], "mutually exclusive"),
       ("good", ["--tls-server-name", ""], "--tls-server-name is empty"),
     ] as [(String, [String], String)])
   func `a server that is not verified gets no session`(server: String, options: [String], text: String) async throws {
@@ -164,7 +164,7 @@ import Testing
     }
   }
 
-  @Test func `commands without a session do not use the library`() async throws {
+  @Test func `commands without a session do not use the TLS library`() async throws {
     let simulator = try await SimulatorProcess(in: folder, ["--description", folder.file("pods.yaml")])
     for words in [["version"], ["exec", "web", "true"]] {
       let trace = folder.file("trace")

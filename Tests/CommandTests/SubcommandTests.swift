@@ -15,5 +15,5 @@ struct SubcommandTests {
   }
 
   @Test(arguments: ["", "p", "handlers", "portForward", "--help"])
-  func `another word is no subcommand`(_ word: String) { #expect(Subcommand(word: word) == nil) }
+  func `any other word is not a subcommand`(_ word: String) { #expect(Subcommand(word: word) == nil) }
 }

@@ -82,7 +82,7 @@ import Testing
   }
 
   @Test(arguments: [("cri", 7), ("crictl", 1)] as [(String, Int32)])
-  func `a failure is part of the trace, and the exit code stays`(name: String, code: Int32) async throws {
+  func `a failure is part of the trace, and the exit code stays the same`(name: String, code: Int32) async throws {
     let (collector, runtime) = (try TraceCollector(), try Self.runtime())
     let run = try await Self.run(["inspectp", "x"], on: runtime, port: collector.port, name: name)
     #expect(run.code == code && run.errors.split(separator: "\n").count == 1, "\(run)")
@@ -121,7 +121,7 @@ import Testing
   }
 
   @Test(arguments: [(["pods", "-q"], 0), (["inspectp", "x"], 7), (["verify"], 2)] as [([String], Int32)])
-  func `a collector that cannot be reached costs one line, and the exit code stays`(
+  func `a collector that cannot be reached causes one line of output, and the exit code stays the same`(
     words: [String], code: Int32
   ) async throws {
     let runtime = try Self.runtime()
@@ -137,7 +137,7 @@ import Testing
   }
 
   @Test(arguments: [(["pods", "-q"], 0), (["inspectp", "x"], 7)] as [([String], Int32)])
-  func `a collector that never responds costs one second`(words: [String], code: Int32) async throws {
+  func `a collector that never responds delays the command by one second`(words: [String], code: Int32) async throws {
     let runtime = try Self.runtime()
     let listener = try TCPSocket.listen(on: .loopback(port: 0))
     let run = try await Self.run(words, on: runtime, port: listener.localPort())

@@ -85,7 +85,7 @@ import Testing
   }
 
   @Test(arguments: [("minor", Int32(1)), ("major", 0), ("critical", 0)])
-  func `the threshold decides which findings count`(threshold: String, code: Int32) async throws {
+  func `the threshold determines which findings count`(threshold: String, code: Int32) async throws {
     let run = try await verify("containerd-2.4", ["--fail-on", threshold, "-o", "json"]) { _, after in
       after.containers[0].status.imageRef = "sha256:other"
     }
@@ -304,7 +304,7 @@ import Testing
       // The simulated pods have the label of a ReplicaSet, which allows only the policy Always.
       (nil, "restart-containers", "B4", false),
     ] as [(String?, String, String, Bool)])
-  func `the policies in the file of --pods decide, with verify as well as in the snapshot`(
+  func `the policies in the --pods file apply, whether it is given to verify or to snapshot`(
     policy: String?, action: String, rule: String, mayEnd: Bool
   ) async throws {
     let runtime = try await SimulatorProcess(in: directory)
@@ -346,7 +346,7 @@ import Testing
   }
 
   @Test(arguments: [("unknown", "700ms"), ("unavailable", "700ms"), ("hang", "1500ms"), ("no-socket", "700ms")])
-  func `a starting runtime is waited for`(style: String, time: String) async throws {
+  func `the command waits for a starting runtime`(style: String, time: String) async throws {
     let runtime = try await SimulatorProcess(in: directory)
     #expect(try await Tool.cri(["snapshot", "-o", directory.file("s")], on: runtime.socket).code == 0)
     try await runtime.restart(["--not-ready", time, "--not-ready-style", style])
@@ -354,7 +354,7 @@ import Testing
     #expect(run.code == 0 && run.errors.isEmpty, "\(run)")
   }
 
-  @Test func `a network that becomes ready late is waited for`() async throws {
+  @Test func `verify waits for a network that becomes ready late`() async throws {
     let runtime = try await SimulatorProcess(in: directory)
     #expect(try await Tool.cri(["snapshot", "-o", directory.file("s")], on: runtime.socket).code == 0)
     try await runtime.restart(["--network-ready-after", "4s"])

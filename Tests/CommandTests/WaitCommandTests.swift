@@ -23,7 +23,7 @@ import Testing
   }
 
   @Test(arguments: [("unknown", "700ms"), ("unavailable", "700ms"), ("hang", "1500ms"), ("no-socket", "700ms")])
-  func `a starting runtime is waited for`(style: String, time: String) async throws {
+  func `the command waits for a starting runtime`(style: String, time: String) async throws {
     let runtime = try await SimulatorProcess(
       in: directory, ["--pods", "1", "--containers", "1", "--not-ready", time, "--not-ready-style", style])
     let run = try await Tool.cri(["wait", "--stable", "0", "-t", "60s"], on: runtime.socket)
@@ -72,7 +72,7 @@ import Testing
     #expect(later.code == 3, "\(later)")
   }
 
-  @Test func `the network is waited for only if requested`() async throws {
+  @Test func `the wait includes the network only if requested`() async throws {
     let runtime = try await SimulatorProcess(
       in: directory, ["--pods", "1", "--containers", "1", "--network-ready-after", "600s"])
     #expect(try await Tool.cri(["wait", "--ready", "--stable", "0"], on: runtime.socket).code == 0)

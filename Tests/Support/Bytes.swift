@@ -3,7 +3,7 @@ internal import Glibc
 
 /// Creates and compares large byte arrays quickly, even in a debug build.
 package enum Bytes {
-  /// Returns `count` bytes with a pattern that repeats every 251 bytes at first, so that misplaced bytes are noticed.
+  /// Returns `count` bytes with a pattern that repeats every 251 bytes, so that misplaced bytes are noticed.
   package static func pattern(_ count: Int) -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
       for index in 0..<min(count, 251) { buffer[index] = UInt8(index) }

@@ -1,4 +1,4 @@
-/// Debian's gRPC for Python: an independent implementation to test against (Tools/grpcio-peer).
+/// gRPC for Python from Debian: an independent implementation to test against (Tools/grpcio-peer).
 package enum GRPCIO {
   private static let python = "/usr/bin/python3"
   private static let tools = "\(root)/Tools/grpcio-peer"

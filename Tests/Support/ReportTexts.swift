@@ -3,7 +3,7 @@ internal import CRIReport
 public import CRISnapshot
 package import CRIVerify
 
-// The texts that reports create from typed values, so that tests can compare what a reader sees.
+// The text that reports create from typed values, so that tests can compare what a reader sees.
 
 extension UnknownReason: ExpressibleByStringLiteral {
   /// A reason for which only the text matters.

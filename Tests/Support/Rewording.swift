@@ -1,20 +1,20 @@
 package import CRIJSON
 package import CRIReport
 
-/// Rewords all texts, and determines what must not change as a result.
+/// Rewords all text, and determines what must not change as a result.
 package enum Rewording {
-  /// Every text backwards and in brackets, so that no English word is left.
+  /// Reverses every text and puts it in brackets, so that no English word is left.
   package static let text = ReportText { "⟦\(String($0.reversed()))⟧" }
 
-  /// Whether a text comes from the catalogue.
+  /// Whether a string comes from the catalogue.
   package static func isReworded(_ text: String) -> Bool { text.hasPrefix("⟦") }
 
-  /// The members of documents that contain texts. Everything else is a fact.
+  /// The members of documents that contain prose. Everything else is a fact.
   private static let prose: Set<String> = [
     "scenarioReason", "reason", "reasons", "before", "after", "what", "why", "detail", "remedy", "symptom", "fixedIn",
   ]
 
-  /// Returns a document without its texts: each is replaced by whether it is empty.
+  /// Returns a document without its prose: each string is replaced by whether it is empty.
   package static func facts(_ document: JSON) -> JSON {
     if let items = document.arrayValue { return .array(items.map(facts)) }
     guard let members = document.objectValue else { return document }
@@ -56,9 +56,9 @@ package enum Rewording {
     return differences
   }
 
-  /// Returns the texts of a view that do not come from the catalogue.
-  /// - Parameter verbatim: Texts from other programs.
-  package static func strays(_ view: ReportView, verbatim: Set<String> = []) -> [String] {
+  /// Returns the strings in a view that do not come from the catalogue.
+  /// - Parameter verbatim: Strings from other programs.
+  package static func textsNotReworded(_ view: ReportView, verbatim: Set<String> = []) -> [String] {
     var texts = [view.title, view.verdict.line] + view.notes.map(\.text) + view.advice
     texts += view.unchecked.flatMap { [$0.subject, $0.reason] } + view.subjects.compactMap(\.predictedAction)
     texts += view.entries.flatMap { [$0.fact, $0.consequence, $0.remedy, $0.line, $0.brief ?? ""] }

@@ -60,22 +60,22 @@ def record(key, value, length=None):
     return (str(size).encode() if length is None else length) + body
 
 
-def extended(chance, target, kind=b"x"):
+def extended(rng, target, kind=b"x"):
     """Makes an extended header with hostile records."""
-    digits = chance.choice([b"0", b"-1", b"9" * 30, b"007", b"1e3", b"", b"4096", b"99999999999", b"18446744073709551615"])
-    records = chance.choice([
-        record(b"path", target), record(b"path", b"x" * chance.choice([255, 4096, 70000, 900000])), record(b"linkpath", target),
-        record(b"size", digits), record(b"mtime", chance.choice([b"1e400", b"-1", b"9" * 40, b"0.999999999999999999999", b"x"])),
+    digits = rng.choice([b"0", b"-1", b"9" * 30, b"007", b"1e3", b"", b"4096", b"99999999999", b"18446744073709551615"])
+    records = rng.choice([
+        record(b"path", target), record(b"path", b"x" * rng.choice([255, 4096, 70000, 900000])), record(b"linkpath", target),
+        record(b"size", digits), record(b"mtime", rng.choice([b"1e400", b"-1", b"9" * 40, b"0.999999999999999999999", b"x"])),
         record(b"uid", digits), record(b"mode", b"04777"), record(b"SCHILY.xattr.security.capability", b"\1\0\0\2" + bytes(16)),
         record(b"GNU.sparse.major", b"1") + record(b"GNU.sparse.minor", b"0") + record(b"GNU.sparse.realsize", digits)
         + record(b"GNU.sparse.name", target), record(b"GNU.sparse.map", b"0,1," + digits + b",5"), record(b"path", b""),
         record(b"path", b"a\0b"), record(b"k" * 5000, b"v"), record(b"path", target, b"5"), record(b"path", target, b"99999999999999999999"),
         record(b"path", target, b"-3"), b"12 path=\n", b"no records", b"\n" * 100, record(b"hdrcharset", b"BINARY"),
         record(b"comment", b"x") * 20000, record(b"path", b"\x1b[31mred\x9b\xff"), record(b"charset", b"x"), bytes(600)])
-    return entry(b"PaxHeaders/x", records[:chance.choice([len(records)] * 5 + [len(records) // 2])], kind)
+    return entry(b"PaxHeaders/x", records[:rng.choice([len(records)] * 5 + [len(records) // 2])], kind)
 
 
-def archive(chance, name, canary):
+def archive(rng, name, canary):
     """Makes a tar stream for the object `./NAME`, or for the directory `.` without a name; `canary` is the absolute path of the tree that must not change."""
     outside = canary.encode()
     root = b"./" + name if name else b"."
@@ -85,72 +85,72 @@ def archive(chance, name, canary):
                root + b"/./..", b"./..", b"./other", root, root + b"/link/sub/new", root + b"/-rf", root + b"/nl\nx"]
     targets = [outside, outside + b"/file", b"../canary", b"../../canary", b"../canary/file", b"/etc/passwd", b".", b"..",
                b"link", b"/proc/self/root" + outside, b"\x1b[31m", b"", b"x" * 100, b"/dev/zero"]
-    directory = chance.random() < 0.7
+    directory = rng.random() < 0.7
     parts = [entry(root + b"/", kind=b"5", mode=0o755) if directory else entry(root, b"content")]
-    if chance.random() < 0.15:
-        parts.insert(0, extended(chance, chance.choice(escapes), chance.choice([b"x", b"x", b"g"])))
-    for _ in range(chance.choice([1, 2, 4, 8])):
-        choice = chance.randrange(17)
-        path = chance.choice([root + b"/file", root + b"/file", root + b"/a", root + b"/link"])
-        if chance.random() < 0.1:
-            path = chance.choice(escapes)
-        target = chance.choice(targets + [root + b"/file", root + b"/link"])
-        mode = chance.choice([0o644, 0o4777, 0o2755, 0o1777, 0, 0o7777, 0o100644])
+    if rng.random() < 0.15:
+        parts.insert(0, extended(rng, rng.choice(escapes), rng.choice([b"x", b"x", b"g"])))
+    for _ in range(rng.choice([1, 2, 4, 8])):
+        choice = rng.randrange(17)
+        path = rng.choice([root + b"/file", root + b"/file", root + b"/a", root + b"/link"])
+        if rng.random() < 0.1:
+            path = rng.choice(escapes)
+        target = rng.choice(targets + [root + b"/file", root + b"/link"])
+        mode = rng.choice([0o644, 0o4777, 0o2755, 0o1777, 0, 0o7777, 0o100644])
         if choice == 0:
-            parts.append(entry(root + b"/link", kind=b"2", link=target) + entry(root + b"/link/" + chance.choice(
+            parts.append(entry(root + b"/link", kind=b"2", link=target) + entry(root + b"/link/" + rng.choice(
                 [b"file", b"new", b"sub/new", b"../x"]), b"written through the link\n"))
         elif choice == 1:
             parts.append(entry(root + b"/hard", kind=b"1", link=target))
             parts.append(entry(root + b"/hard", b"written through the hard link\n"))
         elif choice == 2:
-            parts.append(entry(path, b"x", kind=chance.choice([b"3", b"4", b"6", b"7", b"D", b"M", b"V", b"N", b"S", b"\0", b"9",
+            parts.append(entry(path, b"x", kind=rng.choice([b"3", b"4", b"6", b"7", b"D", b"M", b"V", b"N", b"S", b"\0", b"9",
                                                               b"\xff", b"A"]), mode=mode))
         elif choice == 3:
-            parts.append(entry(chance.choice(escapes), b"content of an escape\n", kind=chance.choice([b"0", b"0", b"5"]), mode=mode))
+            parts.append(entry(rng.choice(escapes), b"content of an escape\n", kind=rng.choice([b"0", b"0", b"5"]), mode=mode))
         elif choice == 4:
-            parts.append(extended(chance, chance.choice(escapes)) + entry(path, b"after an extended header\n"))
+            parts.append(extended(rng, rng.choice(escapes)) + entry(path, b"after an extended header\n"))
         elif choice == 5:
-            kind = chance.choice([b"L", b"K", b"g", b"X"])
-            long = chance.choice([chance.choice(escapes) + b"\0", b"x" * chance.choice([101, 5000, 2 << 20]), b""])
-            parts.append(entry(b"././@LongLink", long, kind) * chance.choice([1, 1, 3]) + entry(path, b"y", link=target))
+            kind = rng.choice([b"L", b"K", b"g", b"X"])
+            long = rng.choice([rng.choice(escapes) + b"\0", b"x" * rng.choice([101, 5000, 2 << 20]), b""])
+            parts.append(entry(b"././@LongLink", long, kind) * rng.choice([1, 1, 3]) + entry(path, b"y", link=target))
         elif choice == 6:
-            size = chance.choice([b"77777777777\0", b"\x80" + bytes(10) + b"\x01", b"\xff" * 12, b"\x80\x00\x00\x00\x7f" + b"\xff" * 7,
+            size = rng.choice([b"77777777777\0", b"\x80" + bytes(10) + b"\x01", b"\xff" * 12, b"\x80\x00\x00\x00\x7f" + b"\xff" * 7,
                                   b"-0000000001\0", b"00000000009 ", b"xxxxxxxxxxxx", bytes(12), b"            ", b"\x80" + b"\xff" * 11])
             parts.append(sized(path, size, mode))
         elif choice == 7:
-            parts.append(entry(path, b"z", checksum=chance.choice([b"000000\0 ", b"xxxxxx\0 ", bytes(8)])))
+            parts.append(entry(path, b"z", checksum=rng.choice([b"000000\0 ", b"xxxxxx\0 ", bytes(8)])))
         elif choice == 8:
-            parts.append(entry(b"tail", b"prefix", prefix=chance.choice([outside, b"..", root + b"/..", b"/", b"./", b"x" * 155])))
+            parts.append(entry(b"tail", b"prefix", prefix=rng.choice([outside, b"..", root + b"/..", b"/", b"./", b"x" * 155])))
         elif choice == 9:
-            parts.append(wire.damage(entry(path, b"damaged " * 50), chance))
+            parts.append(wire.damage(entry(path, b"damaged " * 50), rng))
         elif choice == 10:
             parts.append(entry(path, b"first") + entry(path + b"/below", b"second") + entry(path, kind=b"5"))
         elif choice == 11:
-            parts.append(bytes(BLOCK) * chance.choice([1, 2, 100]) + entry(path, b"after the end\n"))
+            parts.append(bytes(BLOCK) * rng.choice([1, 2, 100]) + entry(path, b"after the end\n"))
         elif choice == 12:
-            deep = root + b"".join(b"/d" for _ in range(chance.choice([20, 40])))
-            parts.append(entry(deep[:100], kind=b"5") + entry(root + b"/many", b"", kind=b"0") * chance.choice([1, 300]))
+            deep = root + b"".join(b"/d" for _ in range(rng.choice([20, 40])))
+            parts.append(entry(deep[:100], kind=b"5") + entry(root + b"/many", b"", kind=b"0") * rng.choice([1, 300]))
         elif choice == 13:
-            magic = chance.choice([b"ustar  \0", bytes(8), b"ustar\x0099", b"ustar\0\0\0", b"xxxxx\x0000"])
+            magic = rng.choice([b"ustar  \0", bytes(8), b"ustar\x0099", b"ustar\0\0\0", b"xxxxx\x0000"])
             parts.append(entry(path, b"old", magic=magic, mode=mode))
         elif choice == 14:
-            big = chance.choice([b"7777777\0", b"\xff" * 8, b"\x80" + b"\xff" * 7, b"-000001\0", b"zzzzzzz\0"])
-            parts.append(entry(path, b"owner", uid=big, gid=big, mtime=chance.choice([b"\xff" * 12, b"77777777777\0", b"x" * 12])))
+            big = rng.choice([b"7777777\0", b"\xff" * 8, b"\x80" + b"\xff" * 7, b"-000001\0", b"zzzzzzz\0"])
+            parts.append(entry(path, b"owner", uid=big, gid=big, mtime=rng.choice([b"\xff" * 12, b"77777777777\0", b"x" * 12])))
         elif choice == 15:
-            parts.append(sparse(path, chance))
+            parts.append(sparse(path, rng))
         else:
-            parts.append(entry(path, chance.randbytes(chance.choice([0, 1, 511, 512, 513, 70000])), mode=mode))
+            parts.append(entry(path, rng.randbytes(rng.choice([0, 1, 511, 512, 513, 70000])), mode=mode))
     data = b"".join(parts)
-    end = chance.randrange(8)
+    end = rng.randrange(8)
     if end == 0:
-        return data[:chance.randrange(len(data) + 1)]
+        return data[:rng.randrange(len(data) + 1)]
     if end == 1:
-        return wire.damage(data + bytes(1024), chance)
+        return wire.damage(data + bytes(1024), rng)
     if end == 2:
-        return data + bytes(1024) + chance.choice([b"x" * 5000, bytes(100000)])
+        return data + bytes(1024) + rng.choice([b"x" * 5000, bytes(100000)])
     if end == 3:
         return data
-    return data + bytes(chance.choice([1024, 10240]))
+    return data + bytes(rng.choice([1024, 10240]))
 
 
 def sized(path, size, mode):
@@ -162,13 +162,13 @@ def sized(path, size, mode):
     return bytes(block) + b"short content".ljust(BLOCK, b"\0")
 
 
-def sparse(path, chance):
+def sparse(path, rng):
     """Encodes a file in GNU's old sparse format with a hostile map."""
     block = bytearray(header(path, 512, b"S", magic=b"ustar  \0"))
     for at in range(386, 482, 24):
-        block[at:at + 12] = chance.choice([b"00000000000\0", b"77777777777\0", b"\xff" * 12])
-        block[at + 12:at + 24] = chance.choice([b"00000001000\0", b"\x80" + b"\xff" * 11])
-    block[483:495] = chance.choice([b"77777777777\0", b"\x80" + bytes(3) + b"\x7f" + b"\xff" * 7])
+        block[at:at + 12] = rng.choice([b"00000000000\0", b"77777777777\0", b"\xff" * 12])
+        block[at + 12:at + 24] = rng.choice([b"00000001000\0", b"\x80" + b"\xff" * 11])
+    block[483:495] = rng.choice([b"77777777777\0", b"\x80" + bytes(3) + b"\x7f" + b"\xff" * 7])
     block[148:156] = b" " * 8
     block[148:156] = b"%06o\0 " % sum(block)
     return bytes(block) + b"d" * 512
@@ -195,8 +195,8 @@ class ArchiveServer(spdy.SPDYServer):
     WAYS = ["archive", "into", "plain"]
     WEIGHTS = [80, 15, 5]
 
-    def __init__(self, chance, command, canary="/nonexistent"):
-        super().__init__(chance, command)
+    def __init__(self, rng, command, canary="/nonexistent"):
+        super().__init__(rng, command)
         self.canary = canary
         self.into = self.way == "into"
         self.failed = False  # whether tar has reported a failure
@@ -204,42 +204,42 @@ class ArchiveServer(spdy.SPDYServer):
 
     def session(self, host, link):
         self.count += 1
-        chance = sessions.random.Random(f"{self.seed}/{self.count}")
+        rng = sessions.random.Random(f"{self.seed}/{self.count}")
         upgrade, rest = host.head(link)
         if upgrade.web_socket:
-            return self.over_web_socket(host, link, upgrade, chance)
-        self.upgraded(host, link, upgrade, rest, chance)
+            return self.over_web_socket(host, link, upgrade, rng)
+        self.upgraded(host, link, upgrade, rest, rng)
 
-    def protocol(self, upgrade, chance):
+    def protocol(self, upgrade, rng):
         # Earlier versions have no final status, without which no copy succeeds.
         return next(name for name in upgrade.protocols if name.startswith("v4.channel"))
 
-    def over_web_socket(self, host, link, upgrade, chance):
-        name = self.protocol(upgrade, chance)
+    def over_web_socket(self, host, link, upgrade, rng):
+        name = self.protocol(upgrade, rng)
         channels = stream.WebSocketChannels(name)
-        data = self.data(chance)
+        data = self.data(rng)
         pieces = [channels.send("stdout", data[at:at + 30000]) for at in range(0, len(data), 30000)]
-        host.send(link, upgrade.accept(name) + b"".join(pieces) + channels.send("error", self.status(chance)) + channels.close())
+        host.send(link, upgrade.accept(name) + b"".join(pieces) + channels.send("error", self.status(rng)) + channels.close())
 
-    def data(self, chance):
+    def data(self, rng):
         if self.way == "plain":
             root = b"./" + self.name
             return entry(root, kind=b"5", mode=0o755) + entry(root.rstrip(b"/") + b"/file", b"x") + bytes(1024)
-        return archive(chance, self.name, self.canary)
+        return archive(rng, self.name, self.canary)
 
-    def status(self, chance):
+    def status(self, rng):
         if self.way == "plain":
             return stream.SUCCESS
-        status = chance.choice([stream.SUCCESS, stream.SUCCESS, stream.SUCCESS, stream.SUCCESS, stream.failure(2), b"x"])
+        status = rng.choice([stream.SUCCESS, stream.SUCCESS, stream.SUCCESS, stream.SUCCESS, stream.failure(2), b"x"])
         self.failed = self.failed or status != stream.SUCCESS
         return status
 
-    def made(self, channels, chance):
-        data = self.data(chance)
+    def made(self, channels, rng):
+        data = self.data(rng)
         frames = channels.opening() + [channels.send("stdout", data)]
-        if chance.random() < 0.3:
-            frames.append(channels.send("stderr", b"tar: \x1b[31mhostile\x07: \xff\n" * chance.choice([1, 100])))
-        frames += [channels.send("error", self.status(chance)), channels.end("stdout"), channels.end("stderr"),
+        if rng.random() < 0.3:
+            frames.append(channels.send("stderr", b"tar: \x1b[31mhostile\x07: \xff\n" * rng.choice([1, 100])))
+        frames += [channels.send("error", self.status(rng)), channels.end("stdout"), channels.end("stderr"),
                    channels.end("error")]
         return b"".join(frames)
 
@@ -269,20 +269,20 @@ class Archives(sessions.Sessions):
         case.directories, case.codes = ["dest"], {0, 1, 2, 3, 7, 10, 11}
         return case
 
-    def attack(self, runner, chance, number):
+    def attack(self, runner, rng, number):
         canary = os.path.join(runner.place, "canary")
-        behaviour = ArchiveServer(chance, "cp", canary)
-        files, transport = {}, chance.choice([[], [], ["-r", "spdy"], ["-r", "websocket"]])
-        options = chance.choice([[], [], ["--archive"]])
-        source = f"{stream.CONTAINER}:/web" + chance.choice(["", "", "/", "/."])
+        behaviour = ArchiveServer(rng, "cp", canary)
+        files, transport = {}, rng.choice([[], [], ["-r", "spdy"], ["-r", "websocket"]])
+        options = rng.choice([[], [], ["--archive"]])
+        source = f"{stream.CONTAINER}:/web" + rng.choice(["", "", "/", "/."])
         behaviour.name = b"" if source.endswith(("/", ".")) else b"web"
         if behaviour.into:
-            target = f"{stream.CONTAINER}:/" + chance.choice(["web", "web/", "", "tmp/x", "web/."])
+            target = f"{stream.CONTAINER}:/" + rng.choice(["web", "web/", "", "tmp/x", "web/."])
             files = {"source/a": b"a" * 1000, "source/b/c": b"c"}
-            words = [chance.choice(["source", "source/.", "beside", "-"]), target]
+            words = [rng.choice(["source", "source/.", "beside", "-"]), target]
         else:
-            destination = chance.choice(["dest", "dest", "dest", "dest/new", "dest/", "-", "dest/tree", "dest/link", "dest/deep/x"])
-            files = chance.choice([{}, {}, {"dest/web": ("link", "../canary")}, {"dest/link": ("link", canary)},
+            destination = rng.choice(["dest", "dest", "dest", "dest/new", "dest/", "-", "dest/tree", "dest/link", "dest/deep/x"])
+            files = rng.choice([{}, {}, {"dest/web": ("link", "../canary")}, {"dest/link": ("link", canary)},
                                    {"dest/tree/web/link": ("link", canary)}, {"dest/web/file": b"old"},
                                    {"dest/web/link/x": b"y"}])
             if destination == "dest/link":
@@ -292,8 +292,8 @@ class Archives(sessions.Sessions):
         case = self.copy(runner, ["cp", "--method", "tar", *options, *transport, *words], files)
         case.raw = "-" in words
         if words[0] == "-":
-            case.stdin = archive(chance, b"web", canary)
-        if words[-1] == "-" and chance.random() < 0.3:
+            case.stdin = archive(rng, b"web", canary)
+        if words[-1] == "-" and rng.random() < 0.3:
             case.raw = True
         result, before, after = self.watched(runner, case, behaviour, number)
         faults = self.judge_copy(runner, case, result, before, after, destination if not behaviour.into else None)

@@ -32,7 +32,7 @@ GLOBALS = [
 
 @common.part
 class Arguments(common.Part):
-    """The commands have mounts of their own and no path for programs, because some of them run programs and write files."""
+    """The commands have their own mounts and an empty PATH, because some of them run programs and write files."""
 
     name = "arguments"
     summary = "random argument vectors made from the real options and words, also under the name crictl"
@@ -71,24 +71,24 @@ class Arguments(common.Part):
         self.server.close()
         shutil.rmtree(self.directory, ignore_errors=True)
 
-    def word(self, chance):
+    def word(self, rng):
         """Returns a word: an ordinary one, an ID, or a hostile one."""
-        kind = chance.random()
+        kind = rng.random()
         if kind < 0.6:
-            return chance.choice(WORDS)
+            return rng.choice(WORDS)
         if kind < 0.8:
-            name = chance.choice(self.ids)
-            return name[:chance.choice([1, 5, 13, 64])]
-        return mutations.word(chance, chance.choice(WORDS))[:8000]
+            name = rng.choice(self.ids)
+            return name[:rng.choice([1, 5, 13, 64])]
+        return mutations.word(rng, rng.choice(WORDS))[:8000]
 
-    def option(self, chance, command):
+    def option(self, rng, command):
         """Returns the words of an option, in one of the spellings that command lines have."""
-        names, metavar = chance.choice(self.options[command])
-        name = chance.choice(names.strip().split(", ")).strip().encode()
-        kind = chance.random()
+        names, metavar = rng.choice(self.options[command])
+        name = rng.choice(names.strip().split(", ")).strip().encode()
+        kind = rng.random()
         if not metavar or kind < 0.05:
-            return [name] if kind < 0.85 else [name + b"=" + self.word(chance)] if kind < 0.95 else [name[:-1] or b"-"]
-        value = self.word(chance)
+            return [name] if kind < 0.85 else [name + b"=" + self.word(rng)] if kind < 0.95 else [name[:-1] or b"-"]
+        value = self.word(rng)
         if kind < 0.6:
             return [name, value]
         if kind < 0.8:
@@ -97,31 +97,31 @@ class Arguments(common.Part):
             return [name[1:] if name.startswith(b"--") else name + value, value]
         return [name + value]
 
-    def case(self, chance, number):
-        command = chance.choice(list(self.options))
-        if command in ENDLESS and chance.random() < 0.7:
-            command = chance.choice(list(self.options))
+    def case(self, rng, number):
+        command = rng.choice(list(self.options))
+        if command in ENDLESS and rng.random() < 0.7:
+            command = rng.choice(list(self.options))
         words = []
-        if chance.random() < 0.9:
+        if rng.random() < 0.9:
             words += [b"-r", self.socket.encode()]
-        for _ in range(chance.choice([0, 0, 0, 1, 2])):
-            words += [chance.choice(GLOBALS)] + ([self.word(chance)] if chance.random() < 0.6 else [])
+        for _ in range(rng.choice([0, 0, 0, 1, 2])):
+            words += [rng.choice(GLOBALS)] + ([self.word(rng)] if rng.random() < 0.6 else [])
         names = [name for name, first in self.aliases.items() if first == command]
-        words.append(chance.choice(names).encode() if chance.random() < 0.97 else self.word(chance))
-        for _ in range(chance.choice([0, 1, 1, 2, 3, 4, 8])):
-            kind = chance.random()
+        words.append(rng.choice(names).encode() if rng.random() < 0.97 else self.word(rng))
+        for _ in range(rng.choice([0, 1, 1, 2, 3, 4, 8])):
+            kind = rng.random()
             if kind < 0.5 and self.options[command]:
-                words += self.option(chance, command)
+                words += self.option(rng, command)
             elif kind < 0.55:
-                other = chance.choice([name for name, options in self.options.items() if options])
-                words += self.option(chance, other)
+                other = rng.choice([name for name, options in self.options.items() if options])
+                words += self.option(rng, other)
             else:
-                words.append(self.word(chance))
-        if chance.random() < 0.02:
-            words += [self.word(chance)[:100]] * 3000
+                words.append(self.word(rng))
+        if rng.random() < 0.02:
+            words += [self.word(rng)[:100]] * 3000
         words = [word.replace(b"\0", b"") for word in words]
         commands = {self.aliases.get(word.decode("utf-8", "replace")) for word in words} - {None}
-        is_crictl = chance.random() < 0.2
+        is_crictl = rng.random() < 0.2
         files = {
             "before.json": self.snapshot,
             "after.json": self.snapshot,

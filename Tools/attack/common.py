@@ -1,4 +1,4 @@
-"""What all parts of the attack have in common: running the command, judging a run, and keeping what was wrong.
+"""What all parts of the attack have in common: running the command, judging a run, and keeping the inputs of faults.
 
 A part is a class that is registered with @part. It makes a Case for each number, from a random generator that depends
 only on the seed, the part and the number. Parts that do more than run `cri` once override `attack`.
@@ -54,7 +54,7 @@ class Case:
 
     def __init__(self, arguments, **settings):
         self.arguments = [as_bytes(argument) for argument in arguments]
-        self.command = ""  # the subcommand, which decides about exit codes
+        self.command = ""  # the subcommand, on which the valid exit codes depend
         self.program = None  # the program, if it is not `cri`
         self.files = {}  # relative path: content; of a symbolic link: ("link", target)
         self.directories = []  # relative paths of empty directories
@@ -118,7 +118,7 @@ class Runner:
             return next(int(line.split()[1]) << 10 for line in file if line.startswith("VmHWM:"))
 
     def run(self, arguments, environment=None, directory=None, stdin=b"", seconds=4.0, processor=None):
-        """Runs a program until it ends or until the time, or its CPU time, is over. Returns None if it cannot be started."""
+        """Runs a program until it ends or until its time, or its CPU time, has run out. Returns None if it cannot be started."""
         variables = {b"PATH": os.environb.get(b"PATH", b"/usr/bin:/bin"), b"HOME": b"/nonexistent", b"LC_ALL": b"C.UTF-8"}
         variables.update((as_bytes(name), as_bytes(value)) for name, value in (environment or {}).items())
         data = marshal.dumps((list(map(as_bytes, arguments)), variables, directory or self.place, stdin, seconds, processor
@@ -179,13 +179,13 @@ class Part:
         """Returns cases that are ordinary and small; the largest one's peak memory is not counted as a fault."""
         return [Case(["--version"])]
 
-    def case(self, chance, number):
+    def case(self, rng, number):
         """Returns the case of this number, or None if there is none."""
         raise NotImplementedError
 
-    def attack(self, runner, chance, number):
+    def attack(self, runner, rng, number):
         """Makes one case, runs and judges it. Returns the number of runs and a list of (kind, text, case, result)."""
-        case = self.case(chance, number)
+        case = self.case(rng, number)
         if case is None:
             return 0, []
         result = self.run(runner, case)
@@ -431,7 +431,7 @@ def run_part(kind, setting, threads=2):
 
 
 def report(setting, name, number, faults, count):
-    """Says on stderr what was wrong in a case, and keeps its input; only for the first 100 faults of a part."""
+    """Reports the fault of a case on stderr, and keeps its input; only for the first 100 faults of a part."""
     if count > 100:
         return
     texts = [f"{kind}: {text}" for kind, text, _, _ in faults]

@@ -70,23 +70,23 @@ LINES = [
 ]
 
 
-def names(chance, count):
+def names(rng, count):
     """Returns hostile names, which are valid Unicode."""
     found = set()
     while len(found) < count:
-        name = chance.choice(CORES)
-        kind = chance.random()
+        name = rng.choice(CORES)
+        kind = rng.random()
         if kind < 0.4:
-            name = chance.choice(["a", "x", "web-", "A", "é"]) + name
+            name = rng.choice(["a", "x", "web-", "A", "é"]) + name
         elif kind < 0.6:
-            name += chance.choice(CORES)
+            name += rng.choice(CORES)
         elif kind < 0.7:
-            name = name * chance.choice([2, 30]) + chance.choice(["", "a"])
+            name = name * rng.choice([2, 30]) + rng.choice(["", "a"])
         elif kind < 0.75:
             name = "".join(
-                chr(chance.choice([chance.randrange(1, 0x180), chance.randrange(0x2000, 0x2070)])) for _ in range(8))
+                chr(rng.choice([rng.randrange(1, 0x180), rng.randrange(0x2000, 0x2070)])) for _ in range(8))
         elif kind < 0.8:
-            name = mutations.mutate_bytes(chance, name.encode(), 1)[:300].decode("utf-8", "ignore")
+            name = mutations.mutate_bytes(rng, name.encode(), 1)[:300].decode("utf-8", "ignore")
         if name.strip():
             found.add(name)
     return sorted(found)
@@ -165,18 +165,18 @@ class Completion(common.Part):
     def measure(self, runner):
         """Memory is not measured here, because the shells start the program."""
 
-    def attack(self, runner, chance, number):
+    def attack(self, runner, rng, number):
         shell = list(SHELLS)[number % 3]
         directory = tempfile.mkdtemp(prefix="attack-shell-", dir=runner.root)
         for name in ("bin", "home", "state", "work"):
             os.makedirs(os.path.join(directory, name))
-        hostile = names(chance, 30)
+        hostile = names(rng, 30)
         pods = [{
             "name": name,
-            "namespace": chance.choice(hostile),
+            "namespace": rng.choice(hostile),
             "containers": [{
-                "name": chance.choice(hostile),
-                "image": chance.choice(hostile)
+                "name": rng.choice(hostile),
+                "image": rng.choice(hostile)
             }]
         } for name in hostile]
         with open(f"{directory}/state/pods.json", "w", encoding="utf-8") as file:
@@ -184,7 +184,7 @@ class Completion(common.Part):
         server, socket = simulate(self.setting, f"{directory}/state", "s", "--description", f"{directory}/state/pods.json")
         try:
             self.install(directory, shell, socket)
-            return self.lines(chance, directory, shell)
+            return self.lines(rng, directory, shell)
         finally:
             server.close()
             shutil.rmtree(directory, ignore_errors=True)
@@ -213,17 +213,17 @@ class Completion(common.Part):
         for name in ("cri", "canary"):
             os.chmod(f"{directory}/bin/{name}", 0o755)
 
-    def lines(self, chance, directory, shell):
+    def lines(self, rng, directory, shell):
         """Types lines, and judges what the shell did. Returns the number of lines and the faults."""
         faults, terminal = [], self.terminal(shell, directory)
         try:
             for _ in range(self.batch):
-                number, pattern = chance.choice(
-                    [0, chance.randrange(1, 999),
-                     chance.randrange(1, 999),
-                     chance.randrange(1, 999)]), chance.choice(LINES)
+                number, pattern = rng.choice(
+                    [0, rng.randrange(1, 999),
+                     rng.randrange(1, 999),
+                     rng.randrange(1, 999)]), rng.choice(LINES)
                 typed = pattern.format(
-                    chance.choice(["", "", "", "a", "x", "web-"]) if number else chance.choice(["a", "web-", "é"]))
+                    rng.choice(["", "", "", "a", "x", "web-"]) if number else rng.choice(["a", "web-", "é"]))
                 with open(f"{directory}/state/number", "w", encoding="ascii") as file:
                     file.write(f"{number}\n")
                 size, start = os.path.getsize(terminal.words), len(terminal.output)

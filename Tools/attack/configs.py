@@ -147,7 +147,7 @@ class Configs(common.Part):
         super().__init__(setting)
         self.directory = tempfile.mkdtemp(prefix="attack-config-")
         self.servers, self.sockets, self.ids = [], {}, {}
-        # The name of the runtime's program decides which files it reads.
+        # The name of the runtime's executable determines which files it reads.
         for name in ("containerd", "crio"):
             shutil.copy(setting.sim, os.path.join(self.directory, name))
         for name, (program, options) in self.runtimes().items():
@@ -188,13 +188,13 @@ class Configs(common.Part):
             common.Case(["-r", next(iter(self.own.values())), "doctor"])
         ]
 
-    def attack(self, runner, chance, number):
-        kind = chance.random()
+    def attack(self, runner, rng, number):
+        kind = rng.random()
         if kind < 0.35:
-            return self.own_file(runner, chance)
+            return self.own_file(runner, rng)
         if kind < 0.55:
-            return self.change(runner, chance)
-        return self.node(runner, chance, kind < 0.92)
+            return self.change(runner, rng)
+        return self.node(runner, rng, kind < 0.92)
 
     def judged(self, runner, case):
         """Runs and judges a case."""
@@ -203,15 +203,15 @@ class Configs(common.Part):
             return 0, [], None
         return 1, [(kind, text, case, result) for kind, text in self.judge(runner, case, result)], result
 
-    def own_file(self, runner, chance):
+    def own_file(self, runner, rng):
         """A hostile file that is only read."""
-        content = mutations.document(chance,
+        content = mutations.document(rng,
                                      CRICTL.replace(b"/run/containerd/containerd.sock", self.sockets["generated"].encode()))
-        command = chance.choice([["version"], ["config", "--list"], ["config", "--get",
-                                                                     chance.choice(KEYS)], ["pods", "-q"]])
-        timeout = ["-t", "1s"] if chance.random() < 0.7 else []
+        command = rng.choice([["version"], ["config", "--list"], ["config", "--get",
+                                                                     rng.choice(KEYS)], ["pods", "-q"]])
+        timeout = ["-t", "1s"] if rng.random() < 0.7 else []
         files = {"crictl.yaml": content}
-        if chance.random() < 0.5:
+        if rng.random() < 0.5:
             case = common.Case(["-c", "crictl.yaml", *timeout, *command], command=command[0], files=files)
         else:
             case = common.Case([*timeout, *command],
@@ -222,14 +222,14 @@ class Configs(common.Part):
             case.timeout = 20 if b"timeout: 10" in content else 8
         return self.judged(runner, case)[:2]
 
-    def change(self, runner, chance):
+    def change(self, runner, rng):
         """A changed value must be what is read afterwards, and all other values must stay."""
-        content = mutations.document(chance, CRICTL) if chance.random() < 0.6 else CRICTL
-        key = chance.choice(KEYS)
-        value = mutations.word(chance,
-                               chance.choice([b"10", b"true", b"unix:///run/x.sock", b"a # b", b"'a'", b'"a', b"a: b"]))
+        content = mutations.document(rng, CRICTL) if rng.random() < 0.6 else CRICTL
+        key = rng.choice(KEYS)
+        value = mutations.word(rng,
+                               rng.choice([b"10", b"true", b"unix:///run/x.sock", b"a # b", b"'a'", b'"a', b"a: b"]))
         settings = {"command": "config", "files": {"crictl.yaml": content}, "writes": {"crictl.yaml": ends_with_line}}
-        option = ["--set", key.encode() + b"=" + value] if chance.random() < 0.7 else [key, value]
+        option = ["--set", key.encode() + b"=" + value] if rng.random() < 0.7 else [key, value]
         before = runner_values(self, runner, content)
         runs, faults, result = self.judged(runner, common.Case(["-c", "crictl.yaml", "config", *option], **settings))
         if result is None:
@@ -251,34 +251,34 @@ class Configs(common.Part):
                                    common.Case(["-c", "crictl.yaml", "config", *option], **settings), result))
         return runs, faults
 
-    def node(self, runner, chance, is_preflight):
+    def node(self, runner, rng, is_preflight):
         """Hostile files of a node. Some of them are missing, and one or two are hostile."""
-        name = chance.choice(list(self.sockets)) if is_preflight else "containerd-2"
+        name = rng.choice(list(self.sockets)) if is_preflight else "containerd-2"
         runtime = "crio" if name == "crio" else "containerd"
-        secret = b"%016x" % chance.getrandbits(64)
+        secret = b"%016x" % rng.getrandbits(64)
         known = dict(NODE)
         for number, identity in enumerate(self.ids[name]):
             for path, (content, is_json) in RECORDS[runtime].items():
                 path = path.replace("ID", identity.decode()).replace("N", str(number + 2), 1) if path.endswith("N") else \
                     path.replace("ID", identity.decode())
                 known[path] = (content.replace(b"ID", identity), is_json)
-        files = {path: content.replace(b"SECRET", secret) for path, (content, _) in known.items() if chance.random() < 0.95}
+        files = {path: content.replace(b"SECRET", secret) for path, (content, _) in known.items() if rng.random() < 0.95}
         relevant = [path for path in known if "cni" in path or "kube" in path or ("crio" in path) == (runtime == "crio")]
-        if chance.random() < 0.6:
+        if rng.random() < 0.6:
             relevant = [path for path in relevant if path in NODE]
-        for path in chance.sample(relevant, chance.choice([1, 1, 2])):
+        for path in rng.sample(relevant, rng.choice([1, 1, 2])):
             content, is_json = known[path]
-            files[path] = mutations.document(chance, content.replace(b"SECRET", secret), is_json)
-            if chance.random() < 0.02:
+            files[path] = mutations.document(rng, content.replace(b"SECRET", secret), is_json)
+            if rng.random() < 0.02:
                 files[path] = ("link",
-                               chance.choice([path, "/dev/zero", "/proc/self/environ", "..", "/", "/dev/tty", "nowhere"]))
-            if path.endswith("18") and chance.random() < 0.3:
-                files[path.replace("10.42.0.18", f"name{chance.randrange(99)}\x1b[1m")] = LEASE
-        output = ["-o", chance.choice(FORMATS)] if chance.random() < 0.6 else []
+                               rng.choice([path, "/dev/zero", "/proc/self/environ", "..", "/", "/dev/tty", "nowhere"]))
+            if path.endswith("18") and rng.random() < 0.3:
+                files[path.replace("10.42.0.18", f"name{rng.randrange(99)}\x1b[1m")] = LEASE
+        output = ["-o", rng.choice(FORMATS)] if rng.random() < 0.6 else []
         # docs/limits.md limits the size of these files, but not the memory for their values.
         if is_preflight:
-            target = ["--to", chance.choice(["2.1.4", "1.7.0", "1.38.0", "v1.31.2+k3s1", "1.6.12"])
-                      ] if chance.random() < 0.5 else []
+            target = ["--to", rng.choice(["2.1.4", "1.7.0", "1.38.0", "v1.31.2+k3s1", "1.6.12"])
+                      ] if rng.random() < 0.5 else []
             case = common.Case(["-t", "2s", "-r", self.sockets[name], "preflight", "--root", ".", *target, *output],
                                command="preflight",
                                files=files,

@@ -50,30 +50,30 @@ LISTS = ["pods", "ps", "images", "stats", "statsp"]
 DOCUMENTS = ["inspect", "inspectp", "inspecti", "info", "imagefsinfo", "metricsp", "metricdescs"]
 
 
-def joined(chance, texts):
+def joined(rng, texts):
     """Returns an expression: valid, put together from pieces, or changed."""
-    text = chance.choice(texts)
-    kind = chance.random()
+    text = rng.choice(texts)
+    kind = rng.random()
     if kind < 0.1:
         return text
     if kind < 0.3:
-        other = chance.choice(texts)
-        return text[:chance.randint(0, len(text))] + other[chance.randint(0, len(other)):]
+        other = rng.choice(texts)
+        return text[:rng.randint(0, len(text))] + other[rng.randint(0, len(other)):]
     if kind < 0.4:
-        return (text * chance.choice([2, 50, 3000]))[:120000]
+        return (text * rng.choice([2, 50, 3000]))[:120000]
     if kind < 0.45:
         starts = [b"{", b"{{", b"(", b"[", b"{{if 1}}", b"{range .}", b"..", b"{{(", b"((a|", b"[?(@.a==", b"a{1000}", b"!"]
-        return chance.choice(starts) * \
-            chance.choice([3, 100, 1000, 20000])
+        return rng.choice(starts) * \
+            rng.choice([3, 100, 1000, 20000])
     if kind < 0.6:
-        start = chance.randint(0, len(text))
-        return text[:start] + chance.choice(mutations.NUMBERS).__str__().encode() + text[start:]
-    return mutations.word(chance, text)
+        start = rng.randint(0, len(text))
+        return text[:start] + rng.choice(mutations.NUMBERS).__str__().encode() + text[start:]
+    return mutations.word(rng, text)
 
 
 @common.part
 class Expressions(common.Part):
-    """Texts in languages of their own, which the user (or a script on behalf of others) passes as options."""
+    """Expressions in small languages, which the user (or a script on behalf of others) passes as options."""
 
     name = "expressions"
     summary = "hostile templates, JSON paths, columns, regular expressions, selectors, durations and sizes"
@@ -97,46 +97,46 @@ class Expressions(common.Part):
     def ordinary(self):
         return [common.Case(["-r", self.socket, command]) for command in LISTS + ["info"]]
 
-    def case(self, chance, number):
-        kind = chance.randrange(12)
+    def case(self, rng, number):
+        kind = rng.randrange(12)
         raw, timeout = False, 4
         if kind < 5:
-            form, texts = chance.choice([("jsonpath", PATHS), ("go-template", TEMPLATES), ("custom-columns", COLUMNS)])
-            text = joined(chance, texts)
-            command = chance.choice(LISTS + DOCUMENTS)
+            form, texts = rng.choice([("jsonpath", PATHS), ("go-template", TEMPLATES), ("custom-columns", COLUMNS)])
+            text = joined(rng, texts)
+            command = rng.choice(LISTS + DOCUMENTS)
             words = [command] + (["-a"] if command == "ps" else [])
             if command == "inspect":
                 words.append(self.container)
             elif command in ("inspectp", "inspecti"):
                 words += [] if command == "inspectp" else ["localhost/busybox:1"]
             words += [b"-o", form.encode() + b"=" +
-                      text] if chance.random() < 0.9 or form != "go-template" else [b"--template", text]
+                      text] if rng.random() < 0.9 or form != "go-template" else [b"--template", text]
             raw = True
         elif kind < 8:
-            command = chance.choice(["pods", "ps", "inspectp"])
-            words = [command, chance.choice([b"--name", b"--namespace"]), joined(chance, PATTERNS)]
-            if chance.random() < 0.2:
+            command = rng.choice(["pods", "ps", "inspectp"])
+            words = [command, rng.choice([b"--name", b"--namespace"]), joined(rng, PATTERNS)]
+            if rng.random() < 0.2:
                 command = "images"
-                words = ["images", "-f", b"reference=" + joined(chance, PATTERNS)]
+                words = ["images", "-f", b"reference=" + joined(rng, PATTERNS)]
         elif kind == 8:
-            command = chance.choice(["pods", "ps", "stats"])
-            words = [command, b"--label", joined(chance, LABELS)]
+            command = rng.choice(["pods", "ps", "stats"])
+            words = [command, b"--label", joined(rng, LABELS)]
         elif kind == 9:
-            command = chance.choice(["pods", "ps", "images"])
-            words = [command, b"--sort-by=" + joined(chance, SORTS), "-o", chance.choice(["table", "wide", "name"])]
+            command = rng.choice(["pods", "ps", "images"])
+            words = [command, b"--sort-by=" + joined(rng, SORTS), "-o", rng.choice(["table", "wide", "name"])]
         elif kind == 10:
             command = "version"
-            words = [b"-t", joined(chance, DURATIONS)[:2000], "version"]
-            if chance.random() < 0.5:
+            words = [b"-t", joined(rng, DURATIONS)[:2000], "version"]
+            if rng.random() < 0.5:
                 command = "logs"
-                words = ["logs", b"--since", joined(chance, DURATIONS)[:2000], self.container]
+                words = ["logs", b"--since", joined(rng, DURATIONS)[:2000], self.container]
                 raw = True
         else:
             command = "update"
             words = [
                 "update",
-                chance.choice([b"--memory", b"--cpu-quota", b"--cpu-share", b"--oom-score-adj", b"--cpuset-cpus"]),
-                joined(chance, SIZES)[:2000], self.container
+                rng.choice([b"--memory", b"--cpu-quota", b"--cpu-share", b"--oom-score-adj", b"--cpuset-cpus"]),
+                joined(rng, SIZES)[:2000], self.container
             ]
         if command == "stats":
             words += ["-s", "0"]

@@ -9,7 +9,7 @@ SERIES = re.compile(r'^[a-z_]+(\{([a-z_]+="([^"\\\n]|\\["\\n])*"(,(?=[a-z])|(?=\
 
 
 def check(words, form, output):
-    """Returns what is wrong with the output of a command in a format, as a text; None if nothing is."""
+    """Returns what is wrong with the output of a command in one format, as a string; None if nothing is."""
     name = form[1] if len(form) == 2 and form[0] == "-o" else None
     text = output.decode("utf-8", "replace")
     if not text:

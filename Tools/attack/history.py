@@ -22,7 +22,7 @@ CAUSES = [{
 }]
 VERDICTS = {"intact": 0, "lost": 1, "unverified": 3, "vacuous": 4, "failed": 3}
 HOOK = os.path.join(common.REPOSITORY, "Tools/hooks/systemd/cri-hook")
-# Answers for a unit that runs the hook. Every argument of `cri` and `systemctl` is harmless here.
+# Responses for a unit that runs the hook. Every argument of `cri` and `systemctl` is harmless here.
 SYSTEMCTL = b"""#!/bin/sh
 case "$*" in
   *MainPID*) echo MainPID=812; echo ExecMainStartTimestampMonotonic=12345 ;;
@@ -50,28 +50,28 @@ STATE = {
 }
 
 
-def restart(chance, number):
+def restart(rng, number):
     """Returns an entry of the history."""
-    verdict = chance.choice(list(VERDICTS))
+    verdict = rng.choice(list(VERDICTS))
     return {
         "noticed": f"2026-11-29T20:{number % 60:02d}:07.123456789Z",
         "verified": "2026-11-29T20:59:09Z",
         "runtime": "containerd",
-        "cause": chance.choice(CAUSES),
-        "planned": chance.random() < 0.5,
-        "programReplaced": chance.choice([None, True, False]),
+        "cause": rng.choice(CAUSES),
+        "planned": rng.random() < 0.5,
+        "programReplaced": rng.choice([None, True, False]),
         "watched": True,
         "before": {
             "version": "1.6.20~ds1",
             "pid": 812,
             "api": "v1"
         },
-        "after": chance.choice([None, {
+        "after": rng.choice([None, {
             "version": "1.6.21",
             "pid": 4000000
         }]),
-        "stateAgeSeconds": chance.choice([0, 1.9, 1e6]),
-        "changesSince": chance.choice([None, 0, 3]),
+        "stateAgeSeconds": rng.choice([0, 1.9, 1e6]),
+        "changesSince": rng.choice([None, 0, 3]),
         "verdict": verdict,
         "exitCode": VERDICTS[verdict],
         "findings": 0,
@@ -79,7 +79,7 @@ def restart(chance, number):
     }
 
 
-def schema_example(chance):
+def schema_example(rng):
     """Returns an entry with all members that the schema requires, whatever they are called."""
     with open(os.path.join(common.REPOSITORY, "docs/schema/cri-history.1.json"), encoding="utf-8") as file:
         schema = json.load(file)
@@ -89,17 +89,17 @@ def schema_example(chance):
             return example(schema["$defs"][node["$ref"].rsplit("/", 1)[1]])
         for key in ("anyOf", "oneOf"):
             if key in node:
-                return example(chance.choice(node[key]))
+                return example(rng.choice(node[key]))
         if "const" in node:
             return node["const"]
         if "enum" in node:
-            return chance.choice(node["enum"])
+            return rng.choice(node["enum"])
         kind = node.get("type")
-        kind = chance.choice(kind) if isinstance(kind, list) else kind
+        kind = rng.choice(kind) if isinstance(kind, list) else kind
         if kind == "object":
             return {name: example(member) for name, member in node.get("properties", {}).items()}
         if kind == "array":
-            return [example(node["items"]) for _ in range(chance.choice([0, 1, 3]))]
+            return [example(node["items"]) for _ in range(rng.choice([0, 1, 3]))]
         if kind == "string":
             return "2026-11-29T20:41:07.5Z" if "date-time" in str(node) or "pattern" in node else "text"
         return {"integer": 7, "number": 1.5, "boolean": True, "null": None}.get(kind)
@@ -118,27 +118,27 @@ class History(common.Part):
     def ordinary(self):
         return [common.Case(["history"])]
 
-    def case(self, chance, number):
-        return self.history(chance) if number % 8 else self.hook(chance)
+    def case(self, rng, number):
+        return self.history(rng) if number % 8 else self.hook(rng)
 
-    def history(self, chance):
+    def history(self, rng):
         """cri history, with the file in its default place or in $STATE_DIRECTORY."""
-        document = schema_example(chance)
-        if isinstance(document.get("restarts"), list) and chance.random() < 0.3:
-            document["restarts"] += [restart(chance, index) for index in range(chance.choice([1, 10, 600]))]
-        content = mutations.document(chance, json.dumps(document).encode(), True)
-        if chance.random() < 0.02:
+        document = schema_example(rng)
+        if isinstance(document.get("restarts"), list) and rng.random() < 0.3:
+            document["restarts"] += [restart(rng, index) for index in range(rng.choice([1, 10, 600]))]
+        content = mutations.document(rng, json.dumps(document).encode(), True)
+        if rng.random() < 0.02:
             content = ("link",
-                       chance.choice(["/dev/zero", "history.json", "/proc/self/environ", "/dev/tty", "..", "nowhere"]))
-        output = ["-o", chance.choice(["json", "text"])] if chance.random() < 0.5 else []
-        if chance.random() < 0.5:
+                       rng.choice(["/dev/zero", "history.json", "/proc/self/environ", "/dev/tty", "..", "nowhere"]))
+        output = ["-o", rng.choice(["json", "text"])] if rng.random() < 0.5 else []
+        if rng.random() < 0.5:
             return common.Case(["history", *output],
                                command="history",
                                files={"state/history.json": content},
-                               environment={"STATE_DIRECTORY": chance.choice(["state", "state:other", "./state"])})
+                               environment={"STATE_DIRECTORY": rng.choice(["state", "state:other", "./state"])})
         return common.Case(["history", *output], command="history", files={"../var-lib/cri/history.json": content})
 
-    def hook(self, chance):
+    def hook(self, rng):
         """cri-hook status and accept; the exit codes are those of its usage text."""
         files = {"../run/bin/systemctl": SYSTEMCTL}
         environment = {
@@ -147,17 +147,17 @@ class History(common.Part):
             "CRI_HOOK_CONF": "/nonexistent"
         }
         place = "../run/cri/containerd"
-        if chance.random() < 0.5:
+        if rng.random() < 0.5:
             place = "hook/containerd"
             environment["CRI_HOOK_DIR"], environment["CRI_HOOK_STATUS_DIR"] = "hook", "status"
-        for name in chance.sample(list(STATE), chance.randint(1, 6)):
+        for name in rng.sample(list(STATE), rng.randint(1, 6)):
             content = STATE[name]
-            if chance.random() < 0.6:
-                content = mutations.document(chance, content)
-            if chance.random() < 0.02:
-                content = ("link", chance.choice([name, "/proc/self/environ", "..", "nowhere", "/dev/null"]))
+            if rng.random() < 0.6:
+                content = mutations.document(rng, content)
+            if rng.random() < 0.02:
+                content = ("link", rng.choice([name, "/proc/self/environ", "..", "nowhere", "/dev/null"]))
             files[f"{place}/{name}"] = content
-        verb = chance.choice(["status", "status", "accept"])
+        verb = rng.choice(["status", "status", "accept"])
         codes = {0, 1, 2, 3, 4, 5} if verb == "status" else {0, 1, 2}
         writes = {
             f"hook/containerd/{name}": None

@@ -1,4 +1,4 @@
-"""Runs one program after another for common.Runner, in a process of its own that stays small.
+"""Runs one program after another for common.Runner, in a separate process that stays small.
 
 The kernel counts the memory of the process that starts a program as memory of the program (ru_maxrss), so the large
 process that makes the inputs must not start it. Requests and results are marshalled tuples on stdin and stdout.
@@ -53,7 +53,7 @@ def run(arguments, environment, directory, stdin, seconds, processor):
 
 
 def main():
-    """Answers requests until stdin ends."""
+    """Responds to requests until stdin ends."""
     requests, results = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)

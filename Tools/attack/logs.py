@@ -24,35 +24,35 @@ SINCE = [
 ]
 
 
-def cri_log(chance, only_stdout):
+def cri_log(rng, only_stdout):
     """Returns a log in the CRI's format."""
     lines, second = [], 1_700_000_000 - 40
-    for _ in range(chance.choice([0, 1, 3, 10, 60])):
-        second += chance.choice([0, 1, 1, 7])
-        stream = b"stdout" if only_stdout or chance.random() < 0.7 else b"stderr"
+    for _ in range(rng.choice([0, 1, 3, 10, 60])):
+        second += rng.choice([0, 1, 1, 7])
+        stream = b"stdout" if only_stdout or rng.random() < 0.7 else b"stderr"
         minute, rest = divmod(second - 1_699_999_200, 60)
         lines.append(b"2023-11-14T%02d:%02d:%02d.%09dZ %s %s %s" %
-                     (22 + minute // 60, minute % 60, rest, chance.randrange(
-                         10**9), stream, b"P" if chance.random() < 0.2 else b"F", chance.choice(FRAGMENTS)))
-    return b"\n".join(lines) + (b"\n" if chance.random() < 0.9 else b"")
+                     (22 + minute // 60, minute % 60, rest, rng.randrange(
+                         10**9), stream, b"P" if rng.random() < 0.2 else b"F", rng.choice(FRAGMENTS)))
+    return b"\n".join(lines) + (b"\n" if rng.random() < 0.9 else b"")
 
 
-def docker_log(chance, only_stdout):
+def docker_log(rng, only_stdout):
     """Returns a log in Docker's format."""
     lines = []
-    for number in range(chance.choice([1, 3, 20])):
+    for number in range(rng.choice([1, 3, 20])):
         lines.append(
             json.dumps({
-                "log": chance.choice(FRAGMENTS).decode("utf-8", "replace") + "\n",
-                "stream": "stdout" if only_stdout else chance.choice(["stdout", "stderr"]),
+                "log": rng.choice(FRAGMENTS).decode("utf-8", "replace") + "\n",
+                "stream": "stdout" if only_stdout else rng.choice(["stdout", "stderr"]),
                 "time": f"2023-11-14T22:13:{number:02d}.5Z"
             }).encode())
     return b"\n".join(lines) + b"\n"
 
 
-def compress(chance, data):
+def compress(rng, data):
     """Returns a gzip file, sometimes with several members, damaged, or with a header that has all fields."""
-    kind = chance.random()
+    kind = rng.random()
     if kind < 0.6:
         packed = gzip.compress(data, 6, mtime=0)
     elif kind < 0.7:
@@ -62,14 +62,14 @@ def compress(chance, data):
         packed = b"\x1f\x8b\x08\x1e" + b"\0" * 6 + b"\x04\0abcd" + b"name\0" + b"comment\0" + b"\0\0" + raw.compress(
             data) + raw.flush()
     elif kind < 0.803:
-        packed = gzip.compress((b"2023-11-14T22:13:20Z stdout F " + b"x" * 1000 + b"\n") * chance.choice([1000, 30000]),
+        packed = gzip.compress((b"2023-11-14T22:13:20Z stdout F " + b"x" * 1000 + b"\n") * rng.choice([1000, 30000]),
                                6,
                                mtime=0)
     elif kind < 0.82:
         packed = gzip.compress(b"", mtime=0) * 2000
     else:
         packed = data
-    return mutations.mutate_bytes(chance, packed, 2) if chance.random() < 0.4 else packed
+    return mutations.mutate_bytes(rng, packed, 2) if rng.random() < 0.4 else packed
 
 
 @common.part
@@ -131,47 +131,47 @@ class Logs(common.Part):
                            raw=True,
                            lines=60)
 
-    def attack(self, runner, chance, number):
-        only_stdout = chance.random() < 0.5
-        make = cri_log if chance.random() < 0.8 else docker_log
+    def attack(self, runner, rng, number):
+        only_stdout = rng.random() < 0.5
+        make = cri_log if rng.random() < 0.8 else docker_log
 
         def content():
-            data = make(chance, only_stdout)
-            kind = chance.random()
+            data = make(rng, only_stdout)
+            kind = rng.random()
             if kind < 0.35:
-                return mutations.mutate_lines(chance, data)
+                return mutations.mutate_lines(rng, data)
             if kind < 0.55:
-                return mutations.document(chance, data)
-            return mutations.mutate_bytes(chance, data) if kind < 0.7 else data
+                return mutations.document(rng, data)
+            return mutations.mutate_bytes(rng, data) if kind < 0.7 else data
 
         files = {"1.log": content()}
-        for name in chance.sample(ROTATED, chance.choice([0, 0, 1, 2, 6])):
-            files[name] = compress(chance, content()) if name.endswith(".gz") else content()
+        for name in rng.sample(ROTATED, rng.choice([0, 0, 1, 2, 6])):
+            files[name] = compress(rng, content()) if name.endswith(".gz") else content()
         options = []
-        if chance.random() < 0.15:
+        if rng.random() < 0.15:
             options.append("--previous")
             files["0.log"] = content()
-            if chance.random() < 0.3:
-                files["0.log.gz"] = compress(chance, content())
-        if chance.random() < 0.4:
+            if rng.random() < 0.3:
+                files["0.log.gz"] = compress(rng, content())
+        if rng.random() < 0.4:
             options += [
                 "--tail",
-                chance.choice(["0", "1", "5", "100", "-1", "9223372036854775807", "-9223372036854775808", "1e3"])
+                rng.choice(["0", "1", "5", "100", "-1", "9223372036854775807", "-9223372036854775808", "1e3"])
             ]
-        if chance.random() < 0.4:
-            since = chance.choice(SINCE)
-            options += ["--since", mutations.word(chance, since) if chance.random() < 0.2 else since]
-        if chance.random() < 0.3:
-            options += ["--limit-bytes", chance.choice(["0", "1", "10", "70000", "-5", "9223372036854775807"])]
+        if rng.random() < 0.4:
+            since = rng.choice(SINCE)
+            options += ["--since", mutations.word(rng, since) if rng.random() < 0.2 else since]
+        if rng.random() < 0.3:
+            options += ["--limit-bytes", rng.choice(["0", "1", "10", "70000", "-5", "9223372036854775807"])]
         for option in ("--timestamps", "--follow", "--reopen"):
-            if chance.random() < 0.12:
+            if rng.random() < 0.12:
                 options.append(option)
         if only_stdout:
             options += ["--stream", "stdout"]
-        if chance.random() < 0.01:
-            name = chance.choice(list(files))
+        if rng.random() < 0.01:
+            name = rng.choice(list(files))
             files[name] = ("link",
-                           chance.choice([
+                           rng.choice([
                                "/dev/zero", "1.log", "/dev/stdin", "/proc/self/mem", "/dev/tty", "/proc/kmsg", "missing",
                                ".."
                            ]))

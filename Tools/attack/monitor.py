@@ -1,6 +1,6 @@
 """Part `monitor`: `cri monitor` against hostile runtimes that come and go, and its HTTP server against hostile clients.
 
-Each case starts a monitor with a state directory of its own. Most of them are a conversation with runtimes that die and
+Each case starts a monitor with its own state directory. Most of them are a conversation with runtimes that die and
 return; every seventh one is a hundred connections of hostile clients. After each, the monitor must end with exit code 0
 when it receives SIGTERM, and must not have grown.
 """
@@ -120,34 +120,34 @@ def request(address, data, seconds=6.0, part=None):
             received += more
 
 
-def hostile_request(chance):
+def hostile_request(rng):
     """Makes the bytes of a hostile client."""
-    path = chance.choice([b"/metrics", b"/healthz", b"/report", b"/", b"/../etc/passwd", b"/\x1b[31m", b"http://x/metrics", b"*",
+    path = rng.choice([b"/metrics", b"/healthz", b"/report", b"/", b"/../etc/passwd", b"/\x1b[31m", b"http://x/metrics", b"*",
                           b"/metrics?" + b"x" * 9000, b"/%00", b"//", b"/metrics#", b"/" + b"a" * 20000])
-    method = chance.choice([b"GET", b"GET", b"GET", b"POST", b"HEAD", b"OPTIONS", b"CONNECT", b"PRI", b"get", b"", b"\x00", b"G" * 300])
-    version = chance.choice([b"HTTP/1.1", b"HTTP/1.1", b"HTTP/1.0", b"HTTP/2.0", b"HTTP/9", b"", b"\x1b"])
+    method = rng.choice([b"GET", b"GET", b"GET", b"POST", b"HEAD", b"OPTIONS", b"CONNECT", b"PRI", b"get", b"", b"\x00", b"G" * 300])
+    version = rng.choice([b"HTTP/1.1", b"HTTP/1.1", b"HTTP/1.0", b"HTTP/2.0", b"HTTP/9", b"", b"\x1b"])
     line = method + b" " + path + b" " + version + b"\r\n"
-    fields = chance.choice([
-        b"Host: x\r\n", b"", b"Host: x\r\n" * 200, b"X: " + b"y" * chance.choice([10, 8000, 16300, 17000, 200000]) + b"\r\n",
+    fields = rng.choice([
+        b"Host: x\r\n", b"", b"Host: x\r\n" * 200, b"X: " + b"y" * rng.choice([10, 8000, 16300, 17000, 200000]) + b"\r\n",
         b"Content-Length: 999999999999\r\nHost: x\r\n", b"Transfer-Encoding: chunked\r\n", b"Content-Length: -1\r\n",
         b"Accept: application/openmetrics-text; version=1.0.0\r\n", b"Accept: " + b"a," * 5000 + b"\r\n", b"a\x00b: c\r\n",
         b" folded\r\n", b": empty\r\n", b"Expect: 100-continue\r\n", b"Upgrade: h2c\r\nConnection: Upgrade\r\n",
         b"\r" * 100, b"Connection: keep-alive\r\n"])
-    choice = chance.randrange(9)
+    choice = rng.randrange(9)
     if choice == 0:
-        return chance.randbytes(chance.choice([1, 100, 20000, 300000]))
+        return rng.randbytes(rng.choice([1, 100, 20000, 300000]))
     if choice == 1:
-        return (line + fields + b"\r\n") * chance.choice([2, 10, 1000])
+        return (line + fields + b"\r\n") * rng.choice([2, 10, 1000])
     if choice == 2:
         return line + fields
     if choice == 3:
-        return line[:chance.randrange(len(line) + 1)]
+        return line[:rng.randrange(len(line) + 1)]
     if choice == 4:
-        return line + fields + b"\r\n" + chance.randbytes(chance.choice([10, 100000]))
+        return line + fields + b"\r\n" + rng.randbytes(rng.choice([10, 100000]))
     if choice == 5:
-        return b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + chance.randbytes(200)
+        return b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + rng.randbytes(200)
     if choice == 6:
-        return b"\r\n" * chance.choice([1, 1000, 20000])
+        return b"\r\n" * rng.choice([1, 1000, 20000])
     if choice == 7:
         return (line + fields + b"\r\n").replace(b"\r\n", b"\n")
     return line + fields + b"\r\n"
@@ -190,32 +190,32 @@ class MonitorPart(responses.Responses):
             time.sleep(0.02)
         raise RuntimeError(f"the monitor does not become healthy: {response[:100]!r}")
 
-    def attack(self, runner, chance, number):
+    def attack(self, runner, rng, number):
         if number % 7 == 6:
-            return self.clients(runner, chance)
-        return self.conversation(runner, chance)
+            return self.clients(runner, rng)
+        return self.conversation(runner, rng)
 
-    def conversation(self, runner, chance):
+    def conversation(self, runner, rng):
         """Runtimes come and go: hostile ones in this process, and simulated ones that are killed."""
         server = self.server(runner)
-        server.begin(self.hostile(chance))
+        server.begin(self.hostile(rng))
         server.close()
-        options = ["--examine", chance.choice(["0", "300ms", "1s"]), "--max-calls", "100000"]
+        options = ["--examine", rng.choice(["0", "300ms", "1s"]), "--max-calls", "100000"]
         # What follows --max-calls: a report of each restart, and a program that is run after a loss.
-        options += chance.choice([[], [], ["--report", "json=report.json"], ["--on-loss", "/bin/true"]])
+        options += rng.choice([[], [], ["--report", "json=report.json"], ["--on-loss", "/bin/true"]])
         monitor = Monitor(self, runner, options)
         sent, phases = 0, []
         try:
-            for _ in range(chance.choice([2, 3, 5])):
-                phase = chance.choice(["hostile", "hostile", "http2", "sim", "sim", "none"] if phases else ["sim", "hostile"])
+            for _ in range(rng.choice([2, 3, 5])):
+                phase = rng.choice(["hostile", "hostile", "http2", "sim", "sim", "none"] if phases else ["sim", "hostile"])
                 phases.append(phase)
-                pause = chance.choice([0.05, 0.2, 0.5, 1.5])
+                pause = rng.choice([0.05, 0.2, 0.5, 1.5])
                 if phase == "none":
                     time.sleep(pause)
                 elif phase == "sim":
-                    self.simulate(monitor, chance, pause)
+                    self.simulate(monitor, rng, pause)
                 else:
-                    behaviour = self.hostile(chance) if phase == "hostile" else http2.Conversation(self, chance)
+                    behaviour = self.hostile(rng) if phase == "hostile" else http2.Conversation(self, rng)
                     server.begin(behaviour)
                     server.open()
                     time.sleep(pause)
@@ -231,14 +231,14 @@ class MonitorPart(responses.Responses):
         return 1, [(kind, f"{what} [{' '.join(phases)}]", case, None)
                    for kind, what in judge(monitor, status, text, sent, self.base)]
 
-    def hostile(self, chance):
-        behaviour = responses.Responder(self, chance, 0)
-        behaviour.share = chance.choice([1, 0.5, 0.2, 0.05, -1])
+    def hostile(self, rng):
+        behaviour = responses.Responder(self, rng, 0)
+        behaviour.share = rng.choice([1, 0.5, 0.2, 0.05, -1])
         return behaviour
 
-    def simulate(self, monitor, chance, pause):
+    def simulate(self, monitor, rng, pause):
         """Runs a simulated runtime for a while, and kills it."""
-        options = ["--pods", str(chance.choice([0, 3, 30]))] + chance.choice([[], ["--hostile"]])
+        options = ["--pods", str(rng.choice([0, 3, 30]))] + rng.choice([[], ["--hostile"]])
         with contextlib.suppress(FileNotFoundError):
             os.unlink(monitor.socket)
         process = subprocess.Popen([self.setting.sim, "--socket", monitor.socket, *options], stdin=subprocess.DEVNULL,
@@ -248,7 +248,7 @@ class MonitorPart(responses.Responses):
         process.kill()
         process.wait()
 
-    def clients(self, runner, chance):
+    def clients(self, runner, rng):
         """Hostile clients of the monitor's server; good clients must be served between them."""
         path = os.path.join(runner.root, "http.sock")
         with socket.create_server(("127.0.0.1", 0)) as probe:
@@ -261,8 +261,8 @@ class MonitorPart(responses.Responses):
             self.wait_healthy(path, 20)
             idle = []
             for _ in range(CLIENTS):
-                target = chance.choice([path, address])
-                way = chance.random()
+                target = rng.choice([path, address])
+                way = rng.random()
                 runs += 1
                 with contextlib.suppress(OSError):
                     if way < 0.15:
@@ -270,10 +270,10 @@ class MonitorPart(responses.Responses):
                         link = socket.socket(socket.AF_UNIX if isinstance(target, str) else socket.AF_INET)
                         link.settimeout(1)
                         link.connect(target)
-                        link.sendall(chance.choice([b"", b"G", b"GET /metrics HTTP/1.1\r\nX: "]))
+                        link.sendall(rng.choice([b"", b"G", b"GET /metrics HTTP/1.1\r\nX: "]))
                         idle.append(link)
                         continue
-                    data = hostile_request(chance)
+                    data = hostile_request(rng)
                     if way < 0.2:
                         response = request(target, data[:100], 1.0, 10)
                     else:
@@ -282,9 +282,9 @@ class MonitorPart(responses.Responses):
                         faults.append(("response", f"{data[:60]!r}: {response[:60]!r}"))
                     if b"\x1b" in response:
                         faults.append(("control", f"the response to {data[:60]!r} contains an escape character"))
-                if chance.random() < 0.05:
+                if rng.random() < 0.05:
                     monitor.sample()
-                if chance.random() < 0.05:
+                if rng.random() < 0.05:
                     for link in idle:
                         link.close()
                     idle = []

@@ -119,22 +119,22 @@ NUMBERS = [
 ]
 
 
-def text(chance):
-    """Returns a hostile text."""
-    kind = chance.random()
+def text(rng):
+    """Returns a hostile string."""
+    kind = rng.random()
     if kind < 0.75:
-        return chance.choice(TEXTS)
+        return rng.choice(TEXTS)
     if kind < 0.85:
-        return chance.choice(TEXTS) + chance.choice(TEXTS)
+        return rng.choice(TEXTS) + rng.choice(TEXTS)
     if kind < 0.97:
-        return chance.randbytes(chance.randrange(1, 40))
-    return chance.choice([b"x", b"\x1b", b"\xff", b"(", b"\xe2\x80\xae", b"\n", b"A "]) * chance.choice([70000, 200000])
+        return rng.randbytes(rng.randrange(1, 40))
+    return rng.choice([b"x", b"\x1b", b"\xff", b"(", b"\xe2\x80\xae", b"\n", b"A "]) * rng.choice([70000, 200000])
 
 
-def valid(chance):
-    """Returns a hostile text for a document, mostly valid Unicode, because most programs reject other documents."""
-    data = text(chance)
-    return as_text(data) if chance.random() < 0.1 else data.decode("utf-8", "replace")
+def valid(rng):
+    """Returns a hostile string for a document, mostly valid Unicode, because most programs reject other documents."""
+    data = text(rng)
+    return as_text(data) if rng.random() < 0.1 else data.decode("utf-8", "replace")
 
 
 def as_text(data):
@@ -142,27 +142,27 @@ def as_text(data):
     return data.decode("utf-8", "surrogateescape")
 
 
-def nested(chance, core=1):
+def nested(rng, core=1):
     """Returns a deeply nested value."""
-    value, depth = core, chance.choice([10, 31, 32, 33, 100, 128, 400])
-    in_list = chance.random() < 0.5
+    value, depth = core, rng.choice([10, 31, 32, 33, 100, 128, 400])
+    in_list = rng.random() < 0.5
     for _ in range(depth):
         value = [value] if in_list else {"a": value}
     return value
 
 
-def value(chance):
+def value(rng):
     """Returns a value of any type for a JSON document."""
-    kind = chance.randrange(9)
+    kind = rng.randrange(9)
     if kind < 4:
-        return valid(chance)
+        return valid(rng)
     if kind < 6:
-        return chance.choice(NUMBERS)
+        return rng.choice(NUMBERS)
     if kind == 6:
-        return chance.choice([None, True, False, [], {}, [None], {"": ""}, [[]], {"a": None}])
+        return rng.choice([None, True, False, [], {}, [None], {"": ""}, [[]], {"a": None}])
     if kind == 7:
-        return nested(chance)
-    return [valid(chance) for _ in range(chance.randrange(5))]
+        return nested(rng)
+    return [valid(rng) for _ in range(rng.randrange(5))]
 
 
 def places(tree):
@@ -177,18 +177,18 @@ def places(tree):
     return found
 
 
-def mutate_tree(chance, tree, most=4):
+def mutate_tree(rng, tree, most=4):
     """Changes a tree in place at a few random places, and returns it."""
-    for _ in range(chance.randint(1, most)):
+    for _ in range(rng.randint(1, most)):
         found = places(tree) if isinstance(tree, (dict, list)) else []
         if not found:
-            return value(chance)
-        # Leaves are far more numerous than containers, so the upper levels get their own chance.
-        node, key = chance.choice(found[:20]) if chance.random() < 0.2 else chance.choice(found)
-        other, other_key = chance.choice(found)
-        kind = chance.randrange(12)
+            return value(rng)
+        # Leaves are far more numerous than containers, so the upper levels get their own rng.
+        node, key = rng.choice(found[:20]) if rng.random() < 0.2 else rng.choice(found)
+        other, other_key = rng.choice(found)
+        kind = rng.randrange(12)
         if kind < 4:
-            node[key] = value(chance)
+            node[key] = value(rng)
         elif kind == 4:
             del node[key]
         elif kind == 5:
@@ -196,57 +196,57 @@ def mutate_tree(chance, tree, most=4):
         elif kind == 6:
             node[key], other[other_key] = copy.deepcopy(other[other_key]), copy.deepcopy(node[key])
         elif kind == 7 and isinstance(node, list):
-            node[key:key] = [copy.deepcopy(node[key]) for _ in range(chance.choice([1, 2, 30]))]
+            node[key:key] = [copy.deepcopy(node[key]) for _ in range(rng.choice([1, 2, 30]))]
         elif kind == 8 and isinstance(node, dict):
-            node[valid(chance)] = node.pop(key) if chance.random() < 0.5 else copy.deepcopy(node[key])
+            node[valid(rng)] = node.pop(key) if rng.random() < 0.5 else copy.deepcopy(node[key])
         elif kind == 9 and isinstance(node[key], str):
             data = node[key].encode("utf-8", "surrogateescape")
-            cut = chance.randint(0, len(data))
-            node[key] = as_text(data[:cut]) + valid(chance) + as_text(data[cut:])
+            cut = rng.randint(0, len(data))
+            node[key] = as_text(data[:cut]) + valid(rng) + as_text(data[cut:])
         elif kind == 10 and isinstance(node[key], (int, float)) and not isinstance(node[key], bool):
-            node[key] = chance.choice(
+            node[key] = rng.choice(
                 [-node[key], node[key] + 1,
                  str(node[key]), node[key] * 10**12,
-                 chance.choice(NUMBERS)])
+                 rng.choice(NUMBERS)])
         else:
-            node[key] = [node[key]] if chance.random() < 0.5 else {"x": node[key]}
+            node[key] = [node[key]] if rng.random() < 0.5 else {"x": node[key]}
     return tree
 
 
-def soften(chance, tree, most=4):
+def soften(rng, tree, most=4):
     """Changes a tree in place, but keeps the types of its values, so that more programs accept it."""
-    for _ in range(chance.randint(1, most)):
+    for _ in range(rng.randint(1, most)):
         found = places(tree) if isinstance(tree, (dict, list)) else []
         if not found:
             return tree
-        node, key = chance.choice(found[:20]) if chance.random() < 0.2 else chance.choice(found)
+        node, key = rng.choice(found[:20]) if rng.random() < 0.2 else rng.choice(found)
         old = node[key]
         if isinstance(old, bool):
             node[key] = not old
         elif isinstance(old, str):
             alike = [other[name] for other, name in found if isinstance(other[name], str)]
-            node[key] = valid(chance) if chance.random() < 0.6 else chance.choice(alike)
+            node[key] = valid(rng) if rng.random() < 0.6 else rng.choice(alike)
         elif isinstance(old, (int, float)):
-            node[key] = chance.choice([0, -1, 1, old + 1, -old, 2**31, 2**32, 2**63 - 1, -2**63])
+            node[key] = rng.choice([0, -1, 1, old + 1, -old, 2**31, 2**32, 2**63 - 1, -2**63])
         elif isinstance(old, dict) and isinstance(node, list):
-            if chance.random() < 0.5:
+            if rng.random() < 0.5:
                 del node[key]
             else:
                 node.append(copy.deepcopy(old))
                 if isinstance(node[-1].get("id"), str):
-                    node[-1]["id"] = "%064x" % chance.getrandbits(256)
+                    node[-1]["id"] = "%064x" % rng.getrandbits(256)
         elif isinstance(old, dict) and old and all(isinstance(value_, str) for value_ in old.values()):
-            old[valid(chance)] = valid(chance)
+            old[valid(rng)] = valid(rng)
         elif isinstance(old, list) and old and all(isinstance(value_, str) for value_ in old):
-            old.extend(valid(chance) for _ in range(chance.choice([1, 1, 100])))
-        elif isinstance(node, dict) and chance.random() < 0.2:
+            old.extend(valid(rng) for _ in range(rng.choice([1, 1, 100])))
+        elif isinstance(node, dict) and rng.random() < 0.2:
             del node[key]
     return tree
 
 
-def dump(chance, tree):
+def dump(rng, tree):
     """Writes a tree as JSON, in one of several layouts."""
-    layout = chance.random()
+    layout = rng.random()
     indent, ascii_only = (2 if layout < 0.5 else None), layout > 0.8
     try:
         data = json.dumps(tree, indent=indent, ensure_ascii=ascii_only).encode("utf-8", "surrogateescape")
@@ -255,109 +255,109 @@ def dump(chance, tree):
     return data
 
 
-def mutate_bytes(chance, data, most=4):
+def mutate_bytes(rng, data, most=4):
     """Changes bytes: flips, deletions, insertions, repetitions, truncation."""
     data = bytearray(data)
-    for _ in range(chance.randint(1, most)):
+    for _ in range(rng.randint(1, most)):
         length = len(data)
-        start = chance.randint(0, length)
-        end = min(length, start + chance.choice([1, 1, 2, 4, 16, 100, 1000]))
-        kind = chance.randrange(10)
+        start = rng.randint(0, length)
+        end = min(length, start + rng.choice([1, 1, 2, 4, 16, 100, 1000]))
+        kind = rng.randrange(10)
         if kind < 2 and start < length:
-            data[start] ^= 1 << chance.randrange(8)
+            data[start] ^= 1 << rng.randrange(8)
         elif kind == 2 and start < length:
-            data[start] = chance.randrange(256)
+            data[start] = rng.randrange(256)
         elif kind == 3:
             del data[start:end]
         elif kind < 6:
-            data[start:start] = text(chance)
+            data[start:start] = text(rng)
         elif kind == 6:
-            data[start:start] = data[start:end] * chance.choice([1, 2, 20])
+            data[start:start] = data[start:end] * rng.choice([1, 2, 20])
         elif kind == 7:
-            data[start:end] = text(chance)
+            data[start:end] = text(rng)
         elif kind == 8:
-            target = chance.randint(0, length)
+            target = rng.randint(0, length)
             piece = data[start:end]
             del data[start:end]
             data[target:target] = piece
-        elif chance.random() < 0.3:
+        elif rng.random() < 0.3:
             del data[start:]
         else:
-            data[start:start] = chance.choice([b"[", b"{", b"(", b"- ", b"  ", b'"', b"{a: ", b"{a=", b"a."]) * \
-                chance.choice([10, 64, 500, 5000, 60000])
+            data[start:start] = rng.choice([b"[", b"{", b"(", b"- ", b"  ", b'"', b"{a: ", b"{a=", b"a."]) * \
+                rng.choice([10, 64, 500, 5000, 60000])
     return bytes(data)
 
 
-def mutate_lines(chance, data, most=4):
+def mutate_lines(rng, data, most=4):
     """Changes lines: of YAML, TOML, INI files and logs."""
     lines = data.split(b"\n")
-    for _ in range(chance.randint(1, most)):
+    for _ in range(rng.randint(1, most)):
         if not lines:
             lines = [b""]
-        number = chance.randrange(len(lines))
+        number = rng.randrange(len(lines))
         line = lines[number]
-        kind = chance.randrange(10)
+        kind = rng.randrange(10)
         if kind < 4:
             cut = max(line.find(b": "), line.find(b"= "), line.rfind(b" "))
-            lines[number] = line[:cut + 2] + text(chance) if cut >= 0 else text(chance)
+            lines[number] = line[:cut + 2] + text(rng) if cut >= 0 else text(rng)
         elif kind == 4:
             del lines[number]
         elif kind == 5:
-            lines[number:number] = [line] * chance.choice([1, 2, 50])
+            lines[number:number] = [line] * rng.choice([1, 2, 50])
         elif kind == 6:
-            lines[number] = chance.choice([b"  ", b"\t", b"- ", b"    "]) + line
+            lines[number] = rng.choice([b"  ", b"\t", b"- ", b"    "]) + line
         elif kind == 7:
             lines[number] = line.lstrip()
         elif kind == 8:
-            other = chance.randrange(len(lines))
+            other = rng.randrange(len(lines))
             lines[number], lines[other] = lines[other], line
         else:
-            lines[number] = mutate_bytes(chance, line, 1)
+            lines[number] = mutate_bytes(rng, line, 1)
     return b"\n".join(lines)
 
 
-def frame(chance, data):
+def frame(rng, data):
     """Sometimes changes what surrounds a document: its byte order mark, its line ends, its end."""
-    kind = chance.random()
+    kind = rng.random()
     if kind < 0.03:
         return b"\xef\xbb\xbf" + data
     if kind < 0.06:
         return data.replace(b"\n", b"\r\n")
     if kind < 0.08:
-        return data[:chance.randint(0, len(data))]
+        return data[:rng.randint(0, len(data))]
     if kind < 0.09:
         return data + data
     if kind < 0.10:
-        return data.decode("utf-8", "replace").encode(chance.choice(["utf-16", "utf-16-be", "utf-32"]))
+        return data.decode("utf-8", "replace").encode(rng.choice(["utf-16", "utf-16-be", "utf-32"]))
     if kind < 0.11:
-        return b"\0" * chance.choice([1, 4096]) + data
+        return b"\0" * rng.choice([1, 4096]) + data
     if kind < 0.12:
-        return data + chance.choice([b" ", b"\n", b"\0", b"#"]) * 100000
+        return data + rng.choice([b" ", b"\n", b"\0", b"#"]) * 100000
     return data
 
 
-def document(chance, data, tree=False):
+def document(rng, data, tree=False):
     """Returns a hostile version of a document, which is JSON if `tree` is true; sometimes random bytes."""
-    kind = chance.random()
+    kind = rng.random()
     if kind < 0.02:
-        return chance.randbytes(chance.choice([0, 1, 3, 50, 3000]))
+        return rng.randbytes(rng.choice([0, 1, 3, 50, 3000]))
     if kind < 0.03:
-        opening = chance.choice([b"[", b"{\"a\":", b"- ", b"{a: ", b"{a=", b"&a [*a", b"? ", b"[[a]]\n"])
-        return chance.choice([b"", b"a = ", b"a: "]) + opening * \
-            chance.choice([100, 5000, 100000])
+        opening = rng.choice([b"[", b"{\"a\":", b"- ", b"{a: ", b"{a=", b"&a [*a", b"? ", b"[[a]]\n"])
+        return rng.choice([b"", b"a = ", b"a: "]) + opening * \
+            rng.choice([100, 5000, 100000])
     if kind < 0.05:
-        return frame(chance, data)
+        return frame(rng, data)
     if tree and kind < 0.65:
-        return frame(chance, dump(chance, soften(chance, json.loads(data)))) if chance.random() < 0.2 else \
-            dump(chance, soften(chance, json.loads(data)))
+        return frame(rng, dump(rng, soften(rng, json.loads(data)))) if rng.random() < 0.2 else \
+            dump(rng, soften(rng, json.loads(data)))
     if tree and kind < 0.88:
-        return frame(chance, dump(chance, mutate_tree(chance, json.loads(data))))
+        return frame(rng, dump(rng, mutate_tree(rng, json.loads(data))))
     if kind < 0.94:
-        return frame(chance, mutate_lines(chance, data))
-    return frame(chance, mutate_bytes(chance, data))
+        return frame(rng, mutate_lines(rng, data))
+    return frame(rng, mutate_bytes(rng, data))
 
 
-def word(chance, data):
+def word(rng, data):
     """Returns a hostile version of a word for a command line, without NUL."""
-    changed = text(chance) if chance.random() < 0.3 else mutate_bytes(chance, data, 2)
+    changed = text(rng) if rng.random() < 0.3 else mutate_bytes(rng, data, 2)
     return changed.replace(b"\0", b"")[:100000]

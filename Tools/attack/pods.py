@@ -113,48 +113,48 @@ class Pods(common.Part):
         files = {"p": json.dumps(POD).encode(), "c": json.dumps(CONTAINER).encode()}
         return [common.Case(["-r", socket, "run", "c", "p"], files=files), common.Case(["-r", socket, "snapshot"])]
 
-    def content(self, chance, tree, secret):
+    def content(self, rng, tree, secret):
         """Returns a tree as a hostile document with a secret in it; in YAML or JSON."""
         login = base64.b64encode(b"user:" + secret).decode()
         tree = json.loads(json.dumps(tree).replace("SECRET", secret.decode()).replace("LOGIN", login))
-        if tree.get("kind") != "List" and "auths" not in tree and chance.random() < 0.4:
-            return mutations.document(chance, as_yaml(tree).encode())
-        return mutations.document(chance, json.dumps(tree, indent=1).encode(), True)
+        if tree.get("kind") != "List" and "auths" not in tree and rng.random() < 0.4:
+            return mutations.document(rng, as_yaml(tree).encode())
+        return mutations.document(rng, json.dumps(tree, indent=1).encode(), True)
 
-    def attack(self, runner, chance, number):
+    def attack(self, runner, rng, number):
         self.renew(runner)
         _, socket, pod, before, _ = self.servers[runner]
-        secret = b"s3cr%016x" % chance.getrandbits(64)
+        secret = b"s3cr%016x" % rng.getrandbits(64)
         valid = {"p": json.dumps(POD).encode(), "c": json.dumps(CONTAINER).replace("SECRET", secret.decode()).encode()}
         start = ["-t", "2s", "-r", socket]
-        kind, strict = chance.random(), ["--strict"] if chance.random() < 0.15 else []
+        kind, strict = rng.random(), ["--strict"] if rng.random() < 0.15 else []
         settings = {"secrets": [secret]}
         if kind < 0.2:
-            case = common.Case([*start, "runp", *strict, "p"], command="runp", files={"p": self.content(chance, POD, secret)},
+            case = common.Case([*start, "runp", *strict, "p"], command="runp", files={"p": self.content(rng, POD, secret)},
                                **settings)
         elif kind < 0.4:
-            files = {"c": self.content(chance, CONTAINER, secret), "p": valid["p"]}
+            files = {"c": self.content(rng, CONTAINER, secret), "p": valid["p"]}
             case = common.Case([*start, "create", "--with-pull", *strict, pod, "c", "p"], command="create", files=files,
                                **settings)
         elif kind < 0.55:
-            files = {"c": self.content(chance, CONTAINER, secret), "p": self.content(chance, POD, secret)}
+            files = {"c": self.content(rng, CONTAINER, secret), "p": self.content(rng, POD, secret)}
             case = common.Case([*start, "run", *strict, "c", "p"], command="run", files=files, **settings)
         elif kind < 0.75:
-            case = self.pull(chance, start, secret)
+            case = self.pull(rng, start, secret)
         else:
-            pods = self.content(chance, PODS, secret)
+            pods = self.content(rng, PODS, secret)
             if pods.count(secret) != len(re.findall(b'value"?: "' + secret + b'"', pods)):
                 settings = {}  # it is the name of something now, which a snapshot contains
-            files, stdin, name = ({}, pods, "-") if chance.random() < 0.3 else ({"pods.json": pods}, b"", "pods.json")
+            files, stdin, name = ({}, pods, "-") if rng.random() < 0.3 else ({"pods.json": pods}, b"", "pods.json")
             if kind < 0.85:
                 case = common.Case([*start, "snapshot", "--pods", name, "-o", "s"], command="snapshot", files=files,
                                    stdin=stdin, writes={"s": is_json}, factor=10, **settings)
             else:
                 files["b"] = before
-                output = chance.choice(["table", "json"])
+                output = rng.choice(["table", "json"])
                 case = common.Case(["verify", "--before", "b", "--after", "b", "--pods", name, "-o", output],
                                    command="verify", files=files, stdin=stdin, factor=10, **settings)
-        if chance.random() < 0.1:
+        if rng.random() < 0.1:
             case.arguments.insert(0, b"-D")
             case.lines = 400
         result = self.run(runner, case)
@@ -164,21 +164,21 @@ class Pods(common.Part):
         result.stderr = re.sub(rb"docker-credential-[^,]*", b"docker-credential-", result.stderr)
         return 1, [(kind, text, case, result) for kind, text in self.judge(runner, case, result)]
 
-    def pull(self, chance, start, secret):
+    def pull(self, rng, start, secret):
         """A hostile file with logins, or hostile logins on the command line."""
-        image = chance.choice(["localhost/busybox:1", "localhost:5000/team/x", "busybox", "gcr.io/x/y",
+        image = rng.choice(["localhost/busybox:1", "localhost:5000/team/x", "busybox", "gcr.io/x/y",
                                "localhost/busybox@sha256:" + "a" * 64])
-        if chance.random() < 0.1:
-            image = mutations.word(chance, image.encode())
-        content = self.content(chance, LOGIN, secret)
-        name, variables = chance.choice([
+        if rng.random() < 0.1:
+            image = mutations.word(rng, image.encode())
+        content = self.content(rng, LOGIN, secret)
+        name, variables = rng.choice([
             ("auth.json", {"REGISTRY_AUTH_FILE": "auth.json"}), (".docker/config.json", {"HOME": "."}),
             (".dockercfg", {"HOME": "."}),
             ("containers/auth.json", {"XDG_RUNTIME_DIR": "."}), ("config.json", {"DOCKER_CONFIG": "."})])
         words, files = [], {name: content}
-        if chance.random() < 0.2:
-            words = ["--creds", b"user:" + secret + mutations.word(chance, b"x")[:5000]]
-        elif chance.random() < 0.1:
-            words = ["--auth", mutations.word(chance, base64.b64encode(b"user:" + secret))[:5000]]
+        if rng.random() < 0.2:
+            words = ["--creds", b"user:" + secret + mutations.word(rng, b"x")[:5000]]
+        elif rng.random() < 0.1:
+            words = ["--auth", mutations.word(rng, base64.b64encode(b"user:" + secret))[:5000]]
         return common.Case([*start, "pull", "--pull-timeout", "2s", *words, image], command="pull", files=files,
                            environment=variables, secrets=[secret, base64.b64encode(b"user:" + secret)])

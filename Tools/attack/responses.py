@@ -69,25 +69,25 @@ HEADS = [
 
 
 class Responder(h2.Behaviour):
-    """Answers every call, in one of several ways; most answers of a run may be valid, so that the rest is reached."""
+    """Responds to every call in one of several ways; most responses of a run can be valid, so that later calls are made."""
 
-    def __init__(self, part, chance, seconds):
-        self.chance, self.lock, self.seconds, self.seed = chance, threading.Lock(), seconds, chance.getrandbits(64)
-        self.calls = chance.choice(part.recordings.runtimes)
+    def __init__(self, part, rng, seconds):
+        self.rng, self.lock, self.seconds, self.seed = rng, threading.Lock(), seconds, rng.getrandbits(64)
+        self.calls = rng.choice(part.recordings.runtimes)
         self.schema = part.schema
-        self.samples = wire.Samples(part.schema, chance)
-        self.way = chance.choices(
+        self.samples = wire.Samples(part.schema, rng)
+        self.way = rng.choices(
             ["poison", "samples", "mixed", "damaged", "bytes", "shape", "frame", "status", "head", "stall", "failing", "big"],
             [50, 15, 8, 15, 3, 2, 6, 5, 3, 1, 6, 1])[0]
-        self.poisoned = chance.choice([0.02, 0.1, 0.3, 1])
+        self.poisoned = rng.choice([0.02, 0.1, 0.3, 1])
         # Which calls are affected: all, or each with a probability.
-        self.share = chance.choice([1, 1, 0.5, 0.2])
+        self.share = rng.choice([1, 1, 0.5, 0.2])
         self.all_failed, self.interrupts, self.answered, self.counts = True, False, 0, {}
         self.large_lists = {}
-        self.large = wire.shapes(chance) if self.way == "shape" else b""
+        self.large = wire.shapes(rng) if self.way == "shape" else b""
 
     def valid(self, method, request):
-        """Returns a recorded answer, or a sample if nothing was recorded."""
+        """Returns a recorded response, or a sample if nothing was recorded."""
         data, code, text = wire.Recordings.answer(self.calls, method, request)
         if code:
             return h2.Answer((), code, text)
@@ -98,7 +98,7 @@ class Responder(h2.Behaviour):
             # The order of calls that are made at the same time must not matter.
             key = (method, request)
             self.counts[key] = self.counts.get(key, 0) + 1
-            self.chance = self.samples.random = random.Random(f"{self.seed}/{method}/{request}/{self.counts[key]}")
+            self.rng = self.samples.random = random.Random(f"{self.seed}/{method}/{request}/{self.counts[key]}")
             answer = self.choose(method, request)
             self.answered += 1
         if answer is not None:
@@ -109,9 +109,9 @@ class Responder(h2.Behaviour):
             os.kill(connection.pid, signal.SIGINT)
 
     def choose(self, method, request):
-        """Returns the answer to a call; None for no answer."""
-        chance, way = self.chance, self.way
-        if method not in self.schema.methods or chance.random() > self.share:
+        """Returns the response to a call; None for no response."""
+        rng, way = self.rng, self.way
+        if method not in self.schema.methods or rng.random() > self.share:
             self.all_failed = False
             return self.valid(method, request)
         _, _, response, streams = self.schema.methods[method]
@@ -121,27 +121,27 @@ class Responder(h2.Behaviour):
             return None
         if way in ("status", "head"):
             choices = STATUSES if way == "status" else HEADS
-            fields = chance.choice(choices)
-            if chance.random() < 0.3:
-                fields = list(fields) + [("x-" + chance.choice(["a", "b"]), chance.randbytes(9))]
+            fields = rng.choice(choices)
+            if rng.random() < 0.3:
+                fields = list(fields) + [("x-" + rng.choice(["a", "b"]), rng.randbytes(9))]
             self.all_failed = False
             if way == "status":
-                return h2.Answer([self.samples.message(response)] if chance.random() < 0.5 else [], trailers=fields)
+                return h2.Answer([self.samples.message(response)] if rng.random() < 0.5 else [], trailers=fields)
             return h2.Answer([self.samples.message(response)], head=fields)
         self.all_failed = False
         if way == "frame":
             return self.framed(response)
         data = self.content(response, method, request)
-        count = chance.choice([1, 1, 1, 1, 0, 2, 5]) if streams else 1
+        count = rng.choice([1, 1, 1, 1, 0, 2, 5]) if streams else 1
         return h2.Answer([data] * count)
 
     def content(self, response, method, request):
         """Makes the bytes of one message."""
-        chance, way = self.chance, self.way
+        rng, way = self.rng, self.way
         if way == "mixed":
-            way = chance.choice(["samples", "damaged", "bytes", "valid"])
+            way = rng.choice(["samples", "damaged", "bytes", "valid"])
         if way == "bytes":
-            return chance.randbytes(chance.choice([0, 1, 10, 1000, 100000]))
+            return rng.randbytes(rng.choice([0, 1, 10, 1000, 100000]))
         if way == "shape":
             return self.large
         if way == "big":
@@ -152,40 +152,40 @@ class Responder(h2.Behaviour):
         if way == "poison":
             return self.samples.poison(response, recorded, self.poisoned)
         if way == "damaged":
-            return wire.damage(recorded or self.samples.message(response), chance)
+            return wire.damage(recorded or self.samples.message(response), rng)
         return recorded if way == "valid" else self.samples.message(response)
 
     def framed(self, response):
         """Makes a response whose messages and prefixes do not fit together."""
-        chance = self.chance
+        rng = self.rng
         data = self.samples.message(response)
-        choice = chance.randrange(9)
+        choice = rng.randrange(9)
         if choice == 0:
-            return h2.Answer(body=h2.message(data, length=chance.choice([0, 1, len(data) + 1, 2**31, 2**32 - 1, 2**26 + 1])))
+            return h2.Answer(body=h2.message(data, length=rng.choice([0, 1, len(data) + 1, 2**31, 2**32 - 1, 2**26 + 1])))
         if choice == 1:
-            return h2.Answer(body=h2.message(data, compressed=chance.choice([1, 2, 255])))
+            return h2.Answer(body=h2.message(data, compressed=rng.choice([1, 2, 255])))
         if choice == 2:
-            return h2.Answer(body=h2.message(data) + chance.randbytes(chance.randrange(1, 9)))
+            return h2.Answer(body=h2.message(data) + rng.randbytes(rng.randrange(1, 9)))
         if choice == 3:
-            return h2.Answer(body=h2.message(data)[:chance.randrange(5 + len(data))])
+            return h2.Answer(body=h2.message(data)[:rng.randrange(5 + len(data))])
         if choice == 4:
-            return h2.Answer([data] * chance.choice([2, 3, 400]))
+            return h2.Answer([data] * rng.choice([2, 3, 400]))
         if choice == 5:
-            return h2.Answer(body=h2.message(b"") * chance.choice([1, 10, 20000]))
+            return h2.Answer(body=h2.message(b"") * rng.choice([1, 10, 20000]))
         if choice == 6:
             return h2.Answer([], 0)
         if choice == 7:
-            return h2.Answer(body=h2.message(data), trailers=[("grpc-status", "0")] * chance.choice([2, 90]))
-        return h2.Answer(body=chance.randbytes(chance.choice([1, 4, 5, 6, 100])))
+            return h2.Answer(body=h2.message(data), trailers=[("grpc-status", "0")] * rng.choice([2, 90]))
+        return h2.Answer(body=rng.randbytes(rng.choice([1, 4, 5, 6, 100])))
 
     def failing(self, method, request):
         """Makes a response that is certainly not a success."""
-        chance = self.chance
+        rng = self.rng
         body = self.valid(method, request).body
-        choice = chance.randrange(6)
+        choice = rng.randrange(6)
         if choice == 0:
-            return h2.Answer(body=body, code=chance.choice([1, 2, 3, 4, 5, 7, 9, 10, 11, 12, 13, 14, 15, 16]),
-                             text=chance.choice(["x", "\x1b[31m", "%41%ff", ""]))
+            return h2.Answer(body=body, code=rng.choice([1, 2, 3, 4, 5, 7, 9, 10, 11, 12, 13, 14, 15, 16]),
+                             text=rng.choice(["x", "\x1b[31m", "%41%ff", ""]))
         if choice == 1:
             return h2.Answer(body=b"\x00\x00\x00\x00\x09abc")
         if choice == 2:
@@ -249,15 +249,15 @@ class Responses(common.Part):
             self.codes["signal" if result.code is None else result.code] += 1
         return result
 
-    def attack(self, runner, chance, number):
-        words, formats, spare, _ = chance.choices(COMMANDS, self.weights)[0]
-        form = chance.choice(formats)
-        behaviour = Responder(self, chance, 0.03)
+    def attack(self, runner, rng, number):
+        words, formats, spare, _ = rng.choices(COMMANDS, self.weights)[0]
+        form = rng.choice(formats)
+        behaviour = Responder(self, rng, 0.03)
         behaviour.interrupts = words[0] == "events"
-        known = chance.choice(behaviour.samples.ids[:5])
+        known = rng.choice(behaviour.samples.ids[:5])
         recorded = [request for (_, request) in behaviour.calls if request and len(request) > 60]
-        if chance.random() < 0.5 and recorded:
-            known = wire.read_fields(chance.choice(recorded))[0][1]
+        if rng.random() < 0.5 and recorded:
+            known = wire.read_fields(rng.choice(recorded))[0][1]
             known = known.decode("latin-1") if isinstance(known, bytes) and known.isalnum() else "web"
         words = [known if word is ID else word for word in words] + form
         # Without limits of their own, these wait as long as the runtime acknowledges HTTP/2 frames.
@@ -318,7 +318,7 @@ class Responses(common.Part):
         return faults
 
     def attempt(self, runner, case, behaviour):
-        """Runs a case against a behaviour; a run that takes too long is repeated once, with answers made anew."""
+        """Runs a case against a behaviour; a run that takes too long is repeated once, with new responses."""
         server = self.server(runner)
         for _ in range(2):
             behaviour.counts = {}

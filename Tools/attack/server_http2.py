@@ -177,7 +177,7 @@ class Answer:
 
 
 class Behaviour:
-    """What a runtime does. The base class answers nothing."""
+    """What a runtime does. The base class does not respond."""
 
     def connected(self, connection):
         """Called when the client's preface has arrived; sends the server's SETTINGS."""
@@ -279,7 +279,7 @@ class Connection:
         self.sent += len(data)
 
     def answer(self, stream, answer):
-        """Sends an answer within the client's flow-control windows."""
+        """Sends a response within the client's flow-control windows."""
         head, body, tail = answer.parts(stream)
         if len(body) <= 16384 and len(body) <= min(self.window, self.initial + self.windows.get(stream, 0)):
             self.window -= len(body)

@@ -1,4 +1,4 @@
-"""A streaming server on loopback for exec, attach, port-forward and cp, made of raw bytes: HTTP/1.1, WebSocket and SPDY/3.1.
+"""A streaming server on the loopback address for exec, attach, port-forward and cp, made of raw bytes: HTTP/1.1, WebSocket and SPDY/3.1.
 
 `StreamHost` accepts connections and gives each of them to the current behaviour. `SessionRuntime` is the runtime whose
 calls return the URL of that server. `Channel` objects turn "this text on stdout" into frames of either protocol.
@@ -171,7 +171,7 @@ class SPDYChannels:
 
 
 class StreamHost:
-    """Listens on loopback; gives each connection to the current behaviour's `session`."""
+    """Listens on the loopback address; gives each connection to the current behaviour's `session`."""
 
     def __init__(self):
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=100)

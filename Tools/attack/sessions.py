@@ -28,53 +28,53 @@ STATUSES = [
 ]
 
 
-def heads(upgrade, chance):
+def heads(upgrade, rng):
     """Returns a response to an upgrade request that is not a correct acceptance."""
     good = upgrade.accept(upgrade.protocols[0] if upgrade.protocols else "x")
-    text = chance.choice(wire.HOSTILE_TEXTS).encode("utf-8", "surrogatepass")
+    text = rng.choice(wire.HOSTILE_TEXTS).encode("utf-8", "surrogatepass")
     # A line feed in these would end the field, which other choices test.
     line = text.replace(b"\r", b"").replace(b"\n", b"")[:2000]
-    choice = chance.randrange(24)
+    choice = rng.randrange(24)
     if choice == 0:
-        return wire.damage(good, chance)
+        return wire.damage(good, rng)
     if choice == 1:
         return b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
     if choice == 2:
-        status = chance.choice([301, 302, 303, 307, 308, 300, 304])
-        return b"HTTP/1.1 %d Moved\r\nLocation: %b\r\n\r\n" % (status, chance.choice([line, b"http://10.0.0.1/", b"/x"]))
+        status = rng.choice([301, 302, 303, 307, 308, 300, 304])
+        return b"HTTP/1.1 %d Moved\r\nLocation: %b\r\n\r\n" % (status, rng.choice([line, b"http://10.0.0.1/", b"/x"]))
     if choice == 3:
-        return b"HTTP/1.1 %d %b\r\n\r\n%b" % (chance.choice([400, 403, 404, 500, 503, 999, 100, 0]), line, text)
+        return b"HTTP/1.1 %d %b\r\n\r\n%b" % (rng.choice([400, 403, 404, 500, 503, 999, 100, 0]), line, text)
     if choice == 4:
         return b"HTTP/1.1 403 Forbidden\r\nContent-Length: %b\r\n\r\n%b" % (
-            chance.choice([b"5", b"-1", b"99999999999999999999", b"0x5", b"", b"1,1", line]), text * 3)
+            rng.choice([b"5", b"-1", b"99999999999999999999", b"0x5", b"", b"1,1", line]), text * 3)
     if choice == 5:
-        chunk = chance.choice([b"5\r\nhello\r\n0\r\n\r\n", b"ffffffffffffffff\r\nx", b"-1\r\n", b"5;x=\x1b\r\nhello", b"zz\r\n",
+        chunk = rng.choice([b"5\r\nhello\r\n0\r\n\r\n", b"ffffffffffffffff\r\nx", b"-1\r\n", b"5;x=\x1b\r\nhello", b"zz\r\n",
                                b"1\r\na\r\n" * 9000])
         return b"HTTP/1.1 500 x\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk
     if choice == 6:
-        return b"HTTP/1.1 100 Continue\r\n\r\n" * chance.choice([1, 8, 9, 1000]) + good
+        return b"HTTP/1.1 100 Continue\r\n\r\n" * rng.choice([1, 8, 9, 1000]) + good
     if choice == 7:
-        return b"HTTP/1.1 101 x\r\n" + b"X-Filler: y\r\n" * chance.choice([99, 101, 5000]) + b"\r\n"
+        return b"HTTP/1.1 101 x\r\n" + b"X-Filler: y\r\n" * rng.choice([99, 101, 5000]) + b"\r\n"
     if choice == 8:
-        return b"HTTP/1.1 101 " + b"x" * chance.choice([16000, 17000, 1 << 20])
+        return b"HTTP/1.1 101 " + b"x" * rng.choice([16000, 17000, 1 << 20])
     if choice == 9:
-        return good.replace(b"101 Switching", chance.choice([b"200 Switching", b"102 Switching", b"1010 x", b"101"]))
+        return good.replace(b"101 Switching", rng.choice([b"200 Switching", b"102 Switching", b"1010 x", b"101"]))
     if choice == 10:
-        return good.replace(b"HTTP/1.1", chance.choice([b"HTTP/1.0", b"HTTP/2", b"HTTP/9.9", b"http/1.1", b"ICY"]))
+        return good.replace(b"HTTP/1.1", rng.choice([b"HTTP/1.0", b"HTTP/2", b"HTTP/9.9", b"http/1.1", b"ICY"]))
     if choice == 11:
-        return good.replace(b"\r\n", chance.choice([b"\n", b"\r", b"\r\n\r\n", b"\r\n "]), chance.choice([1, 3, -1]))
+        return good.replace(b"\r\n", rng.choice([b"\n", b"\r", b"\r\n\r\n", b"\r\n "]), rng.choice([1, 3, -1]))
     if choice == 12:
-        return good.replace(b"Upgrade: ", chance.choice([b"Upgrade: x", b"Upgrade : ", b"X: ", b"Upgrade:\x00"]))
+        return good.replace(b"Upgrade: ", rng.choice([b"Upgrade: x", b"Upgrade : ", b"X: ", b"Upgrade:\x00"]))
     if choice == 13:
-        return upgrade.accept(chance.choice(["v9.channel.k8s.io", "", "\x1b[31m", "x" * 9000, "channel.k8s.io, v4"]))
+        return upgrade.accept(rng.choice(["v9.channel.k8s.io", "", "\x1b[31m", "x" * 9000, "channel.k8s.io, v4"]))
     if choice == 14:
         return good.replace(b"Sec-WebSocket-Accept: ", b"Sec-WebSocket-Accept: x").replace(b"SPDY/3.1", b"SPDY/3")
     if choice == 15:
         return good[:-2] + b"Sec-WebSocket-Extensions: permessage-deflate\r\n" + good[17:]
     if choice == 16:
-        return chance.randbytes(chance.choice([1, 10, 1000, 100000]))
+        return rng.randbytes(rng.choice([1, 10, 1000, 100000]))
     if choice == 17:
-        return good[:chance.randrange(len(good))]
+        return good[:rng.randrange(len(good))]
     if choice == 18:
         return b""
     if choice == 19:
@@ -88,10 +88,10 @@ def heads(upgrade, chance):
     return b"HTTP/1.1 101 x\r\nFold: a\r\n b\r\n" + b"N\x00ame: v\r\n" + line + b": v\r\n\r\n"
 
 
-def urls(port, chance):
-    """Returns a URL that points elsewhere or is malformed; `cri` may connect to none of them but loopback."""
+def urls(port, rng):
+    """Returns a URL that points elsewhere or is malformed; `cri` may connect only to loopback addresses."""
     tail = f":{port}/exec/{stream.TOKEN}"
-    return chance.choice([
+    return rng.choice([
         "http://192.0.2.1" + tail, "http://198.51.100.7/" + stream.TOKEN, "ftp://127.0.0.1" + tail, "//127.0.0.1" + tail,
         "http://localhost.example.com" + tail, "http://127.0.0.1@192.0.2.1" + tail, "http://192.0.2.1#@127.0.0.1" + tail,
         "http://127.1" + tail, "http://0x7f.1" + tail, "http://2130706433" + tail, "http://[::ffff:192.0.2.1]" + tail,
@@ -111,14 +111,14 @@ class SessionBehaviour:
     WAYS = ["valid"]
     WEIGHTS = [1]
 
-    def __init__(self, chance, command):
-        self.seed, self.command, self.count = chance.getrandbits(64), command, 0
-        self.way = chance.choices(self.WAYS, self.WEIGHTS)[0]
+    def __init__(self, rng, command):
+        self.seed, self.command, self.count = rng.getrandbits(64), command, 0
+        self.way = rng.choices(self.WAYS, self.WEIGHTS)[0]
         self.may_succeed = self.way not in ("upgrade", "url", "silent", "stall", "nostatus", "half")
 
     def session(self, host, link):
         self.count += 1
-        chance = random.Random(f"{self.seed}/{self.count}")
+        rng = random.Random(f"{self.seed}/{self.count}")
         if self.count > 60:
             return
         if self.way == "silent":
@@ -126,14 +126,14 @@ class SessionBehaviour:
             return
         upgrade, rest = host.head(link)
         if self.way in ("upgrade", "url"):
-            host.send(link, heads(upgrade, chance))
-            if chance.random() < 0.05:
+            host.send(link, heads(upgrade, rng))
+            if rng.random() < 0.05:
                 time.sleep(0.5)
             return
-        self.upgraded(host, link, upgrade, rest, chance)
+        self.upgraded(host, link, upgrade, rest, rng)
 
-    def upgraded(self, host, link, upgrade, rest, chance):
-        """Speaks the protocol that the client asked for."""
+    def upgraded(self, host, link, upgrade, rest, rng):
+        """Speaks the protocol that the client requested."""
         raise NotImplementedError
 
 
@@ -160,7 +160,7 @@ class Sessions(common.Part):
                 server.close()
 
     def measure(self, runner):
-        """Measures the peak memory of sessions that nothing disturbs."""
+        """Measures the peak memory of undisturbed sessions."""
         for command in ("exec", "attach", "port-forward"):
             behaviour = self.behaviour(common.generator(0, "measure", 1), command)
             behaviour.way = "valid"
@@ -212,7 +212,7 @@ class Sessions(common.Part):
     @staticmethod
     def poke(port, runtime, side, seed):
         """Connects to the forwarded port, sends and reads a little, and interrupts the command."""
-        chance = random.Random(f"poke/{seed}")
+        rng = random.Random(f"poke/{seed}")
         deadline = time.monotonic() + 4
         link = None
         while link is None and time.monotonic() < deadline:
@@ -224,27 +224,27 @@ class Sessions(common.Part):
             return
         with contextlib.suppress(OSError):
             link.settimeout(0.3)
-            link.sendall(chance.randbytes(chance.choice([0, 1, 100, 70000])))
-            if chance.random() < 0.5:
+            link.sendall(rng.randbytes(rng.choice([0, 1, 100, 70000])))
+            if rng.random() < 0.5:
                 link.shutdown(socket.SHUT_WR)
             deadline = time.monotonic() + 0.7
             while time.monotonic() < deadline and link.recv(1 << 16):
                 pass
         link.close()
-        time.sleep(chance.choice([0, 0.01, 0.05]))
+        time.sleep(rng.choice([0, 0.01, 0.05]))
         connection = side.connection
         # The connection to the runtime is open, so the process still exists.
         if connection is not None and connection in runtime.connections:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(connection.pid, signal.SIGINT)
 
-    def attack(self, runner, chance, number):
-        command = chance.choices(["exec", "attach", "port-forward"], [60, 20, 20])[0]
-        behaviour = self.behaviour(chance, command)
-        options = chance.choice([[], [], ["-i"], ["-t"]]) if command != "port-forward" else []
+    def attack(self, runner, rng, number):
+        command = rng.choices(["exec", "attach", "port-forward"], [60, 20, 20])[0]
+        behaviour = self.behaviour(rng, command)
+        options = rng.choice([[], [], ["-i"], ["-t"]]) if command != "port-forward" else []
         case = self.make(runner, command, behaviour, command, options)
-        case.stdin = chance.randbytes(chance.choice([0, 10, 100000])) if "-i" in options else b""
-        url = urls(self.server(runner)[1].port, chance) if behaviour.way == "url" else None
+        case.stdin = rng.randbytes(rng.choice([0, 10, 100000])) if "-i" in options else b""
+        url = urls(self.server(runner)[1].port, rng) if behaviour.way == "url" else None
         result = self.session(runner, case, behaviour, number, url)
         faults = self.judge(runner, case, result)
         if command in ("exec", "attach"):

@@ -53,7 +53,7 @@ class Copied(archives.ArchiveServer):
         super().__init__(random.Random(1), command)
         self.way = "plain"
 
-    def data(self, chance):
+    def data(self, rng):
         if self.command != "cp":
             return b"output\n" * 20000
         files = b"".join(archives.entry(b"./web/file%d" % at, bytes([65 + at]) * 60000) for at in range(6))
@@ -61,7 +61,7 @@ class Copied(archives.ArchiveServer):
 
 
 def is_complete(content):
-    """Whether a document is whole."""
+    """Whether a document is complete."""
     try:
         return isinstance(json.loads(content), dict)
     except ValueError:
@@ -70,7 +70,7 @@ def is_complete(content):
 
 @common.part
 class Signals(responses.Responses):
-    """Interrupts commands, and kills the runtime that they talk to."""
+    """Interrupts commands, and kills the runtime to which they are connected."""
 
     name = "signals"
     summary = "runtimes that die in the middle of every command, and signals to cri at any moment"
@@ -116,7 +116,7 @@ class Signals(responses.Responses):
         return case
 
     def attempt_once(self, runner, case, words, limit, at_limit, delay=None, number=None):
-        """Runs a case. After `limit` bytes, `at_limit` decides; after `delay` seconds, a signal is sent."""
+        """Runs a case. After `limit` bytes, `at_limit` is called; after `delay` seconds, a signal is sent."""
         server, host = self.server(runner), self.host(runner)
         sent = []
 
@@ -174,22 +174,22 @@ class Signals(responses.Responses):
                 deliver(connection, signal.SIGINT)
             stop.wait(0.3)
 
-    def attack(self, runner, chance, number):
-        way = chance.choices(["die", "signal", "kill"], [45, 45, 10])[0]
+    def attack(self, runner, rng, number):
+        way = rng.choices(["die", "signal", "kill"], [45, 45, 10])[0]
         if way == "kill":
-            return self.kill(runner, chance)
-        words, strict = chance.choice([(words, False) for words in SESSIONS] + COMMANDS)
+            return self.kill(runner, rng)
+        words, strict = rng.choice([(words, False) for words in SESSIONS] + COMMANDS)
         case = self.make(runner, words)
         size, whole = self.whole[str(words)]
-        limit = chance.randrange(size + 1) if chance.random() < 0.8 else size - chance.randrange(min(size, 60))
-        which = chance.choice(SIGNALS)
+        limit = rng.randrange(size + 1) if rng.random() < 0.8 else size - rng.randrange(min(size, 60))
+        which = rng.choice(SIGNALS)
         if way == "die":
             result, _ = self.attempt_once(runner, case, words, limit, lambda deliver, connection: False)
-        elif chance.random() < 0.6:
-            resumes = chance.random() < 0.7
+        elif rng.random() < 0.6:
+            resumes = rng.random() < 0.7
             result, _ = self.attempt_once(runner, case, words, limit, self.interruption(resumes), number=which)
         else:
-            result, _ = self.attempt_once(runner, case, words, None, None, chance.choice([0, 0.001, 0.003, 0.01, 0.03]), which)
+            result, _ = self.attempt_once(runner, case, words, None, None, rng.choice([0, 0.001, 0.003, 0.01, 0.03]), which)
         faults = self.judge_signal(runner, case, result, words)
         if result.code == 0 and strict and whole and "--report" not in words:
             if result.stdout.count(b"\n") != whole.stdout.count(b"\n"):
@@ -208,7 +208,7 @@ class Signals(responses.Responses):
         return interrupt
 
     def judge_signal(self, runner, case, result, words):
-        """A signal may end the command, with the exit status that a shell expects; files are whole or unchanged."""
+        """A signal may end the command, with the exit status that a shell expects; files are complete or unchanged."""
         faults = []
         sent = {int(number) for number in case.sent}
         codes = (case.codes or common.documented_codes(case.command)) | {128 + number for number in sent}
@@ -230,7 +230,7 @@ class Signals(responses.Responses):
                     faults.append(("file", f"{name} is incomplete: {len(content)} bytes"))
         known = {"before.json", "old.json", "out.json", "state", "dest"}
         for name in sorted(set(os.listdir(runner.place)) - known):
-            # guard keeps earlier files of --save as FILE.TIME, and one after which nothing was lost as FILE.verified.
+            # guard keeps earlier --save files as FILE.TIME, and one after which nothing was lost as FILE.verified.
             if words[0] == "guard" and name.startswith("out.json."):
                 continue
             faults.append(("leftover", f"{name} was left behind; sent: {sent}"))
@@ -242,9 +242,9 @@ class Signals(responses.Responses):
                     faults.append(("file", f"dest/{name} is incomplete"))
         return faults
 
-    def kill(self, runner, chance):
+    def kill(self, runner, rng):
         """Kills a simulated runtime after a random time."""
-        words = chance.choice([words for words, _ in COMMANDS if words[0] not in ("events", "guard") and "--watch" not in words])
+        words = rng.choice([words for words, _ in COMMANDS if words[0] not in ("events", "guard") and "--watch" not in words])
         path = os.path.join(runner.root, "sim.sock")
         process = subprocess.Popen([self.setting.sim, "--socket", path, "--pods", "40", "--containers", "80"],
                                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -255,7 +255,7 @@ class Signals(responses.Responses):
             case = self.make(runner, words)
             case.arguments[3] = common.as_bytes(path)
             case.sent = []
-            timer = threading.Timer(chance.choice([0, 0.001, 0.003, 0.01, 0.03, 0.1]), process.kill)
+            timer = threading.Timer(rng.choice([0, 0.001, 0.003, 0.01, 0.03, 0.1]), process.kill)
             timer.start()
             runner.write(case.files, case.directories)
             case.before = common.listing(runner.place)

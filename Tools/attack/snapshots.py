@@ -91,45 +91,45 @@ class Snapshots(common.Part):
             })
         ]
 
-    def case(self, chance, number):
-        before, after = chance.choice(self.bases)
-        which = chance.random()
+    def case(self, rng, number):
+        before, after = rng.choice(self.bases)
+        which = rng.random()
         if which < 0.2:
             after = before
         if which < 0.65:
-            after = mutations.document(chance, after, True)
+            after = mutations.document(rng, after, True)
         if which > 0.55:
-            before = mutations.document(chance, before, True)
+            before = mutations.document(rng, before, True)
         files, writes, stdin = {"b": before, "a": after}, {}, b""
         names = ["b", "a"]
-        if chance.random() < 0.1:
+        if rng.random() < 0.1:
             files.pop("b")
             names[0], stdin = "-", before
         # Snapshots: "Reading it takes at most ten times its size plus 16 MiB."
         settings = {"files": files, "writes": writes, "stdin": stdin, "factor": 10}
-        if chance.random() < 0.4:
-            options = chance.sample([["--all"], ["-o", chance.choice(["json", "text"])]], chance.randint(0, 2))
+        if rng.random() < 0.4:
+            options = rng.sample([["--all"], ["-o", rng.choice(["json", "text"])]], rng.randint(0, 2))
             return common.Case(["diff", *sum(options, []), *names],
                                command="diff",
                                check=self.json_check(sum(options, []), (0, 1)),
                                **settings)
         arguments = ["verify", "--before", names[0], "--after", names[1]]
-        if chance.random() < 0.8:
-            arguments += ["-o", chance.choice(FORMATS)]
-        if chance.random() < 0.4:
-            arguments += ["--scenario", chance.choice(SCENARIOS)]
-        if chance.random() < 0.15:
-            kind = chance.choice(FORMATS)
+        if rng.random() < 0.8:
+            arguments += ["-o", rng.choice(FORMATS)]
+        if rng.random() < 0.4:
+            arguments += ["--scenario", rng.choice(SCENARIOS)]
+        if rng.random() < 0.15:
+            kind = rng.choice(FORMATS)
             arguments += ["--report", f"{kind}=report"]
             writes["report"] = is_json if kind == "json" else ends_with_line
-            if chance.random() < 0.5:
+            if rng.random() < 0.5:
                 files["report"] = b"an earlier report\n"
         for option, values in (("--fail-on", ["critical", "major",
                                               "minor"]), ("--namespace", ["default", "kube-system", "\x1b[1m"]),
                                ("--pod", ["web", "dns", "no", "\u202ea"]), ("--ignore", ["pod.ip", "N5"])):
-            if chance.random() < 0.07:
-                arguments += [option, chance.choice(values)]
-        if chance.random() < 0.05:
+            if rng.random() < 0.07:
+                arguments += [option, rng.choice(values)]
+        if rng.random() < 0.05:
             arguments.append("--warn-only")
         return common.Case(arguments, command="verify", check=self.json_check(arguments, (0, 1, 3, 4)), **settings)
 

@@ -169,7 +169,7 @@ class Samples:
         return field(number, self.scalar(kind, label))
 
     def poison(self, name, data, share):
-        """Copies a valid message and replaces some of its values by hostile ones; also repeats and drops elements."""
+        """Copies a valid message and replaces some of its values with hostile ones; also repeats and drops elements."""
         random, fields, out = self.random, {number: rest for number, *rest in self.schema.messages[name]}, []
         for number, value in read_fields(data):
             kind, label, repeated = fields.get(number, ("unknown", "", False))

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""An independent gRPC client (Debian's python3-grpcio) that calls methods of a CRI server and prints a line for each call.
+"""An independent gRPC client (python3-grpcio from Debian) that calls methods of a CRI server and prints a line for each call.
 
 Usage: client.py SOCKET CALL... [options], where CALL is METHOD or METHOD=REQUEST, with the request in Base64 (default:
 empty). Each line is a JSON object: {"method", "code" (a name such as NOT_FOUND), "message", "responses" (Base64, or sizes

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""An independent gRPC server (Debian's python3-grpcio) that serves recorded CRI responses, with faults on request.
+"""An independent gRPC server (python3-grpcio from Debian) that serves recorded CRI responses, with faults on request.
 
 Usage: server.py SOCKET [RECORDING.jsonl] [options]. Prints {"ready": SOCKET} when it listens, and exits on SIGTERM.
 Responses are found by method and exact request. A List* call with a filter receives the unfiltered response. Other requests

@@ -22,7 +22,7 @@ def run(*command):
 
 
 def roff(text):
-    """Escapes a text so that roff prints it literally."""
+    """Escapes a string so that roff prints it literally."""
     text = text.replace("\\", "\\e").replace("-", "\\-").replace("'", "\\(aq").replace("`", "\\(ga")
     text = text.replace("^", "\\(ha").replace("~", "\\(ti").replace("→", "\\(->").replace("…", "...")
     return re.sub(r"^\.", r"\\&.", text, flags=re.M)

@@ -3,11 +3,11 @@
 
 Usage: terminal.py SCRIPT COMMAND [ARGUMENT ...]
 SCRIPT is JSON: a list of steps, which run in order.
-  {"expect": TEXT}    waits until the terminal shows the text, for at most 30 seconds
+  {"expect": TEXT}    waits until the terminal shows the text, for at most 60 seconds
   {"type": TEXT}      types the text
   {"size": [W, H]}    changes the size of the terminal, which sends SIGWINCH
   {"signal": NUMBER}  sends a signal to the command
-  {"raw": BOOLEAN}    waits until the terminal is in raw mode, or is not, for at most 30 seconds
+  {"raw": BOOLEAN}    waits until the terminal is in raw mode, or is not, for at most 60 seconds
   {"restore": true}   gives the terminal the mode that it had before
   {"run": TEXT}       runs a shell command, for example to stop a server
 Then it waits until the command ends, for at most 60 seconds. It prints one JSON object: "shown" (what the terminal has shown),
@@ -63,7 +63,7 @@ def main():
 
     for step in steps:
         if "expect" in step:
-            text, end = step["expect"].encode(), time.monotonic() + 30
+            text, end = step["expect"].encode(), time.monotonic() + 60
             while text not in shown[searched:] and time.monotonic() < end and not wait():
                 read(0.05)
             read(0)
@@ -72,7 +72,7 @@ def main():
                 break
             searched = shown.index(text, searched) + len(text)
         if "raw" in step:
-            end = time.monotonic() + 30
+            end = time.monotonic() + 60
             while (termios.tcgetattr(slave)[3] & termios.ICANON == 0) != step["raw"] and time.monotonic() < end:
                 read(0.02)
             if (termios.tcgetattr(slave)[3] & termios.ICANON == 0) != step["raw"]:

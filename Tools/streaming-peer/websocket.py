@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A WebSocket peer on Debian's python3-wsproto: an implementation that shares no code with ours.
+"""A WebSocket peer on python3-wsproto from Debian: an implementation that shares no code with ours.
 
 Usage: websocket.py serve FILE     FILE contains an upgrade request in hexadecimal and, on a second line, the bytes after it
        websocket.py receive FILE   FILE contains frames from a server, in hexadecimal

@@ -52,7 +52,7 @@ extension KnownObjects {
       self = .container(kept, textSize: Self.size(texts, status.labels, status.annotations))
     }
 
-    /// An estimate of the memory for texts, in bytes; 0 for a record that does not come from an event.
+    /// An estimate of the memory for strings, in bytes; 0 for a record that does not come from an event.
     private static func size(_ texts: [String], _ maps: StringMap...) -> Int {
       let fixed = MemoryLayout<ContainerStatus>.size + MemoryLayout<PodSandboxStatus>.size
       let plain = texts.reduce(0) { $0 + $1.utf8.count + 32 }

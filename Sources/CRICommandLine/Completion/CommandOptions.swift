@@ -64,7 +64,7 @@ package struct CommandOptions: Sendable {
     return found
   }
 
-  /// Whether another positional argument may follow `count` of them.
+  /// Whether another positional argument may follow the first `count` positional arguments.
   package func takesWord(after count: Int) -> Bool { count < words.count || words.last == true }
 
   /// The option with this name, given without dashes: a letter or a long name.

@@ -17,9 +17,9 @@ struct Configuration: Hashable, Sendable {
   var isPullOnRunDisabled: Bool?
   var maxRetries: Int?
 
-  /// Reads the file that the option or the environment names, or else the default file.
+  /// Reads the file that the option or the environment specifies, or else the default file.
   ///
-  /// A named file must exist and be valid. A problem with the default file is only a warning, because the command may
+  /// A specified file must exist and be valid. A problem with the default file is only a warning, because the command may
   /// not need it.
   static func load(named path: String?, warn: (String) throws -> Void) throws -> Configuration {
     let file = path ?? defaultPath

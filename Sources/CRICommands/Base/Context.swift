@@ -105,10 +105,10 @@ package struct Context: Sendable {
   /// A client for commands that make a few calls.
   package func client() -> Client { client(timeout ?? Self.queryTimeout) }
 
-  /// The timeout of one call in such commands.
+  /// The timeout of one call in a command that makes a few calls.
   package var callTimeout: Duration { timeout ?? Self.queryTimeout }
 
-  /// A client for calls without a time limit as long as the runtime responds, such as an image pull.
+  /// A client for calls that may take any amount of time while the runtime responds, such as an image pull.
   package func clientWithoutTimeout() -> Client { client(nil) }
 
   /// A client for commands that make many concurrent calls, some of which must wait for the others.

@@ -1,7 +1,7 @@
 internal import CRICommandLine
 
 extension Program {
-  /// Replaces `cri` in each `cri COMMAND` of a text with the name under which this program was called.
+  /// Replaces `cri` in each `cri COMMAND` of a string with the name under which this program was called.
   static func named(_ text: String, as name: String = name) -> String {
     if name == "cri" { return text }
     var result = ""

@@ -8,6 +8,10 @@ enum StateDirectory {
   /// The directory that all runs without `StateDirectory=` use, if this run uses another one.
   static var others: String? { path == defaultPath ? nil : defaultPath }
 
+  /// That directory if systemd has given this run its own one (`StateDirectory=`), which is always in /var/lib: what the other
+  /// runs must find is left there too.
+  static var common: String? { path.hasPrefix("/var/lib/") ? others : nil }
+
   /// systemd sets the variable for a unit with `StateDirectory=`; it may list several directories.
   static var path: String {
     let path = Environment.value("STATE_DIRECTORY")?.split(separator: ":").first.map(String.init) ?? defaultPath
@@ -17,11 +21,13 @@ enum StateDirectory {
   }
 
   /// Creates the directory with mode 0700 if it is missing.
-  /// - Throws: `.changeableByOthers` if other users can change a directory on the path.
-  static func create() throws(FileError) { _ = try PathWalk(toDirectory: path, making: 0o700, isProtected: true) }
+  /// - Throws: `.changeableByOthers` if other users can write to a directory on the path.
+  static func create(_ directory: String = path) throws(FileError) {
+    _ = try PathWalk(toDirectory: directory, making: 0o700, isProtected: true)
+  }
 
   /// Checks that no other user can replace what is stored in the directory.
-  /// - Throws: A usage error if others can change it.
+  /// - Throws: A usage error if other users can write to it.
   static func check() throws(Failure) {
     guard let status = try? FileNode(directory: path).status, status.isChangeableByOthers else { return }
     throw Failure(
@@ -35,5 +41,7 @@ enum StateDirectory {
   static func prepare(for file: String) { if file.hasPrefix(path + "/") { try? create() } }
 
   /// Returns the path of a file in the directory; nil if there can be no such directory.
-  static func file(_ name: String) -> String? { (try? create()) == nil ? nil : "\(path)/\(name)" }
+  static func file(_ name: String, in directory: String = path) -> String? {
+    (try? create(directory)) == nil ? nil : "\(directory)/\(name)"
+  }
 }

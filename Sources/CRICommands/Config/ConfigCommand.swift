@@ -39,12 +39,12 @@ struct ConfigCommand: AsyncParsableCommand {
     if let get {
       let key = try ConfigKey.named(get)
       return try StandardStream.output.write(
-        Sanitizer.visible(ConfigKey.text(ConfigDocument(at: path).value(key))) + "\n")
+        Sanitizer.visible(ConfigDocument(at: path).text(of: key)) + "\n")
     }
     var document = try ConfigDocument(at: path)
     if list {
       var table = Table(["KEY", "VALUE"])
-      for key in ConfigKey.allCases { table.append([key.rawValue, ConfigKey.text(document.value(key))]) }
+      for key in ConfigKey.allCases { table.append([key.rawValue, document.text(of: key)]) }
       return try StandardStream.output.write(table.utf8())
     }
     for (key, text) in changes { try document.set(key, key.value(text)) }

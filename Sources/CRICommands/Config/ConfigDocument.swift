@@ -48,6 +48,18 @@ struct ConfigDocument: Hashable, Sendable {
     return value
   }
 
+  /// The value of a key as `cri` reads it: a number or a Boolean value can be written in several ways.
+  func text(of key: ConfigKey) -> String {
+    let text = ConfigKey.text(value(key))
+    switch key.fallback {
+    case .number: return Int64(text).map { "\($0)" } ?? text
+    case .bool:
+      let resolved = (try? YAML.parse(Array(self.text.utf8)))?[key.rawValue]?.boolValue
+      return (GoSpelling.flag(text) ?? resolved).map { "\($0)" } ?? text
+    default: return text
+    }
+  }
+
   /// Sets a value in the key's line, or appends a line.
   mutating func set(_ key: ConfigKey, _ value: JSON) throws(Failure) {
     // The writer adds quotes where YAML needs them.

@@ -12,8 +12,8 @@ struct CopyCommand: AsyncParsableCommand {
     "cp", abstract: "Copy files and directories into and out of a container.",
     usage: "cri cp [options] <container>:<path> <path>|-\ncri cp [options] <path>|- <container>:<path>",
     discussion: """
-      Specify the container as for cri exec; it must be running. The path - stands for a tar stream on standard \
-      input or output. A path on this node that contains a colon must begin with / or a dot.
+      Specify the container as for cri exec; it must be running. If a path is -, a tar stream is read from standard \
+      input or written to standard output. A path on this node that contains a colon must begin with / or a dot.
 
       As in docker cp: a directory is copied into an existing directory, or to a new directory with the given name; \
       with /. at the end of the source, only its contents are copied. A file replaces a file. A symbolic link is \
@@ -33,7 +33,8 @@ struct CopyCommand: AsyncParsableCommand {
 
   @Flag(
     name: [.short, .long],
-    help: "Preserve numeric user and group IDs as the container sees them (out of a container: only as root).")
+    help:
+      "Preserve numeric user and group IDs as the container sees them (copying out of a container then requires root).")
   var archive = false
 
   @Flag(name: [.customShort("L"), .long], help: "Follow a symbolic link at the end of the source path.")

@@ -3,12 +3,14 @@ internal import CRICopy
 internal import CRIStreaming
 internal import CRISystem
 
-/// Copies by running `tar` in the container. The container's tar decides what is read and written there; what it sends is
+/// Copies by running `tar` in the container. The container's tar determines what is read and written there; what it sends is
 /// checked like any tar stream.
 struct TarCopy: Sendable {
   /// The maximum number of bytes after the end of an archive. GNU tar's records may have any size, but in practice they
   /// are no larger.
   private static let maximumPadding = 16 << 20
+  /// How long the output of tar is read when it is no longer needed.
+  private static let drainTime = Duration.seconds(2)
 
   let call: CopyExec
   let archives: Bool
@@ -54,21 +56,26 @@ struct TarCopy: Sendable {
     var reader = TarReader()
     var sink: (any CopySink)?
     var paddingSize = 0
-    for await bytes in session.stdout {
-      if reader.isAtEnd {
-        // tar fills its last record with zeros. Anything else might never end.
-        paddingSize += bytes.count
-        if paddingSize > Self.maximumPadding { throw CopyError.archive(.tooMuchPadding) }
-        continue
-      }
-      reader.append(bytes)
-      while let event = try reader.nextEvent() {
-        let event = try run.prepared(try rebase.relative(event))
-        if sink == nil {
-          sink = try makeSink(event, path, target, destination)
+    do {
+      for await bytes in session.stdout {
+        if reader.isAtEnd {
+          // tar fills its last record with zeros. Anything else might never end.
+          paddingSize += bytes.count
+          if paddingSize > Self.maximumPadding { throw CopyError.archive(.tooMuchPadding) }
+          continue
         }
-        try await sink?.write(event)
+        reader.append(bytes)
+        while let event = try reader.nextEvent() {
+          let event = try run.prepared(try rebase.relative(event))
+          if sink == nil {
+            sink = try makeSink(event, path, target, destination)
+          }
+          try await sink?.write(event)
+        }
       }
+    } catch {
+      await Self.drain(session)
+      throw error
     }
     try Task.checkCancellation()
     let result = try await session.result()
@@ -76,6 +83,16 @@ struct TarCopy: Sendable {
     try reader.end()
     guard let sink else { throw CopyError.archive(.truncated) }
     try await sink.finish()
+  }
+
+  /// Reads what tar still writes, for a short time, because a tar whose output is not read would never end.
+  private static func drain(_ session: Session) async {
+    let limit = Task {
+      await pause(drainTime)
+      session.cancel()
+    }
+    for await _ in session.stdout {}
+    limit.cancel()
   }
 
   private func makeSink(
@@ -145,7 +162,7 @@ struct TarCopy: Sendable {
   ) async throws -> Bool {
     var reader = TarReader()
     let hasEnded = try await withTaskCancellationHandler {
-      while let bytes = try await input.next() {
+      while let bytes = try await next(input) {
         if bytes.isEmpty { return true }
         reader.append(bytes)
         while let event = try reader.nextEvent() { try await writer.write(try run.prepared(event)) }
@@ -157,6 +174,10 @@ struct TarCopy: Sendable {
     try Task.checkCancellation()
     if hasEnded { try reader.end() }
     return hasEnded
+  }
+
+  private func next(_ input: StandardInput) async throws -> [UInt8]? {
+    do throws(Errno) { return try await input.next() } catch { throw CopyError.input(error) }
   }
 
   /// Asks tar what kind of file the destination is: the first header of a stream shows it.
@@ -172,15 +193,11 @@ struct TarCopy: Sendable {
     }
   }
 
-  /// An end of the session does not end a tar that is writing, so the whole directory is read only if tar cannot be asked
-  /// for the directory alone.
+  /// An old tar has no --no-recursion, and then writes the whole directory until its output is no longer read.
   private func isDirectory(_ path: CopyPath) async throws -> Bool {
     if try await firstKind(["tar", "-cf", "-", "--no-recursion", "-C", path.text, "."]) != nil { return true }
     return try await firstKind(["tar", "-cf", "-", "-C", path.text, "."]) != nil
   }
-
-  /// The largest file in bytes that is read to the end, so that tar ends too.
-  private static let maximumProbe = 8 << 20
 
   private func firstKind(_ command: [String]) async throws -> CopyEvent? {
     let session = try await call.open(command, input: false)
@@ -188,20 +205,23 @@ struct TarCopy: Sendable {
     async let message = CopyExec.message(session.stderr)
     var reader = TarReader()
     var first: CopyEvent?
-    var size = 0
-    for await bytes in session.stdout {
-      size += bytes.count
-      if first == nil {
+    do {
+      for await bytes in session.stdout {
         reader.append(bytes)
         first = try reader.nextEvent()
+        if first != nil { break }
       }
-      if size > Self.maximumProbe { session.cancel() }
+    } catch {
+      await Self.drain(session)
+      throw error
     }
-    if size > Self.maximumProbe, let first { return first }
+    if let first {
+      await Self.drain(session)
+      return first
+    }
     try Task.checkCancellation()
     let result = try await session.result()
     _ = await message
-    if let first { return first }
     if case .exited = result { return nil }
     try call.check(result, "")
     return nil

@@ -9,13 +9,13 @@ struct DebugCommand: AsyncParsableCommand {
     usage: "cri debug --image <image> [options] <pod|container> [-- <command> ...]\n"
       + "cri debug --host [--net] [--pid] [--ipc] [--uts] [--mount] <pod|container> [-- <command> ...]",
     discussion: """
-      With --image, the command runs in a new container in the same pod. It shares the network and IPC of the pod and the \
-      processes of the target container, whose files are below /proc/PID/root. The image must contain sh. It is \
-      pulled only if it is not on the node. The new container is removed when the command ends, for whatever reason. If \
+      With --image, the command runs in a new container in the same pod. The new container shares the network and \
+      IPC namespaces of the pod and the PID namespace of the target container, whose files are visible below \
+      /proc/PID/root. The image must contain sh. It is pulled only if it is not on the node. The new container is removed when the command ends, for whatever reason. If \
       cri itself is killed, the container is left behind, and the next cri debug in the same pod reports it.
 
-      With --host, the command is an executable of this node. --net, --pid, --ipc, --uts and --mount select the namespaces \
-      of the target container in which it runs (default: all of them except the mount namespace). Nothing is pulled or \
+      With --host, the command is an executable on this node. --net, --pid, --ipc, --uts and --mount select the namespaces \
+      of the target container that the command enters (default: all of them except the mount namespace). Nothing is pulled or \
       created. This needs root and nsenter.
 
       kubelet does not know about the new container, and may remove it at any time if it manages the pod.

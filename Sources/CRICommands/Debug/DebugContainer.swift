@@ -134,8 +134,7 @@ struct DebugContainer: Sendable {
         streams, options: options, refused: { StreamOptions.note($0, context) }
       ) { try await client.runtime.attach(request).url }
       StreamOptions.note(session, context)
-      try await session.input.write(Array("\n".utf8))
-      if !hasInput, session.input.canFinish { try session.input.finish() }
+      try await begin(session)
       var outcome = SessionOutcome(subject: subject, command: [], timeLimit: nil)
       outcome.canOutliveSession = false
       let own = RemoteCommandStreams(stdin: hasInput, terminal: hasTerminal)
@@ -145,6 +144,17 @@ struct DebugContainer: Sendable {
       throw Failure(error, about: subject)
     } catch let error as RPCError {
       throw Failure(error, about: subject, client.endpoint)
+    }
+  }
+
+  /// Sends the line for which the shell waits.
+  private func begin(_ session: Session) async throws(StreamingError) {
+    do throws(StreamingError) {
+      try await session.input.write(Array("\n".utf8))
+      if !hasInput, session.input.canFinish { try session.input.finish() }
+    } catch {
+      // A session that has ended takes no input, and its result says why it has ended.
+      if error.code != .inputClosed { throw error }
     }
   }
 

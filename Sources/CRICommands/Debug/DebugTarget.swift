@@ -42,7 +42,7 @@ struct DebugTarget: Sendable {
     let filter = ContainerFilter(id: container)
     let listed = try await client.runtime.listContainers(ListContainersRequest(filter: filter)).containers
     guard let sandbox = listed.first(where: { $0.id == container })?.podSandboxID else {
-      throw .undecodable(method: "ListContainers", reason: "the container \(container) is missing in the list")
+      throw .undecodable(method: "ListContainers", reason: "the container \(container) is missing from the list")
     }
     guard let pod = try await pod(sandbox, client) else {
       throw .undecodable(method: "PodSandboxStatus", reason: "the sandbox of container \(container) does not exist")

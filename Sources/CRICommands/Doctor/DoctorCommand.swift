@@ -15,8 +15,8 @@ struct DoctorCommand: AsyncParsableCommand {
     discussion: """
       The command examines the runtime, kubelet, the pods, their networks, their processes and the disks, and prints \
       what is wrong, the most harmful first, with the consequence and a remedy. It needs no snapshot and changes \
-      nothing. All calls to the runtime share one deadline (--timeout, 5 seconds by default), so that hanging objects \
-      delay the report only once. Run the command as root on the node.
+      nothing. All calls to the runtime share one deadline (--timeout, 5 seconds by default), so calls that hang do not \
+      delay the report beyond that deadline. Run the command as root on the node.
 
       With a pod, the command prints the pod's history in chronological order: its sandboxes, containers, exits and \
       restarts, the last lines of its logs, and its present state.
@@ -67,7 +67,8 @@ struct DoctorCommand: AsyncParsableCommand {
     }
     try await reports.report(.doctor) {
       let (client, deadline) = try Self.client()
-      let options = DoctorOptions(tool: CRICommand.tool, deadline: deadline, isDeep: deep)
+      var options = DoctorOptions(tool: CRICommand.tool, deadline: deadline, isDeep: deep)
+      options.readsLogs = true
       let report = DoctorReport(
         try await Self.facts(client, options), ignoring: Set(ignore.compactMap(RuleID.init(named:))))
       return ReportView(
@@ -76,7 +77,7 @@ struct DoctorCommand: AsyncParsableCommand {
     }
   }
 
-  /// A runtime that does not listen is a finding, and not a reason to give up.
+  /// A runtime that does not listen is a finding, and not a reason to end the examination.
   private static func client() throws -> (Client, deadline: Duration) {
     do {
       let context = try Context()

@@ -23,7 +23,7 @@ struct EventsCommand: AsyncParsableCommand {
   var template: String?
 
   func run() async throws {
-    let choice = OutputChoice.of(output, template: template, usually: .json)
+    let choice = OutputChoice.of(output, template: template, default: .json)
     let document = try DocumentView.of(choice, template: template, isEvents: true)
     let context = try Context()
     let feed = EventFeed(client: context.client())

@@ -11,8 +11,8 @@ struct AttachCommand: AsyncParsableCommand {
     discussion: """
       The command prints what the container writes from now on. With -i, standard input goes to the container, which \
       must have been created with stdin; with -t, its terminal is used, so it must have been created with tty. When \
-      standard input ends, the session ends as soon as the container has written nothing for one second (at the latest \
-      after 10 seconds), unless the container was created with stdin_once.
+      standard input ends, the session ends as soon as the container has written nothing for one second (after \
+      10 seconds at the latest), unless the container was created with stdin_once.
 
       Exit codes: the container's own if it exits; 0 if the session ends while the container is still running; 125 for \
       a failure.

@@ -15,8 +15,8 @@ struct ExecCall: Sendable {
   /// - Throws: `RPCError`, `StreamingError`.
   func open(_ id: String) async throws -> Session {
     let request = ExecRequest(
-      containerID: id, cmd: command, tty: streams.terminal, stdin: streams.stdin, stdout: streams.stdout,
-      stderr: streams.stderr)
+      containerID: id, cmd: command, tty: streams.terminal, stdin: streams.stdin || needsOpenInput,
+      stdout: streams.stdout, stderr: streams.stderr)
     let context = context
     let session = try await Session.open(streams, options: options, refused: { StreamOptions.note($0, context) }) {
       try await client.runtime.exec(request).url
@@ -24,6 +24,10 @@ struct ExecCall: Sendable {
     StreamOptions.note(session, context)
     return session
   }
+
+  /// Over WebSocket, containerd ends a session with a terminal and without an input before it has sent the output. An input
+  /// that is never used makes no difference to the command, because a terminal always has one.
+  private var needsOpenInput: Bool { streams.terminal && options.transport == .only(.webSocket) }
 
   /// Runs the command, waits until it exits, and returns its output.
   /// - Parameter timeLimit: The time after which the runtime kills the command; nil for none.

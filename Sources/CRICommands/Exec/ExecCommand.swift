@@ -162,7 +162,7 @@ struct ExecCommand: AsyncParsableCommand {
     let start = ContinuousClock.now
     let response = try await call.runSync(id, timeLimit: timeLimit)
     let command = call.command.joined(separator: " ")
-    // CRI-O reports a timeout as this exit code and this text.
+    // CRI-O reports a timeout with this exit code and this message.
     let hasTimedOut = response.exitCode == -1 && response.stderr.elementsEqual("command timed out".utf8)
     if CrictlBehaviour.syncOutput.isActive, response.exitCode != 0 {
       if hasTimedOut { throw Failure(.sessionFailed, "command '\(command)' timed out") }

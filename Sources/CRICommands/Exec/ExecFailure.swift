@@ -30,7 +30,7 @@ enum ExecFailure {
       default: ""
       }
     let text = message.split(whereSeparator: \.isNewline).joined(separator: " ")
-    // An attached session runs no command of its own.
+    // An attached session does not run its own command.
     let action = name.isEmpty ? "" : "cannot run \(name): "
     return Failure(code, "\(subject): \(action)\(text)\(remedy)")
   }

@@ -35,6 +35,9 @@ struct PortForwardCommand: AsyncParsableCommand {
     for word in words.dropFirst() where PortMapping(word) == nil {
       throw ValidationError("\(word) is not a port; specify REMOTE, LOCAL:REMOTE or :REMOTE")
     }
+    if address.contains(where: { $0.split(separator: ",").isEmpty }) {
+      throw ValidationError("--address is empty; specify an IP address of this node, or localhost")
+    }
     for text in address.flatMap({ $0.split(separator: ",") }) where text != "localhost" {
       if SocketAddress(ip: String(text), port: 0) == nil {
         throw ValidationError("--address \(text): specify an IP address of this node, or localhost")

@@ -40,10 +40,10 @@ struct TLSOptions: ParsableArguments {
       throw ValidationError("--tls-cert and --tls-key belong together; specify both")
     }
     if insecure, tlsCa != nil {
-      throw ValidationError("--insecure and --tls-ca exclude each other; specify one of them")
+      throw ValidationError("--insecure and --tls-ca are mutually exclusive; specify one of them")
     }
     if insecure, tlsServerName != nil {
-      throw ValidationError("--insecure and --tls-server-name exclude each other; specify one of them")
+      throw ValidationError("--insecure and --tls-server-name are mutually exclusive; specify one of them")
     }
     if tlsServerName == "" { throw ValidationError("--tls-server-name is empty; specify a name, or omit the option") }
   }

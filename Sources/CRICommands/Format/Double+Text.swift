@@ -1,5 +1,6 @@
 extension Double {
-  /// The number with `decimals` digits after the point, like C's `%.*f`; exact below 2^53, at most 6 decimals.
+  /// The number with `decimals` digits after the decimal point, as printed by C's `%.*f`. `decimals` is at most 6, and
+  /// the result is exact for magnitudes below 2^53.
   package func fixed(decimals: Int) -> String {
     guard isFinite else { return isNaN ? "NaN" : sign == .minus ? "-Inf" : "+Inf" }
     let digits = String(scaled(by: decimals))
@@ -9,9 +10,10 @@ extension Double {
     return sign == .minus ? "-" + text : text
   }
 
-  /// The number with `digits` significant digits, like C's `%.*g`; for numbers from 1 to 1000, and zero.
+  /// The number with `digits` significant digits, as printed by C's `%.*g`; only for 0 and numbers from 1 to below 1000.
   func general(digits: Int) -> String {
-    precondition(self == 0 || self >= 1 && self < 1000 && digits >= 3, "outside of what sizes need")
+    precondition(
+      self == 0 || self >= 1 && self < 1000 && digits >= 3, "only 0 and numbers from 1 to below 1000 are supported")
     if self == 0 { return "0" }
     var exponent = self < 10 ? 0 : self < 100 ? 1 : 2
     var number = scaled(by: digits - 1 - exponent)
@@ -28,7 +30,7 @@ extension Double {
     return text
   }
 
-  /// The magnitude times ten to the power `decimals`, rounded half to even, without an intermediate error.
+  /// The magnitude times ten to the power `decimals`, rounded half to even, without intermediate rounding.
   private func scaled(by decimals: Int) -> UInt128 {
     precondition((0...6).contains(decimals))
     let power = (0..<decimals).reduce(UInt128(1)) { power, _ in power * 10 }
@@ -39,7 +41,7 @@ extension Double {
     if shift <= -127 { return 0 }
     let divisor = UInt128(1) << UInt128(-shift)
     let (quotient, remainder) = significand.quotientAndRemainder(dividingBy: divisor)
-    let isUp = remainder > divisor / 2 || remainder == divisor / 2 && quotient % 2 == 1
-    return quotient + (isUp ? 1 : 0)
+    let roundsUp = remainder > divisor / 2 || remainder == divisor / 2 && quotient % 2 == 1
+    return quotient + (roundsUp ? 1 : 0)
   }
 }

@@ -2,7 +2,7 @@ internal import CRISystem
 
 /// Times in Go's formats.
 package enum TimeText {
-  /// The time zone of a text.
+  /// The time zone in the string.
   package enum Zone: Hashable, Sendable {
     case utc
     /// The process's zone (`TZ`, else `/etc/localtime`).

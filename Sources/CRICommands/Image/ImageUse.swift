@@ -69,7 +69,7 @@ extension Image {
     ([id] + self.names).contains { names.contains($0) || names.contains(ImageReference.plain($0)) }
   }
 
-  /// Whether a repository of the image is called `pause`, like Kubernetes' own, or `mirrored-pause`, like Rancher's
+  /// Whether a repository of the image is called `pause`, like that of Kubernetes, or `mirrored-pause`, like Rancher's
   /// copy of it.
   fileprivate var isNamedPause: Bool {
     names.contains { name in

@@ -23,8 +23,8 @@ struct PullOptions: ParsableArguments {
   @Option(
     name: [.long, .customLong("pt")],
     help: ArgumentHelp(
-      "The timeout of the pull (env CRICTL_PULL_TIMEOUT; default: no limit as long as the runtime responds; see"
-        + " --timeout).",
+      "The timeout of the pull (env CRICTL_PULL_TIMEOUT; default: no limit, but the pull fails if the runtime "
+        + "itself does not respond within --timeout).",
       valueName: "duration"))
   var pullTimeout: String?
 

@@ -5,7 +5,7 @@ struct RegistryPath: Hashable, Sendable {
   /// The components, beginning with the registry's host.
   let parts: [Substring]
 
-  /// The path of an image: Docker's shorthand is expanded, and the tag and digest are dropped.
+  /// The path of an image: the Docker shorthand is expanded, and the tag and digest are dropped.
   init(image: String) {
     guard let reference = ImageReference(image) else {
       parts = []
@@ -14,7 +14,7 @@ struct RegistryPath: Hashable, Sendable {
     parts = [Self.host(reference.domain[...])] + reference.path.split(separator: "/")
   }
 
-  /// The path of a key in a credential file: a host, a part of a registry, or Docker's `https://index.docker.io/v1/`.
+  /// The path of a key in a credential file: a host, a part of a registry, or `https://index.docker.io/v1/`, which Docker uses.
   init(key: String) {
     var rest = key[...]
     for scheme in ["https://", "http://"] where rest.hasPrefix(scheme) { rest = rest.dropFirst(scheme.count) }
@@ -29,7 +29,7 @@ struct RegistryPath: Hashable, Sendable {
   /// Whether `other` is this path or below it.
   func holds(_ other: RegistryPath) -> Bool { !parts.isEmpty && other.parts.starts(with: parts) }
 
-  /// Docker's registry has several host names.
+  /// The Docker registry has several host names.
   private static func host(_ name: Substring) -> Substring {
     ["index.docker.io", "registry-1.docker.io"].contains(name) ? "docker.io" : name
   }

@@ -36,7 +36,7 @@ struct InspectView: Sendable {
 
   init(_ output: OutputChoice?, template: String?, isVerbose: Bool) throws(Failure) {
     document = try .of(
-      OutputChoice.of(output, template: template, usually: .json), template: template)
+      OutputChoice.of(output, template: template, default: .json), template: template)
     self.isVerbose = isVerbose
   }
 

@@ -11,7 +11,8 @@ struct InspectiCommand: AsyncParsableCommand {
   var images: [String] = []
 
   @Option(
-    help: ArgumentHelp("Show only images of this repository, or with this tag.", valueName: "repository[:tag]"))
+    help: ArgumentHelp(
+      "Show only images in this repository, or only those with this tag.", valueName: "repository[:tag]"))
   var name: String?
 
   @OptionGroup var selection: ImageSelection

@@ -3,7 +3,7 @@ internal import CRIJSON
 
 /// What the runtime reports about one object.
 protocol StatusReport: Sendable {
-  /// What the runtime adds to the status: texts that may contain documents.
+  /// What the runtime adds to the status: strings that may contain documents.
   var info: StringMap { get }
 
   /// The document, as crictl prints it: the status together with what the runtime adds.
@@ -16,7 +16,7 @@ protocol StatusReport: Sendable {
 }
 
 extension StatusReport {
-  /// The size of the texts in `info` in bytes.
+  /// The size of the strings in `info`, in bytes.
   var infoSize: Int { info.reduce(0) { $0 + $1.value.utf8.count } }
 }
 

@@ -10,7 +10,7 @@ struct Targets: ParsableArguments {
 
   @Flag(
     name: [.customShort("a"), .long],
-    help: "Remove all objects of this kind; on a terminal, ask for confirmation first.")
+    help: "Remove all that exist on this node; on a terminal, ask for confirmation first.")
   var all = false
 
   @OptionGroup var confirmation: Confirmation

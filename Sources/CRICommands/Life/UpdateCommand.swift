@@ -7,7 +7,7 @@ struct UpdateCommand: AsyncParsableCommand {
     "update", abstract: "Change the resources of running containers.",
     discussion:
       "All values go to the runtime in one request, in which 0 means that a value is not set; containerd and CRI-O "
-      + "leave such a value unchanged. Numbers may also be written as 0x10, 0o17 and 0b1."
+      + "leave such a value unchanged. Numbers may also be hexadecimal (0x10), octal (0o17) or binary (0b1)."
   )
 
   @Argument(help: ArgumentHelp("IDs of containers, or unique prefixes.", valueName: "container"))

@@ -22,7 +22,7 @@ struct ContainerFacts: Sendable {
   }
 
   /// PID, exit code, start time, end time and image.
-  func cells(_ now: Int64, isWhole: Bool) -> [Table.Cell] {
+  func cells(_ now: Int64, isFull: Bool) -> [Table.Cell] {
     func age(_ moment: Timestamp) -> String {
       moment > .zero ? HumanDuration.ago(moment.nanoseconds, now: now) : "-"
     }
@@ -30,7 +30,7 @@ struct ContainerFacts: Sendable {
       Table.Cell(pid.map { "\($0)" } ?? "-"),
       exitCode.map { Table.Cell("\($0)", $0 == 0 ? nil : .bad) } ?? "-",
       Table.Cell(age(startedAt)), Table.Cell(exitCode == nil ? "-" : age(finishedAt)),
-      Table.Cell(isWhole ? image : ShortID.ofImage(image)),
+      Table.Cell(isFull ? image : ShortID.ofImage(image)),
     ]
   }
 }

@@ -11,7 +11,7 @@ struct ContainerText: ListText {
   var showsFullIDs = false
   /// The names of images, if they are to be looked up.
   var images: ImageIndex?
-  /// The statuses by ID; nil if only the list is shown.
+  /// The containers' statuses by ID; nil unless the wide columns are shown.
   var statuses: [String: ContainerFacts]?
 
   var document: ListContainersResponse { ListContainersResponse(containers: elements) }
@@ -20,6 +20,8 @@ struct ContainerText: ListText {
     ["CONTAINER", "IMAGE", "CREATED", "STATE", "NAME", "ATTEMPT", "POD ID", "POD", "NAMESPACE"]
       + (statuses == nil ? [] : ["PID", "EXIT", "STARTED", "FINISHED", "IMAGE ID"])
   }
+
+  static var hasDescendingKeys: Bool { false }
 
   static var sortKeys: [String: SortOrder<Self>.Key] {
     [
@@ -37,9 +39,9 @@ struct ContainerText: ListText {
     let exit: Key = { text, container in
       SortValue(number: text.facts(of: container)?.exitCode.map { Int64($0) })
     }
-    let started: Key = { text, container in SortValue(moment: text.facts(of: container)?.startedAt) }
+    let started: Key = { text, container in SortValue(time: text.facts(of: container)?.startedAt) }
     let finished: Key = { text, container in
-      SortValue(moment: text.facts(of: container).flatMap { $0.exitCode == nil ? nil : $0.finishedAt })
+      SortValue(time: text.facts(of: container).flatMap { $0.exitCode == nil ? nil : $0.finishedAt })
     }
     let image: Key = { text, container in SortValue.text(text.facts(of: container)?.image ?? "") }
     return ["pid": pid, "exit": exit, "started": started, "finished": finished, "image-id": image]
@@ -49,15 +51,15 @@ struct ContainerText: ListText {
 
   func rows(_ container: Container) -> [[Table.Cell]] {
     var cells = [
-      Table.Cell(id: container.id, isWhole: showsFullIDs), Table.Cell(image(of: container)),
+      Table.Cell(id: container.id, isFull: showsFullIDs), Table.Cell(image(of: container)),
       Table.Cell(HumanDuration.ago(container.createdAt.nanoseconds, now: now)),
       Table.Cell(container.state.title, container.state.emphasis), Table.Cell(container.metadata?.name ?? ""),
       Table.Cell(String(container.metadata?.attempt ?? 0)),
-      Table.Cell(id: container.podSandboxID, isWhole: showsFullIDs), Table.Cell(container.podName),
+      Table.Cell(id: container.podSandboxID, isFull: showsFullIDs), Table.Cell(container.podName),
       Table.Cell(container.podNamespace),
     ]
     if let statuses {
-      cells += statuses[container.id]?.cells(now, isWhole: showsFullIDs) ?? Array(repeating: "-", count: 5)
+      cells += statuses[container.id]?.cells(now, isFull: showsFullIDs) ?? Array(repeating: "-", count: 5)
     }
     return [cells]
   }
@@ -94,6 +96,6 @@ struct ContainerText: ListText {
 }
 
 extension Table.Cell {
-  /// The ID of a container or pod.
-  init(id: String, isWhole: Bool) { self.init(isWhole ? id : ShortID.of(id)) }
+  /// The ID of a container or pod, in full or shortened.
+  init(id: String, isFull: Bool) { self.init(isFull ? id : ShortID.of(id)) }
 }

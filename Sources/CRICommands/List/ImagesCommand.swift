@@ -8,7 +8,8 @@ struct ImagesCommand: AsyncParsableCommand {
     aliases: ["image", "img"])
 
   @Argument(
-    help: ArgumentHelp("Show only images of this repository, or with this tag.", valueName: "repository[:tag]"))
+    help: ArgumentHelp(
+      "Show only images in this repository, or only those with this tag.", valueName: "repository[:tag]"))
   var name: String?
 
   @OptionGroup var selection: ImageSelection

@@ -4,7 +4,7 @@ internal import CRICommandLine
 internal import CRIJSON
 internal import CRISystem
 
-/// How a list is printed. A document format overrides `--quiet`, which overrides `--verbose`, as in crictl.
+/// How a list is printed. A structured format (JSON, YAML or a template) overrides `--quiet`, which overrides `--verbose`, as in crictl.
 struct ListOutput: ParsableArguments {
   @Option(
     name: [.customShort("o"), .long],
@@ -20,7 +20,7 @@ struct ListOutput: ParsableArguments {
   @Flag(name: [.customShort("q"), .long], help: "Print only the IDs.")
   var quiet = false
 
-  @Flag(name: [.customShort("v"), .long], help: "Print everything that the list contains about each object.")
+  @Flag(name: [.customShort("v"), .long], help: "Print all fields that the runtime lists for each object.")
   var verbose = false
 
   @Flag(help: "Print complete IDs.")
@@ -34,12 +34,14 @@ struct ListOutput: ParsableArguments {
 
   @Flag(
     name: [.customShort("w"), .long],
-    help: "Refresh every two seconds: on a terminal until q is pressed; otherwise print the list when it changes.")
+    help: ArgumentHelp(
+      "Refresh every two seconds. On a terminal, press q to stop; elsewhere, the list is printed again only when it has "
+        + "changed."))
   var watch = false
 
   /// The output that was chosen, validated before the runtime is called.
   func view<Text: ListText>(_ type: Text.Type) throws(Failure) -> ListView<Text> {
-    let choice = OutputChoice.of(output, template: template, usually: .table)
+    let choice = OutputChoice.of(output, template: template, default: .table)
     return ListView(
       format: choice.format,
       document: try .of(choice, template: template), isQuiet: quiet, isVerbose: verbose,

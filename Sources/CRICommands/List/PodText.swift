@@ -20,6 +20,8 @@ struct PodText: ListText {
       + (statuses == nil ? [] : ["IP", "NETWORK", "PID", "UID"])
   }
 
+  static var hasDescendingKeys: Bool { false }
+
   static var sortKeys: [String: SortOrder<Self>.Key] {
     [
       "id": { .text($1.id) }, "created": { .number($1.createdAt.nanoseconds) }, "state": { .text($1.state.title) },
@@ -40,7 +42,7 @@ struct PodText: ListText {
 
   func rows(_ pod: PodSandbox) -> [[Table.Cell]] {
     var cells = [
-      Table.Cell(id: pod.id, isWhole: showsFullIDs), Table.Cell(HumanDuration.ago(pod.createdAt.nanoseconds, now: now)),
+      Table.Cell(id: pod.id, isFull: showsFullIDs), Table.Cell(HumanDuration.ago(pod.createdAt.nanoseconds, now: now)),
       Table.Cell(pod.state.title, pod.state.emphasis), Table.Cell(pod.metadata?.name ?? ""),
       Table.Cell(pod.metadata?.namespace ?? ""), Table.Cell(String(pod.metadata?.attempt ?? 0)),
       Table.Cell(handler(of: pod)),

@@ -15,7 +15,7 @@ struct HistoryCommand: AsyncParsableCommand {
       For each restart, the newest last, the command shows when it was noticed, what ended the process as far as that is \
       known, the versions before and after, and the verdict. Only systemd knows the exit status of the process, so \
       the cause is unknown if the runtime is not the main process of a systemd unit. The history is in \
-      /var/lib/cri/history.json, and has at most 500 entries. The runtime is not called.
+      /var/lib/cri/history.json, and has at most 500 entries. The command does not contact the runtime.
 
       Exit codes: 0 success, even if there are no entries; 1 the history cannot be read; 2 usage error.
       """)

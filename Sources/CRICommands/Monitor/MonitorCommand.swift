@@ -10,24 +10,25 @@ struct MonitorCommand: AsyncParsableCommand {
     abstract: "Keep the runtime's last good state, and verify every restart of the runtime against it.",
     discussion: """
       The monitor runs until it receives SIGTERM or SIGINT. It keeps the state of all pods up to date: from the \
-      runtime's events if there are any, and otherwise from its lists, which are read every five seconds. It reads details \
-      only of what has changed. When the process of the runtime ends, however it ends, the monitor waits until the \
+      runtime's events if there are any, and otherwise from its lists, which are read every five seconds. It reads the \
+      details only of objects that have changed. When the runtime's process ends, for whatever reason, the monitor waits until the \
       runtime is ready again, and compares its state with the last good state, as verify does. The report says \
       how old that state was, and what had changed since.
 
-      The result is in /var/lib/cri (monitor-report.txt, monitor-report.json), in the files of --report, and on standard \
-      error, which is the journal under systemd. If something is lost, or could not be verified, the state \
-      before the restart is kept as monitor-before-TIME.json (the last five). The last good state is also on the disk \
-      (monitor-state.json), so that a restart of the runtime while no monitor is running is verified later.
+      The result is written to /var/lib/cri (monitor-report.txt, monitor-report.json), to the files given with --report, \
+      and to standard error, which is the journal under systemd. If something was lost, or could not be verified, the \
+      state before the restart is kept as monitor-before-TIME.json; only the last five are kept. The last good state is \
+      also saved to disk (monitor-state.json), so that a restart that happens while no monitor is running can be \
+      verified later.
 
-      With --hook, the monitor passes the last good state to the systemd hooks when the runtime crashes, so that they can \
-      also prevent kubelet's next start after a crash.
+      With --hook, the monitor passes the last good state to the systemd hooks when the runtime crashes, so that \
+      the hooks can keep kubelet from starting after a crash, too.
 
       The monitor makes no changes on the node, and nothing depends on it. It makes at most --max-calls calls to the \
       runtime per minute, apart from verifications, and fewer if the runtime is slow or returns errors. Run it as root on \
       the node. Only one monitor can run at a time.
 
-      Exit codes: 0 a signal ended the monitor; 2 usage error, another monitor is running, or other users can change \
+      Exit codes: 0 a signal ended the monitor; 2 usage error, another monitor is running, or other users can write to \
       /var/lib/cri.
       """)
 
@@ -40,7 +41,7 @@ struct MonitorCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Run this program after a loss, without a shell and for at most 60 seconds, with the report in JSON as its standard "
+      "Run this program after a loss, without a shell and for at most 60 seconds, with the JSON report on its standard "
         + "input.", valueName: "program"))
   var onLoss: String?
 
@@ -52,13 +53,14 @@ struct MonitorCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The name of the runtime for the hook (default: containerd or crio).", valueName: "name"))
+      "The runtime name that is passed to the hook (default: containerd or crio).", valueName: "name"))
   var hookName: String?
 
   @Option(
     help: ArgumentHelp(
-      "Serve /metrics, /healthz and /report over HTTP: unix:PATH, a port on loopback, or IP:PORT (repeatable). On an "
-        + "address that is not loopback, /report is refused, because it names pods.", valueName: "address"))
+      "Serve /metrics, /healthz and /report over HTTP: unix:PATH, a port on a loopback address, or IP:PORT "
+        + "(repeatable). On an address other than a loopback address, /report is refused, because it names pods.",
+      valueName: "address"))
   var listen: [String] = []
 
   @Option(
@@ -84,7 +86,7 @@ struct MonitorCommand: AsyncParsableCommand {
       // The monitor runs it as root.
       if !File.isTrusted(program) {
         throw ValidationError(
-          "\(option) \(program): other users can change it, or a directory above it; correct this first")
+          "\(option) \(program): other users can write to it or to a directory above it; correct this first")
       }
     }
     if hookName != nil, hook == nil {

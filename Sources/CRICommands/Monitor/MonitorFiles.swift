@@ -39,7 +39,7 @@ struct MonitorFiles: Sendable {
   }
 
   /// Makes sure that only one monitor uses the directory.
-  /// - Throws: A usage error if another monitor is running, or if other users can change the directory or one above it.
+  /// - Throws: A usage error if another monitor is running, or if other users can write to the directory or to one above it.
   static func lock() throws(Failure) -> FileLock {
     do throws(FileError) {
       try StateDirectory.create()
@@ -83,7 +83,7 @@ struct MonitorFiles: Sendable {
 
   /// Writes a report for people and programs.
   func write(_ view: ReportView, also targets: [ReportFile]) {
-    // The directory may belong to somebody else, and the reports name pods.
+    // The directory may belong to another user, and the reports name pods.
     let own = [(ReportFormat.table, "txt"), (.json, "json")].map { format, end in
       (ReportFile(format: format, path: "\(StateDirectory.path)/monitor-report.\(end)"), UInt32(0o600))
     }

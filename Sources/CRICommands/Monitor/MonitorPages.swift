@@ -24,7 +24,7 @@ final class MonitorPages: Sendable {
       let isHealthy = content.status.isHealthy
       return isHealthy ? .init(.ok, "ok") : .init(.unavailable, "the state of the runtime has not been read yet")
     case "/report":
-      // Reports name pods. A page in a browser on this node can send requests to TCP ports under a host name of its own.
+      // Reports name pods. A page in a browser on this node can send requests to TCP ports under its own host name.
       let isUnix = if case .unix = address { true } else { false }
       guard address.isLocal, isUnix || Self.isLocalName(request.host) else {
         return .init(.forbidden, "only on the node itself")

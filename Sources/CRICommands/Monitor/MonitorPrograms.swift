@@ -28,7 +28,7 @@ struct MonitorPrograms: Sendable {
     )
   }
 
-  /// Runs the program of `--on-loss` with the report, in JSON, as its standard input.
+  /// Runs the program given with `--on-loss`, with the JSON report on its standard input.
   func reportLoss(_ view: ReportView) async {
     guard let lossProgram else { return }
     await run([lossProgram], Array((view.document.text(pretty: true) + "\n").utf8), within: Self.lossTimeout)
@@ -45,7 +45,7 @@ struct MonitorPrograms: Sendable {
     switch result {
     case .success(let termination):
       if let failure = termination.failure { log.write("\(words[0]) \(failure)", .warning) }
-    case .failure(let error): log.write("\(words[0]) could not be run to its end: \(error)", .warning)
+    case .failure(let error): log.write("\(words[0]) did not run to completion: \(error)", .warning)
     }
   }
 }

@@ -27,6 +27,8 @@ struct MonitorRun {
   /// Writes files one after another, without delaying the monitor.
   private let disk = MonitorDisk()
   private let start = ContinuousClock.now
+  /// How often memory is returned to the kernel at most.
+  private static let releaseInterval = Duration.seconds(5)
 
   init(
     _ context: Context, settings: MonitorSettings, files: MonitorFiles, programs: MonitorPrograms,
@@ -77,16 +79,23 @@ struct MonitorRun {
     var status = MonitorStatus()
     // A restart of the monitor must not hide a loss.
     if let entry = (try? HistoryFile.read())?.entries.last, entry.noticed.nanoseconds >= Kernel.bootTime {
-      status.last = (entry.noticed, entry.verdict)
+      status.lastRestart = (entry.noticed, entry.verdict)
     }
     var problems = ProblemList()
     var isHanging = false
     var counted: Duration?
     let beat = manager.watchdog.map { $0 / 3 } ?? .seconds(3600)
+    // What needed memory has ended some time after a message.
+    var (released, release) = (now, Duration?.none)
     while true {
-      let wake = monitor.nextWake.map { $0 - now } ?? beat
+      let wake = [monitor.nextWake, release].compactMap(\.self).min().map { $0 - now } ?? beat
       var messages = await queue.next(atMost: min(max(wake, .zero), beat))
       manager.keepAlive()
+      if !messages.isEmpty, release == nil { release = max(now + .seconds(1), released + Self.releaseInterval) }
+      if let due = release, due <= now {
+        Memory.release()
+        (released, release) = (now, nil)
+      }
       if messages.isEmpty { messages = [.input(.tick)] }
       for message in messages {
         let input: MonitorInput
@@ -100,7 +109,7 @@ struct MonitorRun {
           switch received {
           case .readFailed(_, let duration):
             status.failureCount += 1
-            // A call that fails at once is often that of a runtime whose end is noticed next.
+            // A call that fails immediately often means that the runtime has ended, which is noticed next.
             if !isHanging, duration >= .seconds(5), let age = monitor.state.map({ _ in monitor.stateAge(at: now) }) {
               isHanging = true
               log.write(ReportText.english.hanging(for: duration, stateAge: age), .warning)
@@ -118,7 +127,7 @@ struct MonitorRun {
         for action in monitor.handle(input, at: now, clock: Timestamp(nanoseconds: Kernel.now)) {
           if case .publish(let restart, let verdict) = action, let last {
             status.restartCounts[last.view.verdict.word, default: 0] += 1
-            status.last = (restart.noticed, last.view.verdict.word)
+            status.lastRestart = (restart.noticed, last.view.verdict.word)
             publish(restart, verdict, last.view, before: last.before, after: last.after, &group)
           } else {
             perform(action, &group)
@@ -138,7 +147,7 @@ struct MonitorRun {
     // Events arrive faster than anyone asks for the numbers.
     if let state = monitor.state, counted.map({ now - $0 >= .seconds(1) }) ?? true {
       counted = now
-      status.stateRead = state.taken
+      status.stateReadAt = state.taken
       status.podCount = state.sandboxes.indices.count { state.sandboxes[$0].isReady }
       status.containerCount = state.containers.indices.count { state.containers[$0].isRunning }
     }
@@ -161,7 +170,7 @@ struct MonitorRun {
       log.write(ReportText.english.ended(restart, runtime: snapshot.runtime.name), .warning)
       manager.status("verifying a restart of \(snapshot.runtime.name)")
       group.addTask { await programs.offer(snapshot, restart) }
-    case .verify(let before, _): group.addTask { await verify(before) }
+    case .verify(let before, let restart): group.addTask { await verify(before, announced: restart.changes.added) }
     case .examine: group.addTask { await examine() }
     case .publish: break
     }
@@ -287,12 +296,12 @@ struct MonitorRun {
     if isFollowing.withLock({ $0 }), !Task.isCancelled { queue.post(.eventsAvailable(true)) }
   }
 
-  private func verify(_ before: Snapshot) async {
+  private func verify(_ before: Snapshot, announced: Set<String>) async {
     let verification = Verification(
       before: before, scenario: nil, threshold: .major, scope: Scope(), onlyWarns: false, probes: false)
     do throws(Failure) {
       let after = try await verification.current(context, timeout: GuardCommand.timeout(for: before))
-      queue.post(.verified(verification.conclude(after), after: after))
+      queue.post(.verified(verification.conclude(after, announced: announced), after: after))
     } catch {
       if Task.isCancelled { return }
       let view = ReportView(

@@ -18,7 +18,7 @@ struct NetCommand: AsyncParsableCommand {
       sources disagree; unknown: a source could not be read. Pods on the host network and pods that are not ready are \
       not examined.
 
-      The command needs root to look into the pods' network namespaces.
+      The command requires root, because it examines the pods' network namespaces.
 
       Exit codes: 0 all pods are ok; 1 at least one pod is not; 2 usage error; 3 the runtime could not be reached, \
       or a source could not be read for at least one pod and no pod is known to be bad; 7 no such pod; 9 no permission \
@@ -34,7 +34,7 @@ struct NetCommand: AsyncParsableCommand {
 
   @Option(
     name: .customLong("cni-dir"),
-    help: ArgumentHelp("The directory with CNI's results and leases.", valueName: "directory"))
+    help: ArgumentHelp("The directory with CNI results and leases.", valueName: "directory"))
   var cniDirectory = NodePaths.defaultCNI
 
   func run() async throws {

@@ -13,6 +13,8 @@ protocol ListText: Sendable {
   var columns: [Table.Column] { get }
   /// The keys of `--sort-by`.
   static var sortKeys: [String: SortOrder<Self>.Key] { get }
+  /// Whether some of the keys are amounts, such as sizes, which are sorted largest first.
+  static var hasDescendingKeys: Bool { get }
   /// The additional keys with `-o wide`.
   static var wideSortKeys: [String: SortOrder<Self>.Key] { get }
 
@@ -23,7 +25,7 @@ protocol ListText: Sendable {
   func name(_ element: Element) -> String
   /// The part of the document for an element.
   static func json(_ element: Element) -> JSON
-  /// Everything that the list contains about an element.
+  /// All fields of an element.
   func details(_ element: Element) -> Details
 }
 
@@ -32,6 +34,7 @@ extension ListText where Element: CMessage {
 }
 
 extension ListText {
+  static var hasDescendingKeys: Bool { true }
   static var wideSortKeys: [String: SortOrder<Self>.Key] { [:] }
 
   static func sortNames(isWide: Bool) -> String {
@@ -50,7 +53,9 @@ extension ListText {
   static var sortHelp: String {
     let wide = list(wideSortKeys.keys.sorted())
     return "Keys for --sort-by: \(sortNames(isWide: false))" + (wide.isEmpty ? "." : "; with -o wide also \(wide).")
-      + " Usage and sizes are sorted largest first, all other keys in ascending order; --sort-by=-KEY reverses the order."
+      + (hasDescendingKeys
+        ? " Sizes and other amounts are sorted largest first, all other keys in ascending order; "
+        : " The order is ascending; ") + "--sort-by=-KEY reverses the order."
   }
 
   var ids: [String] { elements.map(id) }

@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import CRICommandLine
 
-/// The value of `-o`: a format, in some cases followed by a text that selects what is printed, as in
+/// The value of `-o`: a format, in some cases followed by an expression that selects what is printed, as in
 /// `jsonpath={.items}`.
 struct OutputChoice: Hashable, Sendable {
   enum Format: String, Hashable, Sendable, CaseIterable {
@@ -21,7 +21,7 @@ struct OutputChoice: Hashable, Sendable {
     static let ofObjects: [Format] = [.json, .yaml, .table, .goTemplate, .jsonPath, .customColumns]
     static let ofEvents: [Format] = [.json, .yaml, .table, .goTemplate, .jsonPath]
 
-    /// Whether the format needs a text.
+    /// Whether the format needs an expression, such as a template.
     var takesText: Bool { [.goTemplate, .jsonPath, .customColumns].contains(self) }
 
     /// The format in help and errors.
@@ -36,7 +36,7 @@ struct OutputChoice: Hashable, Sendable {
   }
 
   let format: Format
-  /// The text after the format; nil without one.
+  /// The expression after the format; nil without one.
   let text: String?
 
   init(_ format: Format, _ text: String? = nil) {
@@ -45,7 +45,7 @@ struct OutputChoice: Hashable, Sendable {
   }
 
   /// The chosen output: `--template` alone selects the template format, except under the name crictl.
-  static func of(_ output: OutputChoice?, template: String?, usually format: Format) -> OutputChoice {
+  static func of(_ output: OutputChoice?, template: String?, default format: Format) -> OutputChoice {
     output ?? OutputChoice(template == nil || CrictlBehaviour.templateNeedsFormat.isActive ? format : .goTemplate)
   }
 

@@ -33,7 +33,7 @@ enum SortValue: Hashable, Sendable, Comparable {
   init(number: Int64?) { self = number.map { .number($0) } ?? .nothing }
 
   /// A time; an event that has not happened has none.
-  init(moment: Timestamp?) { self.init(number: moment.flatMap { $0 > .zero ? $0.nanoseconds : nil }) }
+  init(time: Timestamp?) { self.init(number: time.flatMap { $0 > .zero ? $0.nanoseconds : nil }) }
 
   /// A value of a document: numbers by their size, even if they are strings, as in protobuf's JSON.
   init(_ value: JSON?) {

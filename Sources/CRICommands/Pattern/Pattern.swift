@@ -28,7 +28,7 @@ extension Pattern {
   }
 }
 
-/// Why a text is not a regular expression, or not a supported one.
+/// The reason why a string is not a regular expression, or not a supported one.
 struct PatternError: Error, Hashable {
   let reason: String
 }

@@ -1,4 +1,4 @@
-/// Runs a program on a text, and follows all possible positions in the program in parallel.
+/// Runs a program on a string, and follows all possible positions in the program in parallel.
 struct PatternMatcher {
   private let program: PatternProgram
   /// The positions that wait for the next character, each once.

@@ -33,7 +33,7 @@ indirect enum PatternNode: Hashable, Sendable {
 
   /// A condition between two characters.
   enum Assertion: Hashable, Sendable {
-    case textStart, textEnd, lineStart, lineEnd, wordBoundary, noWordBoundary
+    case textStart, textEnd, lineStart, lineEnd, wordBoundary, notWordBoundary
 
     func holds(after before: Unicode.Scalar?, before after: Unicode.Scalar?) -> Bool {
       switch self {
@@ -42,7 +42,7 @@ indirect enum PatternNode: Hashable, Sendable {
       case .lineStart: before == nil || before == "\n"
       case .lineEnd: after == nil || after == "\n"
       case .wordBoundary: Self.isWord(before) != Self.isWord(after)
-      case .noWordBoundary: Self.isWord(before) == Self.isWord(after)
+      case .notWordBoundary: Self.isWord(before) == Self.isWord(after)
       }
     }
 

@@ -14,7 +14,7 @@ extension PatternParser {
     case "A": return assertion(.textStart)
     case "z": return assertion(.textEnd)
     case "b": return assertion(.wordBoundary)
-    case "B": return assertion(.noWordBoundary)
+    case "B": return assertion(.notWordBoundary)
     default:
       if let set = try escapedClass() { return .scalar(set) }
       return literal(try escapedScalar())
@@ -67,7 +67,7 @@ extension PatternParser {
   }
 
   mutating func escapedScalar() throws(PatternError) -> UInt32 {
-    guard let scalar = rest.popFirst() else { throw PatternError(reason: "a backslash at the end") }
+    guard let scalar = rest.popFirst() else { throw PatternError(reason: "the expression ends with a backslash") }
     switch scalar {
     case "a": return 0x07
     case "f": return 0x0C
@@ -85,11 +85,11 @@ extension PatternParser {
     }
   }
 
-  /// `\0`, or up to three octal digits. Any other single digit would refer to a group, which RE2 does not have.
+  /// `\0`, or up to three octal digits. Any other single digit would be a backreference, which RE2 does not support.
   private mutating func octal(_ first: Unicode.Scalar) throws(PatternError) -> UInt32 {
     let more = rest.prefix(2).prefix { ("0"..."7").contains($0) }
     guard first == "0" || !more.isEmpty else {
-      throw PatternError(reason: "\\\(first) is not supported; a pattern cannot refer to its groups")
+      throw PatternError(reason: "\\\(first) is not supported; there are no backreferences")
     }
     rest.removeFirst(more.count)
     return more.reduce(first.value - 0x30) { $0 * 8 + $1.value - 0x30 }
@@ -102,7 +102,7 @@ extension PatternParser {
     rest.removeFirst(digits.count)
     guard let value = UInt32(String(digits), radix: 16), value <= 0x10FFFF,
       isBraced ? take("}") : digits.count == 2
-    else { throw PatternError(reason: "\\x needs two hexadecimal digits, or up to 10FFFF in braces") }
+    else { throw PatternError(reason: "\\x needs two hexadecimal digits, or a value of at most 10FFFF in braces") }
     return value
   }
 }

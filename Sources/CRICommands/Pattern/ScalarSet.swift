@@ -2,7 +2,8 @@
 struct ScalarSet: Hashable, Sendable {
   var ranges: [ClosedRange<UInt32>] = []
   var categories: Set<Unicode.GeneralCategory> = []
-  /// Sets that belong to this one, such as `\W` in `[\W_]`, each with its own inversion and case.
+  /// Nested sets whose members also belong to this set, such as `\W` in `[\W_]`, each with its own inversion and case
+  /// sensitivity.
   var parts: [ScalarSet] = []
   var isInverted = false
   var ignoresCase = false
@@ -13,7 +14,7 @@ struct ScalarSet: Hashable, Sendable {
   static let any = ScalarSet(ranges: [0...0x10FFFF])
   static let notNewline = ScalarSet(ranges: [0x0A...0x0A], isInverted: true)
 
-  /// POSIX's names, as in `[[:alpha:]]`.
+  /// The POSIX character classes, as in `[[:alpha:]]`.
   static let named: [String: [ClosedRange<UInt32>]] = [
     "alnum": [0x30...0x39, 0x41...0x5A, 0x61...0x7A], "alpha": [0x41...0x5A, 0x61...0x7A],
     "ascii": [0...0x7F], "blank": [0x09...0x09, 0x20...0x20], "cntrl": [0...0x1F, 0x7F...0x7F],

@@ -11,9 +11,9 @@ struct ReportCommand: AsyncParsableCommand {
     usage: "cri report merge [--output <format>] [--nodes <file>] <file> ...",
     discussion: """
       'cri report merge' reads the documents that verify, guard, preflight and doctor print with '-o json', and shows the \
-      nodes by verdict, the violated rules and the versions. A file may contain the documents of several nodes, with other \
-      lines between them, such as the output of 'kubectl logs'. If a node has several reports of a check, only the newest \
-      counts. If a report does not name its node, the name of the file is used. The runtime is not called.
+      nodes grouped by verdict, then the violated rules and the versions. A file may contain the documents of several nodes, with other \
+      lines between them, such as the output of 'kubectl logs'. If a node has several reports of the same check, only the \
+      newest counts. If a report does not name its node, the name of the file is used. The command does not contact the runtime.
 
       Exit codes: 0 all checks passed; 1 something is lost or wrong on a node; 2 usage error; 3 a check has no verdict, \
       or a report is missing, or cannot be read or written; 4 there was nothing to verify on a node; 11 there are too many \
@@ -22,7 +22,7 @@ struct ReportCommand: AsyncParsableCommand {
 
   enum Action: String, ExpressibleByArgument, CaseIterable { case merge }
 
-  @Argument(help: "What to do: merge.")
+  @Argument(help: "The action.")
   var action: Action
 
   @Argument(help: "Files with reports, and directories with .json files (-: standard input).")

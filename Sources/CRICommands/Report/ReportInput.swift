@@ -54,7 +54,7 @@ enum ReportInput {
   private static func add(_ item: DocumentSplitter.Item, from source: String, to report: inout FleetReport) {
     let reason: String
     switch item {
-    case .tooLarge: reason = "the document has more than \(maximumSize >> 20) MiB"
+    case .tooLarge: reason = "the document is larger than \(maximumSize >> 20) MiB"
     case .cutOff: reason = "the document is cut off"
     case .document(let bytes):
       do {

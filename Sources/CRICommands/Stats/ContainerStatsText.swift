@@ -35,7 +35,7 @@ struct ContainerStatsText: ListText {
   func rows(_ usage: Usage<ContainerStats>) -> [[Table.Cell]] {
     let stats = usage.stats
     var cells = [
-      Table.Cell(id: stats.usageID, isWhole: showsFullIDs), Table.Cell(stats.attributes?.metadata?.name ?? ""),
+      Table.Cell(id: stats.usageID, isFull: showsFullIDs), Table.Cell(stats.attributes?.metadata?.name ?? ""),
       Table.Cell(usage.cpuText), Table.Cell(usage.memoryText), Table.Cell(size(stats.writableLayer?.usedBytes)),
       Table.Cell("\(stats.writableLayer?.inodesUsed?.value ?? 0)"), Table.Cell(size(stats.swap?.swapUsageBytes)),
     ]

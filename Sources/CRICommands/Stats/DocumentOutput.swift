@@ -19,12 +19,14 @@ struct DocumentOutput: ParsableArguments {
 
   @Flag(
     name: [.customShort("w"), .long],
-    help: "Refresh every two seconds: on a terminal until q is pressed; otherwise print the list when it changes.")
+    help: ArgumentHelp(
+      "Refresh every two seconds. On a terminal, press q to stop; elsewhere, the list is printed again only when it has "
+        + "changed."))
   var watch = false
 
   /// The output that was chosen, validated before the runtime is called.
   func view() throws(Failure) -> DocumentView {
-    let choice = OutputChoice.of(output, template: template, usually: .json)
+    let choice = OutputChoice.of(output, template: template, default: .json)
     return try .of(choice, template: template) ?? .json
   }
 

@@ -2,10 +2,10 @@ internal import CRI
 internal import CRICommandLine
 
 extension Failure {
-  /// The error of a call for the statistics of all objects, or of one.
+  /// The error of a call that requests the statistics of all objects, or of one.
   ///
   /// If runtimes cannot measure an object, such as a pod without its own cgroup or a container that has just been
-  /// removed, they report no objects at all, and return one error for each such object.
+  /// removed, they report no objects at all, and return one error for each object that cannot be measured.
   /// - Parameters:
   ///   - noun: The kind of object: `pod` or `container`.
   ///   - id: The ID that the user has specified; nil for all objects.

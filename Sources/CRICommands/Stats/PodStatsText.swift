@@ -37,7 +37,7 @@ struct PodStatsText: ListText {
   func rows(_ usage: Usage<PodSandboxStats>) -> [[Table.Cell]] {
     let stats = usage.stats
     var cells = [
-      Table.Cell(stats.attributes?.metadata?.name ?? ""), Table.Cell(id: stats.usageID, isWhole: showsFullIDs),
+      Table.Cell(stats.attributes?.metadata?.name ?? ""), Table.Cell(id: stats.usageID, isFull: showsFullIDs),
       Table.Cell(usage.cpuText), Table.Cell(usage.memoryText),
     ]
     if isWide {

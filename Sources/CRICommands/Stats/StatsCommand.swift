@@ -7,7 +7,8 @@ struct StatsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
     "stats", abstract: "Show the resource usage of containers.",
     discussion:
-      "CPU % is relative to one core. Containers without usage, such as exited ones, are shown only with --all."
+      "CPU % is relative to one core. Containers for which the runtime reports no usage, such as exited ones, are "
+      + "shown only with --all."
       + "\n\(ContainerStatsText.sortHelp)")
 
   @Argument(help: ArgumentHelp("Show only the container with this ID or unique prefix.", valueName: "id"))

@@ -21,7 +21,7 @@ struct StatsOutput: ParsableArguments {
 
   @Flag(
     name: [.customShort("w"), .long],
-    help: "Keep measuring: on a terminal, until q is pressed; otherwise, print each result.")
+    help: "Keep measuring. On a terminal, press q to stop; elsewhere, each result is printed.")
   var watch = false
 
   @Flag(help: "Print complete IDs.")
@@ -33,7 +33,7 @@ struct StatsOutput: ParsableArguments {
 
   /// The output that was chosen, validated before the runtime is called.
   func view<Text: ListText>(_ type: Text.Type) throws(Failure) -> ListView<Text> {
-    let choice = OutputChoice.of(output, template: template, usually: .table)
+    let choice = OutputChoice.of(output, template: template, default: .table)
     let document = try DocumentView.of(choice, template: template)
     return ListView(
       format: choice.format, document: document, isQuiet: false, isVerbose: false,

@@ -6,7 +6,8 @@ internal import CRISystem
 struct StatspCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
     "statsp", abstract: "Show the resource usage of pods.",
-    discussion: "CPU % is relative to one core. The table omits pods without usage; -o wide adds network and processes."
+    discussion: "CPU % is relative to one core. The table omits pods for which the runtime reports no usage; "
+      + "-o wide adds network and processes."
       + "\n\(PodStatsText.sortHelp)")
 
   @Argument(help: ArgumentHelp("Show only the pod with this ID or unique prefix.", valueName: "id"))

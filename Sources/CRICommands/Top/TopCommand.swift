@@ -45,7 +45,7 @@ struct TopCommand: AsyncParsableCommand {
       var screen = TopScreen(interval: interval, count: count, view: view)
       try await screen.run(&source)
     } else {
-      // Without an end of its own, an interruption is the normal one.
+      // The command does not end by itself, so an interruption is its normal end.
       if !once, count == nil { Interrupt.installExitHandler() }
       try await print(view, &source, interval, once ? 1 : count)
     }

@@ -17,32 +17,34 @@ struct GuardCommand: AsyncParsableCommand {
       Exit codes: those of verify; 6 the command failed and nothing was lost, or a unit could not be started again. \
       The command is not run if a unit cannot be stopped (exit code 3; 2 if there is no such unit) or if the snapshot \
       cannot be taken. In both cases, the units that were stopped are started again, and the exit code is not 0 even with \
-      --warn-only. If a start of kubelet would kill pods in their present state, for example because an earlier restart lost \
-      their addresses, nothing is stopped, the command is not run, and the exit code is 1.
+      --warn-only. If starting kubelet now would kill pods, for example because an earlier restart lost their addresses, \
+      nothing is stopped, the command is not run, and the exit code is 1. A unit that is masked could not be started again, \
+      so nothing is stopped then either (exit code 3).
 
-      The units of --hold are stopped before the snapshot and started again if nothing is lost (exit codes 0, 4 and 6); \
-      with --warn-only, they are always started, even if that start kills pods. They are started before the report is \
+      The units named by --hold are stopped before the snapshot and started again if nothing is lost (exit codes 0, 4 and 6); \
+      with --warn-only, they are always started, even if starting them kills pods. They are started before the report is \
       printed. A unit that was not active is not started.
 
       The snapshot and the report stay in /var/lib/cri (guard-before.json, guard-report.txt), and the result is in the \
-      journal, even if the terminal is gone. If state is lost or could not be verified, the snapshot's name contains \
-      the time (guard-before-20260131T120000Z.json), so that a later run does not replace it. The file of --save is kept \
+      journal, even if the terminal is gone. If state was lost or could not be verified, the snapshot's name contains \
+      the time (guard-before-20260131T120000Z.json), so that a later run does not replace it. The --save file is kept \
       in the same way: after such a run, the next run renames it (FILE.20260131T120000Z) before it writes FILE. If \
-      nothing is lost, guard creates the hard link FILE.verified, and the next run replaces FILE. If ten such snapshots are \
-      kept, guard does not run the command (exit code 2) until some are deleted. If a unit of --hold is not active and \
-      there is such a snapshot from this boot, guard does not run the command either (exit code 3), because a retry would \
-      hide the loss. Only one guard can run at a time.
+      nothing was lost, guard creates the hard link FILE.verified, and the next run replaces FILE. If ten snapshots with a \
+      time in their name exist, guard does not run the command (exit code 2) until some are deleted. If a unit named by \
+      --hold is not active and there is such a snapshot from this boot, guard does not run the command either (exit \
+      code 3), because a retry would hide the loss. Only one guard can run at a time.
 
-      guard waits until the command and all processes that it has left in its session have ended, and then verifies. If \
-      such processes have not ended within the time of --wait, guard exits with 3. It does not wait for daemons, because \
-      they have their own session (setsid). A unit that contains the runtime cannot be held.
+      guard waits until the command and all processes that the command has left in its session have ended, and then \
+      verifies. If such processes have not ended within the --wait time, guard exits with 3. It does not wait for daemons, \
+      because they have their own session (setsid). A unit that contains the runtime cannot be held.
 
-      SIGTERM and SIGINT are passed on to the command, and guard verifies when the command and all processes that it has \
-      started have ended; after a second signal, guard no longer waits for them, and starts no unit. A signal \
-      before the command starts ends guard with nothing changed; after the command has ended, SIGTERM and SIGINT make \
-      guard exit with 3 (not checked). Once the command has started, guard and the command ignore SIGHUP, so that \
-      a dropped connection does not interrupt the change. A command may still fail because it cannot write to the lost \
-      terminal; redirect its output to prevent that.
+      SIGTERM, SIGINT and SIGQUIT are passed on to the command, however often they arrive, and guard verifies when the \
+      command and all processes that it has started have ended. If such a signal arrives after the command itself has \
+      ended, guard exits with 3 (not checked): it no longer waits for those processes or for the runtime, and starts no \
+      unit. If a signal arrives before the command starts, guard exits without having changed anything. Once the command \
+      has started, guard and the command ignore SIGHUP, so that a dropped connection does not interrupt the change. A \
+      command may still fail because it cannot write to the lost terminal; redirect its output to prevent that. All other \
+      signals that can be caught have no effect on guard.
       """)
 
   @Option(
@@ -130,7 +132,7 @@ struct GuardCommand: AsyncParsableCommand {
     let pods = Result { try options.pods.read() }
     let lock = try GuardRecord.lock()
     defer { withExtendedLifetime(lock) {} }
-    let signals = try SignalWatch()
+    let signals = try SignalWatch(isComplete: true)
     var units = UnitHold(hold, signals: signals, masks: mask)
     var stage = Stage.before
     var outcome = UnitHold.Outcome.untouched
@@ -153,7 +155,7 @@ struct GuardCommand: AsyncParsableCommand {
         }
       ) {
         let context = try Context()
-        if let view = try await lossByStart(context, units, signals) { return view }
+        if let view = try await lossByStart(context, units, signals, &record) { return view }
         let verification = try await prepare(context, try pods.get(), &units, signals, &record)
         let job = RuntimeJob(of: verification.before.daemon)
         let failure: String?
@@ -177,6 +179,7 @@ struct GuardCommand: AsyncParsableCommand {
     }
     if let warning { printNotice(warning) }
     if case .failed(let failure) = outcome { throw failure }
+    record.logEnd(ExitCodes.done.rawValue)
   }
 
   /// The exit codes that mean that nothing was lost: an intact verdict, nothing to verify, and a command that failed.
@@ -191,7 +194,7 @@ struct GuardCommand: AsyncParsableCommand {
   /// addresses at an earlier restart. Then kubelet must not even be stopped.
   /// - Returns: The report of the loss; nil if kubelet can be stopped and started.
   private func lossByStart(
-    _ context: Context, _ units: UnitHold, _ signals: SignalWatch
+    _ context: Context, _ units: UnitHold, _ signals: SignalWatch, _ record: inout GuardRecord
   ) async throws -> ReportView? {
     guard !options.warnOnly, units.hasActiveUnit else { return nil }
     // A snapshot compared with itself shows only what kubelet acts on at its start.
@@ -203,6 +206,7 @@ struct GuardCommand: AsyncParsableCommand {
         || finding.rule.id == .runtimeOrphan
     }
     guard isHarmful, report.verdict(failingOn: .major) == .lost else { return nil }
+    record.keepPresent(snapshot)
     printNotice(
       "a start of \(hold.joined(separator: ", ")) would kill pods in their present state, so nothing was stopped and the "
         + "command was not run; drain the node first")
@@ -376,6 +380,7 @@ struct GuardCommand: AsyncParsableCommand {
     case .kept(let verdict): units.keep(verdict, report: record.reportPath, verifyCommand: record.verifyCommand)
     case .started, .untouched: break
     }
+    record.logEnd(code)
     throw ExitCode(code)
   }
 

@@ -8,12 +8,20 @@ internal import CRIText
 struct GuardRecord {
   /// The name of the last snapshot after which nothing was lost.
   private static let current = "guard-before.json"
+  /// The name of the last snapshot of a state in which the units could not be started without a loss.
+  private static let refused = "guard-refused.json"
 
   private let command: String
   private let save: String?
   private let reports: ReportOptions
   /// The file that contains the snapshot; nil if it was not written.
   private var saved: String?
+  /// The same snapshot in `StateDirectory.common`, where the runs without `StateDirectory=` find it; nil if there is none.
+  private var copy: String?
+  /// The snapshot of a run that stopped nothing, because the start of the units would do damage.
+  private var present: String?
+  /// The exit code in the journal; nil if there is no line yet.
+  private var logged: Int32?
   /// The snapshot, if it could not be written to `StateDirectory`.
   private var unsaved: Snapshot?
   /// The file for a snapshot that could not be written to `StateDirectory`.
@@ -37,6 +45,7 @@ struct GuardRecord {
   /// - Throws: A usage error if another `guard` is running, or if other users can change the state directory or one
   ///   above it.
   static func lock() throws(Failure) -> GuardLock? {
+    if let common = StateDirectory.common { try? StateDirectory.create(common) }
     do throws(FileError) { try StateDirectory.create() } catch {
       // A read-only file system is no reason to refuse the command.
       switch error {
@@ -77,32 +86,47 @@ struct GuardRecord {
         throw Failure(.usage, "\(failure.message); the command was not run")
       }
       saved = save
-    } else if let path = try Self.newPath(), (try? SnapshotFile.write(snapshot, to: path)) != nil {
-      saved = path
-      isDefault = true
     } else {
-      unsaved = snapshot
+      // There must be room in both before one is written.
+      let path = try UnprovenSnapshots.newPath(in: StateDirectory.path)
+      let other = try StateDirectory.common.flatMap { directory throws(Failure) in
+        try UnprovenSnapshots.newPath(in: directory)
+      }
+      saved = Self.written(snapshot, to: path)
+      copy = Self.written(snapshot, to: other)
+      isDefault = saved != nil
+      if saved == nil { unsaved = snapshot }
     }
+  }
+
+  /// - Returns: The path; nil if the snapshot cannot be written to it.
+  private static func written(_ snapshot: Snapshot, to path: String?) -> String? {
+    guard let path, (try? SnapshotFile.write(snapshot, to: path)) != nil else { return nil }
+    return path
+  }
+
+  /// Keeps the snapshot of the present state, in which the units cannot be started without a loss. It is not one of an
+  /// unverified run, because the command is not run.
+  mutating func keepPresent(_ snapshot: Snapshot) {
+    present = Self.written(snapshot, to: StateDirectory.file(Self.refused))
   }
 
   /// Lets the next `guard` replace the snapshot, because the command could not be run.
   mutating func discard() {
-    guard let path = saved else { return }
-    if isDefault { try? WalkedFile(path).move(to: Self.current) } else { UnprovenSnapshots.prove(path) }
-    saved = nil
+    if let path = saved { if isDefault { Self.replaceCurrent(path) } else { UnprovenSnapshots.prove(path) } }
+    if let copy { Self.replaceCurrent(copy) }
+    (saved, copy) = (nil, nil)
   }
 
-  /// The file for a snapshot in `StateDirectory`. A name of its own keeps it from being overwritten by the next `guard`
-  /// if state is lost.
-  private static func newPath() throws(Failure) -> String? {
-    try UnprovenSnapshots.checkRoom()
-    return StateDirectory.file("guard-before-\(UnprovenSnapshots.time).json")
+  /// - Returns: Whether the snapshot has become the last one after which nothing was lost.
+  @discardableResult private static func replaceCurrent(_ path: String) -> Bool {
+    (try? WalkedFile(path).move(to: current)) != nil
   }
 
   /// The file that contains the snapshot, which is written to the temporary directory if there is no other; nil if it
   /// cannot be written.
   func snapshot(_ snapshot: Snapshot) -> String? {
-    if let saved { return saved }
+    if let saved = saved ?? copy { return saved }
     return (try? SnapshotFile.write(snapshot, to: temporary)) == nil ? nil : temporary
   }
 
@@ -114,7 +138,8 @@ struct GuardRecord {
     // The report of the earlier run names what was lost.
     if !hasRun, UnprovenSnapshots.latest(save) != nil { return }
     if isLossless, let save, saved != nil { UnprovenSnapshots.prove(save) }
-    if isLossless, isDefault, let path = saved, (try? WalkedFile(path).move(to: Self.current)) != nil {
+    if isLossless, let copy { Self.replaceCurrent(copy) }
+    if isLossless, isDefault, let path = saved, Self.replaceCurrent(path) {
       saved = StateDirectory.file(Self.current)
     }
     // It may be the only proof of a loss.
@@ -135,15 +160,29 @@ struct GuardRecord {
   }
 
   /// Writes a line to the journal.
-  func log(_ view: ReportView, _ outcome: UnitHold.Outcome, _ units: UnitHold) {
-    let isGood = view.verdict.exitCode == ExitCodes.done.rawValue
+  mutating func log(_ view: ReportView, _ outcome: UnitHold.Outcome, _ units: UnitHold) {
+    let code =
+      if case .failed(let failure) = outcome { failure.code.rawValue } else { reports.format.exitCode(view.verdict) }
     let parts = [
-      "guard \(command): \(view.verdict.line) (exit code \(view.verdict.exitCode))", failure,
+      "\(view.verdict.line) (exit code \(code))", failure,
       units.result(outcome, inSpiteOfLoss: view.verdict.isUnproven),
-      written.map { "report: \($0)" }, saved.map { "snapshot: \($0)" },
+      written.map { "report: \($0)" }, (saved ?? present).map { "snapshot: \($0)" },
     ]
-    let line = parts.compactMap(\.self).joined(separator: "; ")
-    SystemLog().write(Sanitizer.visible(line), level: isGood ? .notice : .warning)
+    write(parts.compactMap(\.self).joined(separator: "; "), code)
+    logged = code
+  }
+
+  /// Writes another line if the exit code is not the one in the journal. That line is written before the report is printed,
+  /// because the terminal or the pipe may block.
+  func logEnd(_ code: Int32) {
+    guard let logged, logged != code else { return }
+    let reason = code == 0 ? "of --warn-only" : "the report could not be written"
+    write("the exit code is \(code) instead of \(logged), because \(reason)", code)
+  }
+
+  private func write(_ text: String, _ code: Int32) {
+    let line = Sanitizer.visible("guard \(command): \(text)")
+    SystemLog().write(line, level: code == ExitCodes.done.rawValue ? .notice : .warning)
   }
 
   /// Where the reason can be read.

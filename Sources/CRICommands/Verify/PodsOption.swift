@@ -10,10 +10,10 @@ struct PodsOption: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The node's pods, in the JSON of kubectl get pods -o json or of kubelet's /pods: a file, - for standard input, or "
+      "The node's pods, in the JSON format of kubectl get pods -o json or of kubelet's /pods: a file, - for standard input, or "
         + "the URL of kubelet on this machine, such as https://127.0.0.1:10250/pods, or http://127.0.0.1:10255/pods for "
         + "its read-only port. Only the restart policies, the owners and the kinds of containers are used, because they "
-        + "decide what kubelet does.",
+        + "determine what kubelet does.",
       valueName: "file|url"))
   var pods: String?
 

@@ -69,7 +69,7 @@ struct PodsSource {
       return try Fetch(
         text, userAgent: CRICommand.tool, token: credentials.token, tls: tls, limit: Self.maximumSize,
         timeout: Globals.current.timeout ?? Self.defaultTimeout,
-        refuses: { port in usesTLS ? nil : Self.refusal(of: port) }
+        refusal: { port in usesTLS ? nil : Self.refusal(of: port) }
       ).run()
     } catch {
       throw Failure(.usage, "--pods \(text) cannot be read: \(error.reason); \(Self.remedy(for: error.tls) ?? remedy)")

@@ -11,14 +11,14 @@ struct RulesCommand: AsyncParsableCommand {
     "rules",
     abstract: "Print the rules of verify, guard, preflight and doctor.",
     discussion: """
-      The letters in the IN column are the scenarios in which a rule of verify applies; a line below the table explains \
-      them. preflight rules apply before any change, and doctor rules to the node in its current state; each has a short \
-      name in parentheses. The last column shows, for a rule of verify, what is compared and why a difference matters; for \
-      any other rule, what is reported and what it would lead to. Other codes in parentheses, such as (C3), are cases in \
-      docs/kubelet.md. Findings of severity info never affect the verdict. Scripts should use -o json.
+      The letters in the IN column stand for the scenarios in which a verify rule applies; a line below the table explains \
+      them. preflight rules predict the effect of a change, and doctor rules examine the node as it is now; each has a \
+      short name in parentheses. The last column shows, for a verify rule, what is compared and why a difference matters; \
+      for any other rule, what is reported and what it would cause. Other codes in parentheses, such as (C3), refer to \
+      cases in docs/kubelet.md. Findings of severity info never affect the verdict. Scripts should use -o json.
       """)
 
-  @Option(help: ArgumentHelp("Print only the rules of verify that apply in this scenario.", valueName: "scenario"))
+  @Option(help: ArgumentHelp("Print only the verify rules that apply in this scenario.", valueName: "scenario"))
   var scenario: Scenario?
 
   @Option(name: [.short, .long], help: "The output format.")

@@ -2,8 +2,9 @@ internal import CRISystem
 
 /// What `systemctl` prints, for programs.
 enum Systemctl {
-  /// Without these, systemctl may colour names even in a pipe, according to the caller's environment (systemctl(1)).
-  private static let program = ["env", "SYSTEMD_COLORS=0", "SYSTEMD_URLIFY=0", "systemctl"]
+  /// The caller's environment must not change what systemctl does: with POSIXLY_CORRECT, it takes options after the verb for
+  /// units, and the other variables may colour names even in a pipe (systemctl(1)).
+  static let program = ["env", "-u", "POSIXLY_CORRECT", "SYSTEMD_COLORS=0", "SYSTEMD_URLIFY=0", "systemctl"]
 
   /// One line of `systemctl list-jobs`.
   struct Job {

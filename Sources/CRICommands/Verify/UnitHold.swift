@@ -77,7 +77,16 @@ struct UnitHold {
             + "nothing was changed")
       }
     }
-    // A unit is not stopped in vain.
+    // A unit is not stopped in vain, and the mask of an administrator stays.
+    for name in active {
+      let facts = try facts("LoadState,UnitFileState,ActiveState", of: name)
+      guard facts.contains("LoadState=masked") else { continue }
+      let option = facts.contains("UnitFileState=masked-runtime") ? "--runtime " : ""
+      throw Failure(
+        .unreachable,
+        "\(name) is masked, so it could not be started again at the end; if that is not intended, run systemctl unmask "
+          + "\(option)\(name); nothing was changed")
+    }
     if masks {
       for name in active where try facts("FragmentPath,ActiveState", of: name).contains(where: Self.isUnmaskable) {
         throw Failure(.unreachable, "\(name) cannot be masked (\(Self.unmaskable)); nothing was changed")
@@ -155,8 +164,9 @@ struct UnitHold {
 
   /// Starts a unit, after removing its mask.
   private func resume(_ name: String) -> String? {
-    if masks, let failure = systemctl("unmask", "--runtime", name) { return failure }
-    return systemctl("start", name)
+    // The mask may have failed, too, so the unit may start although it cannot be unmasked.
+    let mask = masks ? systemctl("unmask", "--runtime", name) : nil
+    return systemctl("start", name).map { mask ?? $0 }
   }
 
   /// How to start a unit that was not active; a `guard` that was killed may have left it masked.
@@ -294,8 +304,9 @@ struct UnitHold {
     do throws(Errno) {
       // If it is interrupted, systemctl leaves the unit half stopped, so a signal is not passed on to it. Ctrl-C on a
       // terminal still reaches it.
-      let termination = try ChildProcess.run(["systemctl"] + words, outputToErrors: true, signals: signals) {
-        received in
+      let termination = try ChildProcess.run(
+        Systemctl.program + words, output: { try? StandardStream.error.write($0) }, signals: signals
+      ) { received in
         onSignal(received)
         return false
       }

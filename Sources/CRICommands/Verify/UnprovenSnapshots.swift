@@ -6,9 +6,9 @@ internal import CRIText
 /// The snapshots of earlier runs that were not verified as intact. Each may be the only proof of a loss, so no later
 /// `guard` replaces one.
 enum UnprovenSnapshots {
-  /// The number that is kept in a directory.
+  /// The maximum number of snapshots that are kept in a directory.
   private static let maximum = 10
-  /// The number of files in a directory that may be snapshots.
+  /// The maximum number of files in a directory that are examined.
   private static let maximumExamined = 100
 
   /// The present time for a file name, such as `20260131T120000Z`.
@@ -17,27 +17,37 @@ enum UnprovenSnapshots {
     return TimeText.rfc3339(nanoseconds: seconds * 1_000_000_000).filter { $0 != "-" && $0 != ":" }
   }
 
-  /// Whether a snapshot of the file is kept under this name: `NAME.TIME`, or `NAME-TIME.json` in `StateDirectory`. Other
-  /// files may begin like these, such as compressed copies.
+  /// Whether a snapshot of the file is kept under this name: `NAME.TIME`, or `NAME-TIME.json` and `NAME-TIME-2.json` in
+  /// `StateDirectory`. Other files may begin like these, such as compressed copies.
   private static func isKept(_ candidate: String, of name: String) -> Bool {
     guard candidate.hasPrefix(name) else { return false }
     let rest = candidate.dropFirst(name.count)
-    return isTime(rest, after: ".", before: "") || isTime(rest, after: "-", before: ".json")
+    return keptPatterns.contains { matches(rest, $0) }
   }
 
-  private static func isTime(_ text: Substring, after start: String, before end: String) -> Bool {
-    let pattern = "\(start)00000000T000000Z\(end)"
-    return text.utf8.count == pattern.utf8.count
+  private static let keptPatterns = [
+    ".00000000T000000Z", "-00000000T000000Z.json", "-00000000T000000Z-0.json", "-00000000T000000Z-00.json",
+  ]
+
+  /// - Parameter pattern: A text in which `0` stands for any digit.
+  private static func matches(_ text: Substring, _ pattern: String) -> Bool {
+    text.utf8.count == pattern.utf8.count
       && zip(text.utf8, pattern.utf8).allSatisfy { byte, expected in
         expected == UInt8(ascii: "0") ? (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) : byte == expected
       }
   }
 
-  /// - Throws: A usage error if `StateDirectory` may keep no other snapshot.
-  static func checkRoom() throws(Failure) {
-    let names = (try? Directory.names(at: StateDirectory.path)) ?? []
+  /// A name with the present time for a new snapshot in a state directory. If it is taken, because two runs were in the
+  /// same second or the clock was set back, it gets a number.
+  /// - Returns: nil if there can be no such directory.
+  /// - Throws: A usage error if the directory may keep no other snapshot.
+  static func newPath(in directory: String) throws(Failure) -> String? {
+    let names = (try? Directory.names(at: directory)) ?? []
     let count = names.count { isKept($0, of: "guard-before") }
-    try checkRoom(for: count, in: StateDirectory.path, "guard-before-TIME.json")
+    try checkRoom(for: count, in: directory, "guard-before-TIME.json")
+    let stem = "guard-before-\(time)"
+    let name = (1...99).lazy.map { $0 == 1 ? "\(stem).json" : "\(stem)-\($0).json" }.first { !names.contains($0) }
+    return name.flatMap { StateDirectory.file($0, in: directory) }
   }
 
   private static func checkRoom(for count: Int, in directory: String, _ name: String) throws(Failure) {
@@ -73,14 +83,20 @@ enum UnprovenSnapshots {
   }
 
   /// The newest snapshot of an unproven run of this boot: one that `guard` has kept, or one of the shell functions.
-  /// - Parameter save: The file of --save.
+  /// - Parameter save: The file given with `--save`.
   static func latest(_ save: String?) -> String? {
     let others = StateDirectory.others.map { ["\($0)/before.json", "\($0)/guard-before"] } ?? []
     let own = [save, StateDirectory.file("before.json"), StateDirectory.file("guard-before")].compactMap(\.self)
     let places = own + others
-    return (places.flatMap { unproven(of: $0) } + temporary).first { path in
-      (try? SnapshotFile.read(path))?.host.bootID.map { $0 == Kernel.bootID } ?? false
-    }
+    return (places.flatMap { unproven(of: $0) } + temporary).first { mayBeOfThisBoot($0) }
+  }
+
+  /// Whether nothing proves that the node was rebooted after the snapshot. In a unit with `ProcSubset=pid`, the boot ID is
+  /// unknown.
+  private static func mayBeOfThisBoot(_ path: String) -> Bool {
+    guard let snapshot = try? SnapshotFile.read(path) else { return false }
+    guard let boot = snapshot.host.bootID, let current = Kernel.bootID else { return true }
+    return boot == current
   }
 
   /// The beginning of the names of snapshots in `temporaryDirectory`.
@@ -91,7 +107,7 @@ enum UnprovenSnapshots {
   }
   private static let defaultTemporaryDirectory = "/tmp"
 
-  /// Other users can write to this directory, but what they write does not count.
+  /// The snapshots of this user in the temporary directories. Files of other users, who can write there too, do not count.
   private static var temporary: [String] {
     // The earlier run may have had another environment.
     let directories = Set([temporaryDirectory, defaultTemporaryDirectory]).sorted()

@@ -8,7 +8,8 @@ internal import CRIVerify
 struct VerdictOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The kind of change: auto, or one of \(ScenarioOption.names); cri rules shows what each one requires."))
+      "The kind of change: auto, or one of \(ScenarioOption.names); cri rules --scenario shows the rules that apply in each."
+    ))
   var scenario = ScenarioOption.auto
 
   @Option(

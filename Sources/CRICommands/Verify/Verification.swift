@@ -54,8 +54,8 @@ struct Verification {
     }
   }
 
-  /// The state after a pause. A runtime that has just started, or that has hung, learns of what has ended only after it
-  /// responds, so a loss counts only if it is still there then.
+  /// The state after a pause. A runtime that has just started, or that has hung, notices what has ended only after it
+  /// responds, so a loss counts only if it is still present then.
   /// - Returns: nil if nothing is lost, or if the state cannot be read completely again.
   private func secondLook(at first: Snapshot, _ context: Context, timeout: Duration) async -> Snapshot? {
     guard timeout > .zero, report(first).verdict(failingOn: threshold) == .lost else { return nil }
@@ -69,10 +69,12 @@ struct Verification {
   }
 
   /// The report in its general form.
-  /// - Parameter failure: How the guarded command failed; nil if it succeeded. After a failure, a good verdict is not
-  ///   enough.
-  func conclude(_ after: Snapshot, failure: String? = nil) -> ReportView {
-    let report = report(after)
+  /// - Parameters:
+  ///   - failure: How the guarded command failed; nil if it succeeded. After a failure, a good verdict is not enough.
+  ///   - announced: The IDs of objects that were announced after the earlier snapshot was taken.
+  func conclude(_ after: Snapshot, failure: String? = nil, announced: Set<String> = []) -> ReportView {
+    var report = report(after)
+    report.check(announced: announced, in: after)
     var code = ExitCodes(rawValue: report.verdict(failingOn: threshold).exitCode) ?? .unreachable
     // A command that failed may not have restarted anything: that is a failure of the command, not a vacuous check.
     if failure != nil && (code == .done || code == .vacuous) { code = .commandFailed }

@@ -7,7 +7,7 @@ struct VerifyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration.subcommand(
     "verify",
     abstract:
-      "Prove that nothing was lost since a snapshot, or report what was lost and what kubelet will do about it.",
+      "Prove that nothing has been lost since a snapshot, or report what has been lost and what kubelet will do about it.",
     discussion: """
       Exit codes: 0 nothing was lost; 1 state was lost; 2 usage error or unusable snapshot; 3 not verified: the \
       runtime could not be reached or was not ready in time, or details could not be read; 4 nothing to verify: no pods \
@@ -26,7 +26,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("The maximum time to wait until the runtime is ready.", valueName: "duration"))
+    help: ArgumentHelp("The maximum time to wait for the runtime to be ready.", valueName: "duration"))
   var wait: String?
 
   @OptionGroup var options: VerdictOptions

@@ -12,7 +12,7 @@ package struct TarWriter {
 
   private static let pieceSize = 256 << 10
   /// The largest number that 11 octal digits express.
-  private static let largestOctal = 1 << 33 - 1
+  private static let maximumOctal = 1 << 33 - 1
 
   private let format: Format
   /// The name of the copied object, or `.` for its contents.
@@ -87,7 +87,7 @@ package struct TarWriter {
       if name.count > 100 { records += Self.record("path", name) }
       if link.count > 100 { records += Self.record("linkpath", link) }
       if entry.modified.nanoseconds != 0 { records += Self.record("mtime", Self.text(entry.modified)) }
-      if size > Self.largestOctal { records += Self.record("size", Array("\(size)".utf8)) }
+      if size > Self.maximumOctal { records += Self.record("size", Array("\(size)".utf8)) }
       if !records.isEmpty { appendExtension(UInt8(ascii: "x"), "././@PaxHeader", records) }
     case .gnu:
       if link.count > 100 { appendExtension(UInt8(ascii: "K"), "././@LongLink", link + [0]) }

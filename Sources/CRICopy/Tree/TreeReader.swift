@@ -29,7 +29,7 @@ package struct TreeReader {
     _ source: CopySource, nameMemory: Int = CopyLimits.nameMemory, linkMemory: Int = CopyLimits.linkPaths
   ) {
     start = source.node
-    displayName = source.text
+    displayName = source.typedPath
     self.nameMemory = nameMemory
     self.linkMemory = linkMemory
   }

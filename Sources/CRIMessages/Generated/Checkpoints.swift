@@ -56,7 +56,7 @@ public struct CheckpointContainerResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
-  /// Creates a message, which has no fields.
+  /// Creates a message. This type has no fields.
   public init() {}
 
   /// The full name of the message in the proto file.
@@ -142,7 +142,7 @@ public struct CheckpointPodResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
-  /// Creates a message, which has no fields.
+  /// Creates a message. This type has no fields.
   public init() {}
 
   /// The full name of the message in the proto file.

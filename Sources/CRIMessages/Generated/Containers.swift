@@ -132,7 +132,7 @@ public struct StartContainerResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
-  /// Creates a message, which has no fields.
+  /// Creates a message. This type has no fields.
   public init() {}
 
   /// The full name of the message in the proto file.
@@ -203,7 +203,7 @@ public struct StopContainerResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
-  /// Creates a message, which has no fields.
+  /// Creates a message. This type has no fields.
   public init() {}
 
   /// The full name of the message in the proto file.
@@ -269,7 +269,7 @@ public struct RemoveContainerResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
-  /// Creates a message, which has no fields.
+  /// Creates a message. This type has no fields.
   public init() {}
 
   /// The full name of the message in the proto file.
@@ -1117,7 +1117,7 @@ public struct UpdateContainerResourcesResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
-  /// Creates a message, which has no fields.
+  /// Creates a message. This type has no fields.
   public init() {}
 
   /// The full name of the message in the proto file.
@@ -1183,7 +1183,7 @@ public struct ReopenContainerLogResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
-  /// Creates a message, which has no fields.
+  /// Creates a message. This type has no fields.
   public init() {}
 
   /// The full name of the message in the proto file.

@@ -10,7 +10,7 @@ public struct GetEventsRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
-  /// Creates a message, which has no fields.
+  /// Creates a message. This type has no fields.
   public init() {}
 
   /// The full name of the message in the proto file.

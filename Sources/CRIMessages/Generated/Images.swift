@@ -622,7 +622,7 @@ public struct RemoveImageResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
-  /// Creates a message, which has no fields.
+  /// Creates a message. This type has no fields.
   public init() {}
 
   /// The full name of the message in the proto file.
@@ -652,7 +652,7 @@ public struct ImageFsInfoRequest: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
-  /// Creates a message, which has no fields.
+  /// Creates a message. This type has no fields.
   public init() {}
 
   /// The full name of the message in the proto file.

@@ -123,7 +123,7 @@ public struct StopPodSandboxResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
-  /// Creates a message, which has no fields.
+  /// Creates a message. This type has no fields.
   public init() {}
 
   /// The full name of the message in the proto file.
@@ -189,7 +189,7 @@ public struct RemovePodSandboxResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
-  /// Creates a message, which has no fields.
+  /// Creates a message. This type has no fields.
   public init() {}
 
   /// The full name of the message in the proto file.
@@ -992,7 +992,7 @@ public struct UpdatePodSandboxResourcesResponse: Message {
   /// Fields that this version does not know. Encoding the message writes them back unchanged.
   public var unknownFields = UnknownFields()
 
-  /// Creates a message, which has no fields.
+  /// Creates a message. This type has no fields.
   public init() {}
 
   /// The full name of the message in the proto file.

@@ -11,7 +11,7 @@ struct CNIPlugins: Sendable {
   let environment: [String]
   /// The timeout for each plugin.
   let timeout: Duration
-  /// The deadline for all of them.
+  /// The deadline for all plugins together.
   let deadline: ContinuousClock.Instant
 
   /// - Throws: The reason why CRI-O would reject the network.

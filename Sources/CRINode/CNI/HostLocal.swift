@@ -7,6 +7,13 @@ struct HostLocal {
   private let defaultDirectory: String
   private var networks: [String: Result<Network, FileError>] = [:]
 
+  /// All leases of a network.
+  struct Leases: Hashable, Sendable {
+    var all: [HostLocalLease] = []
+    /// The addresses of those whose pods may still be created.
+    var young: Set<String> = []
+  }
+
   /// One network's leases, read when they are first needed.
   private struct Network {
     var byOwner: [String: [HostLocalLease]] = [:]
@@ -56,18 +63,21 @@ struct HostLocal {
     return isManaged ? .known(found.sorted { $0.address < $1.address }) : nil
   }
 
-  /// Returns the leases of a network that are older than the creation of a pod takes, because the runtime lists a pod
-  /// only after CNI has assigned its addresses.
-  /// - Parameter age: The minimum age of a lease in seconds.
-  static func oldLeases(in directory: String, network: String, age: Int64) -> Observation<[HostLocalLease]> {
-    var leases: [HostLocalLease] = []
+  /// Returns all leases of a network, and the addresses of those that are younger than the creation of a pod takes,
+  /// because the runtime lists a pod only after CNI has assigned its addresses.
+  /// - Parameter age: The time that the creation of a pod takes, in seconds.
+  static func leases(
+    in directory: String, network: String, youngerThan age: Int64
+  ) -> Observation<Leases> {
+    var leases = Leases()
     let latest = Kernel.now / 1_000_000_000 - age
     do throws(FileError) {
       for file in try Directory.names(at: directory).sorted() where IPAddress(file) != nil {
-        guard let status = try? File.status(of: "\(directory)/\(file)"), status.modified.seconds <= latest,
+        guard let status = try? File.status(of: "\(directory)/\(file)"),
           let bytes = try? File.readShort("\(directory)/\(file)")
         else { continue }
-        leases.append(lease(bytes, network: network, address: file))
+        leases.all.append(lease(bytes, network: network, address: file))
+        if status.modified.seconds > latest { leases.young.insert(file) }
       }
     } catch {
       // No address has been assigned yet.

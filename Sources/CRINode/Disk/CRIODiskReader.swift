@@ -9,15 +9,16 @@ extension CRIODisk {
   ///   - status: The runtime's configuration from a verbose Status; null if it returns none.
   ///   - paths: The paths of each ready sandbox's files, by ID; an ID is missing if its paths are unknown.
   ///   - networks: What CNI reports about the sandboxes' networks.
+  ///   - isDaemonsView: Whether the daemon has the same files at the same paths.
   init(
     _ snapshot: Snapshot, _ files: NodeFiles, configuration: Observation<CRIOConfiguration>, status: JSON,
-    paths: [String: CRIOPaths], networks: NetworkCheck
+    paths: [String: CRIOPaths], networks: NetworkCheck, isDaemonsView: Bool
   ) {
     self.init(
       configuration: configuration,
       versionFile: Self.file(configuration.map(\.versionFile), files),
       persistentVersionFile: Self.file(configuration.map(\.persistentVersionFile), files),
-      networks: networks, missingState: Self.missingState(snapshot, files, paths),
+      networks: networks, missingState: Self.missingState(snapshot, files, paths, isDaemonsView),
       defaultRuntime: Self.defaultRuntime(status, snapshot, files, configuration))
   }
 
@@ -71,7 +72,7 @@ extension CRIODisk {
   }
 
   private static func missingState(
-    _ snapshot: Snapshot, _ files: NodeFiles, _ paths: [String: CRIOPaths]
+    _ snapshot: Snapshot, _ files: NodeFiles, _ paths: [String: CRIOPaths], _ isDaemonsView: Bool
   ) -> Observation<[String: [MissingState]]> {
     let sandboxes = snapshot.sandboxes.filter(\.isReady)
     if sandboxes.isEmpty { return .known([:]) }
@@ -79,7 +80,8 @@ extension CRIODisk {
       return .unknown(UnknownReason(.notReported, setting: .containerDirectory))
     }
     do throws(FileError) {
-      guard !Set(try files.names(in: directory)).isDisjoint(with: sandboxes.map(\.id)) else {
+      // Where the daemon itself sees these files, a directory that is hidden or was moved is lost with its next start.
+      if !isDaemonsView, Set(try files.names(in: directory)).isDisjoint(with: sandboxes.map(\.id)) {
         return .unknown(NodeFiles.foreign(directory))
       }
       var missing: [String: [MissingState]] = [:]

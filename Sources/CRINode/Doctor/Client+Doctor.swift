@@ -51,7 +51,11 @@ private struct DoctorReader: Sendable {
       root: options.paths.root.isEmpty ? NodeFiles.root(of: snapshot.daemon.pid) : options.paths.root)
     let nodeReader = DoctorNodeReader(
       snapshot: snapshot, responses: responses, files: files, endpoint: client.endpoint, paths: options.paths)
-    async let node = within(limit) { nodeReader.read() }
+    async let node = within(limit) { [readsLogs = options.readsLogs] in
+      var facts = nodeReader.read()
+      if readsLogs { facts.lastLines = nodeReader.lastLines() }
+      return facts
+    }
     let leftovers = LeftoverReader(
       daemon: snapshot.daemon, runtime: snapshot.runtime.name, paths: options.paths,
       used: snapshot.sandboxes.compactMap(\.facts.networkNamespace))
@@ -62,7 +66,9 @@ private struct DoctorReader: Sendable {
     async let ended = endedProcesses(snapshot, limit, responses)
 
     let unread = UnknownReason(.timedOut)
-    var facts = await node ?? DoctorFacts(node: PreflightFacts(snapshot: snapshot))
+    let readNode = await node
+    var facts = readNode ?? DoctorFacts(node: PreflightFacts(snapshot: snapshot))
+    if readNode == nil { facts.unreadNode = unread }
     facts.snapshot = await observed ?? snapshot
     facts.node.endedProcesses = await ended
     facts.unreachable = responses.unreachable.map { "\($0)" }
@@ -118,7 +124,10 @@ private struct DoctorReader: Sendable {
     if let reason = responses.unlistedSandboxes ?? responses.unlistedContainers { return .unknown(reason) }
     let bounded = client.sharing(ResponseBudget(deadline: .now + limit))
     do throws(RPCError) {
-      return try await EndedProcesses(client: bounded, snapshot: snapshot, proc: options.paths.proc).read()
+      // Most of a short time is for the lists.
+      let ended = EndedProcesses(
+        client: bounded, snapshot: snapshot, proc: options.paths.proc, delay: min(EndedProcesses.delay, limit / 4))
+      return try await ended.read()
     } catch {
       return .unknown(error.unknownReason)
     }

@@ -10,6 +10,11 @@ internal import CRISystem
 struct DoctorNodeReader: Sendable {
   /// A lease that is younger, in seconds, may belong to a pod that is being created; kubelet gives up after four minutes.
   private static let creationTime: Int64 = 300
+  /// The number of characters of a log line that a report contains.
+  private static let maximumLineLength = 200
+
+  /// Where the runtimes keep their images by default.
+  private static let usualRoots = ["/var/lib/containerd", "/var/lib/containers/storage"]
 
   let snapshot: Snapshot
   let responses: RuntimeResponses
@@ -21,10 +26,9 @@ struct DoctorNodeReader: Sendable {
     let daemon = snapshot.daemon.pid
     let info = responses.status?.info
     let (config, cni) = (document(info?["config"]), document(info?["cniconfig"]))
+    let settings = KubeletSettings.read(files, beside: daemon, proc: paths.proc)
     var node = PreflightFacts(
-      snapshot: snapshot,
-      kubelet: KubeletConfiguration(
-        KubeletSettings.read(files, beside: daemon, proc: paths.proc), files, asked: endpoint))
+      snapshot: snapshot, kubelet: KubeletConfiguration(settings, files, asked: endpoint))
     let network = NetworkFiles(files: files)
     var isNode = false
     var networks = Observation<[HostLocalNetwork]>.known([])
@@ -32,11 +36,15 @@ struct DoctorNodeReader: Sendable {
     case "containerd":
       node.configuration = RuntimeConfiguration(
         containerd: config, cni: cni, snapshot, served: responses.cgroupDriver)
-      node.containerd = ContainerdDisk()
       let root = config["rootDir"]?.stringValue
-      isNode = root.map { (try? files.exists($0)) == true } ?? false
+      let hidden = HiddenDatabase.path(openedBy: daemon, files, beside: root, proc: paths.proc)
+      node.containerd = ContainerdDisk(hiddenDatabase: hidden)
+      isNode = files.isNode(ofRoot: root, hidden)
       node.recordSpace = recordSpace(root.map { "\($0)/containers" })
       node.missingPlugins = network.missingPlugins(cni, isNode)
+      node.missingPrograms = OCIPrograms(
+        configuration: config, snapshot: snapshot, files: files, proc: paths.proc
+      ).missing(isNode)
       networks = HostLocalNetwork.all(inContainerd: cni)
     case "cri-o":
       let configuration = CRIODisk.configuration(files, of: daemon, proc: paths.proc)
@@ -59,8 +67,9 @@ struct DoctorNodeReader: Sendable {
     facts.hasKubeletDirectory = .known(kubeletDirectory != nil)
     facts.logSizes = .known(logSizes())
     facts.fileSystems = fileSystems()
+    facts.evictionThresholds = EvictionThresholds(settings)
     facts.addressPools = networks.map { $0.flatMap(\.pools) }
-    facts.leases = leases(networks)
+    readLeases(networks, &facts)
     return facts
   }
 
@@ -100,18 +109,41 @@ struct DoctorNodeReader: Sendable {
     return network.missing(names.compactMap { $0 }, in: configuration.pluginDirectories)
   }
 
-  private func leases(_ networks: Observation<[HostLocalNetwork]>) -> Observation<[HostLocalLease]> {
-    guard let networks = networks.value else { return .unknown(networks.reason ?? .notExamined) }
+  private func readLeases(_ networks: Observation<[HostLocalNetwork]>, _ facts: inout DoctorFacts) {
+    guard let networks = networks.value else {
+      facts.leases = .unknown(networks.reason ?? .notExamined)
+      return
+    }
     let view = NodeView(daemon: snapshot.daemon.pid, paths: paths)
     var leases: [HostLocalLease] = []
     for network in networks {
-      let directory = network.directory.map { view.paths.root + $0 } ?? "\(view.cni)/networks"
-      switch HostLocal.oldLeases(in: "\(directory)/\(network.name)", network: network.name, age: Self.creationTime) {
-      case .known(let found): leases += found
-      case .unknown(let reason): return .unknown(reason)
+      let parent = network.directory.map { view.paths.root + $0 } ?? "\(view.cni)/networks"
+      let directory = "\(parent)/\(network.name)"
+      switch HostLocal.leases(in: directory, network: network.name, youngerThan: Self.creationTime) {
+      case .known(let found):
+        leases += found.all
+        facts.youngLeases.formUnion(found.young)
+        facts.leaseDirectories[network.name] = directory
+      case .unknown(let reason):
+        facts.leases = .unknown(reason)
+        return
       }
     }
-    return .known(leases)
+    facts.leases = .known(leases)
+  }
+
+  /// The last lines of the logs of the containers that have failed repeatedly.
+  func lastLines() -> [String: String] {
+    let view = NodeView(daemon: snapshot.daemon.pid, paths: paths)
+    let failed = snapshot.containers.filter {
+      $0.hasEnded && $0.status.exitCode != 0 && $0.restarts >= DoctorLimits.crashes - 1 && $0.logPath.hasPrefix("/")
+    }.sorted { $0.status.finishedAt > $1.status.finishedAt }
+    var lines: [String: String] = [:]
+    for container in failed.prefix(LogEnd.maximumLogs) {
+      let last = LogEnd.lines(at: view.path(container.logPath)).last { !$0.isEmpty }
+      lines[container.id] = last.map { String($0.prefix(Self.maximumLineLength)) }
+    }
+    return lines
   }
 
   private func logSizes() -> [String: UInt64] {
@@ -126,8 +158,10 @@ struct DoctorNodeReader: Sendable {
   }
 
   private func fileSystems() -> Observation<[FileSystemUse]> {
-    if let reason = responses.unreadImageFileSystems { return .unknown(reason) }
-    let images = (responses.imageFileSystems ?? []).map { (FileSystemUse.Purpose.images, $0) }
+    if responses.unreachable == nil, let reason = responses.unreadImageFileSystems { return .unknown(reason) }
+    // A full disk may be the reason why the runtime does not run.
+    let usual = responses.unreachable == nil ? [] : Self.usualRoots.filter { (try? files.exists($0)) == true }
+    let images = (responses.imageFileSystems ?? usual).map { (FileSystemUse.Purpose.images, $0) }
     let node = kubeletDirectory.map { (FileSystemUse.Purpose.node, $0) }
     var uses: [FileSystemUse] = []
     for (purpose, path) in images + [node].compactMap({ $0 }) {

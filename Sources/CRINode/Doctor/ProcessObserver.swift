@@ -8,6 +8,8 @@ struct ProcessObserver: Sendable {
   private static let interval = Duration.milliseconds(300)
   /// The maximum depth of a container's process tree that is searched.
   private static let maximumDepth = 64
+  /// The maximum number of the runtime's threads that are examined; a Go program ends at 10,000.
+  private static let maximumThreads = 2000
 
   let daemon: Daemon
   let listed: Set<String>
@@ -92,14 +94,35 @@ struct ProcessObserver: Sendable {
       if entry.pid == daemon.pid { return (entry, nil) }
       return owner(of: entry, in: table, shims).map { (entry, $0) }
     }
-    guard !waiting.isEmpty else { return [] }
+    let threads = blockedThreads()
+    guard !waiting.isEmpty || !threads.isEmpty else { return [] }
     Thread.sleep(Self.interval)
-    return waiting.compactMap { first, id in
-      guard let stat = try? File.readShort("\(paths.proc)/\(first.pid)/stat"), let second = ProcessEntry(stat: stat),
-        second.state == "D", second.startTime == first.startTime
-      else { return nil }
-      return process(second, id: id)
-    }.sorted { $0.pid < $1.pid }
+    let stillBlocked = blockedThreads().intersection(threads).sorted().prefix(1).compactMap { thread in
+      table.entries[daemon.pid ?? 0].map { entry in
+        RunningProcess(
+          pid: thread, name: entry.name, state: "D", waitChannel: waitChannel(of: thread), id: nil)
+      }
+    }
+    // The main thread is one of the threads.
+    let isMainBlocked = waiting.contains { $0.0.pid == daemon.pid }
+    return (isMainBlocked ? [] : stillBlocked)
+      + waiting.compactMap { first, id in
+        guard let stat = try? File.readShort("\(paths.proc)/\(first.pid)/stat"), let second = ProcessEntry(stat: stat),
+          second.state == "D", second.startTime == first.startTime
+        else { return nil }
+        return process(second, id: id)
+      }.sorted { $0.pid < $1.pid }
+  }
+
+  /// The threads of the runtime in uninterruptible sleep. The state of a process is only that of its main thread, which in a
+  /// Go program rarely does I/O.
+  private func blockedThreads() -> Set<Int32> {
+    guard let pid = daemon.pid, let names = try? Directory.names(at: "\(paths.proc)/\(pid)/task") else { return [] }
+    return Set(
+      names.prefix(Self.maximumThreads).compactMap { Int32($0) }.filter { thread in
+        let stat = try? File.readShort("\(paths.proc)/\(pid)/task/\(thread)/stat")
+        return stat.flatMap { ProcessEntry(stat: $0) }?.state == "D"
+      })
   }
 
   /// The ID of the shim that is the process itself or one of its ancestors.

@@ -10,6 +10,9 @@ struct RuntimeResponses: Sendable {
   var status: StatusResponse?
   var sandboxes: [SandboxRecord] = []
   var containers: [ContainerRecord] = []
+  /// The listed objects whose details could not be read.
+  var unreadSandboxes: [PodSandbox] = []
+  var unreadContainers: [Container] = []
   var images: [Image]?
   var imageFileSystems: [String]?
   /// CRI: `RuntimeConfig`; nil if the runtime does not implement it.
@@ -129,6 +132,12 @@ struct RuntimeResponsesReader: Sendable {
 
   // MARK: Objects
 
+  /// Whether an object exists, but its details are not known.
+  private func isUnread<Record>(_ entry: StatusSweep.Entry<Record>?) -> Bool {
+    guard case .success? = entry?.result else { return true }
+    return false
+  }
+
   private func readObjects(_ client: Client) async -> RuntimeResponses {
     var found = RuntimeResponses()
     async let sandboxList = timed("ListPodSandbox") { () async throws(RPCError) in
@@ -173,6 +182,8 @@ struct RuntimeResponsesReader: Sendable {
         unread)
       {
         found.sandboxes.append(record)
+      } else if isUnread(readSandboxes[index]) {
+        found.unreadSandboxes.append(item)
       }
     }
     for (index, item) in containerItems.enumerated() {
@@ -183,6 +194,8 @@ struct RuntimeResponsesReader: Sendable {
         isLive: item.state == .running, unread)
       {
         found.containers.append(record)
+      } else if isUnread(readContainers[index]) {
+        found.unreadContainers.append(item)
       }
     }
     return found
@@ -209,6 +222,7 @@ extension RuntimeResponses {
     statuses += objects.statuses
     unchecked += objects.unchecked
     (sandboxes, containers) = (objects.sandboxes, objects.containers)
+    (unreadSandboxes, unreadContainers) = (objects.unreadSandboxes, objects.unreadContainers)
     listError = objects.listError
     unreachable = unreachable ?? objects.unreachable
     (unlistedSandboxes, unlistedContainers) = (objects.unlistedSandboxes, objects.unlistedContainers)

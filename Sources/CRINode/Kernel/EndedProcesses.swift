@@ -5,11 +5,12 @@ internal import CRISystem
 /// Finds the ready sandboxes and running containers whose process has exited without the runtime noticing.
 struct EndedProcesses {
   /// The time within which a runtime notices that a process has exited.
-  private static let delay = Duration.milliseconds(500)
+  static let delay = Duration.milliseconds(500)
 
   let client: Client
   let snapshot: Snapshot
   let proc: String
+  var delay = Self.delay
 
   /// - Returns: The pids, by the objects' IDs.
   func read() async throws(RPCError) -> Observation<[String: Int32]> {
@@ -35,7 +36,7 @@ struct EndedProcesses {
     let dead = observed.deadObjects
     if dead.isEmpty { return .known([:]) }
     // A process may have exited a moment ago.
-    await pause(Self.delay)
+    await pause(delay)
     let sandboxes = Set(try await client.runtime.podSandboxes().filter { $0.state == .ready }.map(\.id))
     let containers = Set(try await client.runtime.containers().filter { $0.state == .running }.map(\.id))
     let listed = sandboxes.union(containers)

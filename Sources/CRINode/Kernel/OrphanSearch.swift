@@ -19,10 +19,14 @@ struct OrphanSearch: Sendable {
   let deadline: UInt64
   /// Whether a process can belong to the runtime: any user can start a process with a shim's name and arguments.
   var canBeOurs: @Sendable (Int32) -> Bool = { _ in true }
+  /// The exit directory in the running CRI-O's configuration; nil if it is unknown.
+  var exitDirectory: String?
+  /// Whether a path of the runtime is a different file for a process, so that the process belongs to another runtime.
+  var isForeign: @Sendable (Int32, String) -> Bool = { _, _ in false }
 
   /// In bytes. A container has a few dozen mounts; its processes can add more.
   private static let maximumMounts = 1 << 20
-  private static let crioExitDirectories: Set<String> = ["/var/run/crio/exits", "/run/crio/exits"]
+  private static let defaultExitDirectories: Set<String> = ["/var/run/crio/exits", "/run/crio/exits"]
 
   func orphans() -> [Orphan] {
     let children = table.children()
@@ -52,17 +56,22 @@ struct OrphanSearch: Sendable {
 
   /// Returns the shims of this runtime, but not those of another containerd, of Docker or of Podman.
   private func ownShims() -> [Int32: ShimProcess] {
-    // A socket may have several names, and directories are configurable: the shims of listed IDs show which ones are
-    // this runtime's.
+    // A socket may have several names, and the exit directory may have been changed since a conmon was started: the
+    // shims of listed IDs show which ones are this runtime's.
     let known = table.shims.filter { listed.contains($0.value.id) && canBeOurs($0.key) }.values
     let addresses = Set(known.compactMap(\.address))
-    let directories = Set(known.compactMap(\.exitDirectory)).union(Self.crioExitDirectories)
+    let defaults = Self.defaultExitDirectories
+    let configured = exitDirectory.map { defaults.contains($0) ? defaults : [$0] } ?? defaults
+    let directories = configured.union(known.compactMap(\.exitDirectory))
     return table.shims.filter { pid, shim in
       guard canBeOurs(pid), shim.kind.belongs(to: runtime) else { return false }
       switch shim.kind {
       case .shim:
-        return shim.namespace == "k8s.io" && shim.address.map { addresses.contains($0) || isOurSocket($0) } == true
-      case .conmon: return shim.exitDirectory.map(directories.contains) == true
+        guard shim.namespace == "k8s.io", let address = shim.address else { return false }
+        return (addresses.contains(address) || isOurSocket(address)) && !isForeign(pid, address)
+      case .conmon:
+        guard let directory = shim.exitDirectory else { return false }
+        return directories.contains(directory) && !isForeign(pid, directory)
       }
     }
   }

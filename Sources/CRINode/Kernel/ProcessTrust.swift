@@ -16,9 +16,16 @@ enum ProcessTrust {
     return users.allSatisfy { $0 == 0 || $0 == Environment.userID }
   }
 
-  /// Whether a process can belong to the runtime, by its user IDs; true if they cannot be read.
+  /// Whether a process can belong to the runtime, by its user IDs and its PID namespace; true if they cannot be read. The
+  /// processes of a node that is itself a container have another PID namespace.
   static func belongs(_ pid: Int32, to daemon: Int32?, proc: String) -> Bool {
-    guard let daemon, let expected = users(of: daemon, proc: proc), let found = users(of: pid, proc: proc) else {
+    guard let daemon else { return true }
+    if let expected = FileIdentity(of: "\(proc)/\(daemon)/ns/pid"),
+      let found = FileIdentity(of: "\(proc)/\(pid)/ns/pid"), found != expected
+    {
+      return false
+    }
+    guard let expected = users(of: daemon, proc: proc), let found = users(of: pid, proc: proc) else {
       return true
     }
     return found == expected

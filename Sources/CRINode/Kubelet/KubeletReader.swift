@@ -34,7 +34,15 @@ struct KubeletReader {
         case .unknown(let reason): .unknown(reason)
         }
       },
-      staticPods: staticPods(configured: staticPodPath(settings)))
+      staticPods: staticPods(configured: staticPodPath(settings)), nodeName: nodeName(settings))
+  }
+
+  /// kubelet uses the name in lower case, without white space around it (`nodeutil.GetHostname`).
+  private func nodeName(_ settings: KubeletSettings) -> String? {
+    let flag = settings.flags["hostname-override"] ?? settings.embeddingFlags["node-name"]
+    let words = (flag ?? "").lowercased().split(whereSeparator: \.isWhitespace)
+    // A name with white space inside is invalid.
+    return words.count == 1 ? String(words[0]) : nil
   }
 
   private func processes() -> Observation<[ObservedKubelet.Instance]> {

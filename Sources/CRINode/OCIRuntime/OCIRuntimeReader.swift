@@ -21,7 +21,7 @@ struct OCIRuntimeReader {
     if programs.isEmpty { return .unknown(UnknownReason(.notReported, setting: .ociRuntimes)) }
     let variable: String
     do throws(FileError) {
-      variable = try searchPath()
+      variable = try Self.searchPath(of: daemon, proc: paths.proc)
     } catch {
       // Without the daemon's environment, a program named without a directory cannot be found.
       guard programs.allSatisfy({ $0.program.hasPrefix("/") }) else {
@@ -50,14 +50,8 @@ struct OCIRuntimeReader {
 
   /// The configured programs by runtime handler.
   private func configured() -> [(handler: String, program: String)] {
-    let containerd = configuration?["containerd"]?["runtimes"]?.objectValue ?? [:]
     let crio = configuration?["crio"]?["Runtimes"]?.objectValue ?? [:]
-    return containerd.compactMap { handler, value in
-      // Other types of runtime handlers, such as Kata's, do not start such a program.
-      let type = value["runtimeType"]?.stringValue ?? ""
-      guard type.hasPrefix("io.containerd.runc.") || type == "io.containerd.runtime.v1.linux" else { return nil }
-      return (handler, value["options"]?["BinaryName"]?.stringValue.flatMap { $0.isEmpty ? nil : $0 } ?? "runc")
-    }
+    return Self.containerdPrograms(configuration ?? .null)
       + crio.compactMap { handler, value in
         let type = value["RuntimeType"]?.stringValue ?? ""
         guard type.isEmpty || type == "oci" else { return nil }
@@ -76,9 +70,21 @@ struct OCIRuntimeReader {
     }
   }
 
-  private func searchPath() throws(FileError) -> String {
+  /// The programs in containerd's configuration by runtime handler.
+  static func containerdPrograms(_ configuration: JSON) -> [(handler: String, program: String)] {
+    let handlers = configuration["containerd"]?["runtimes"]?.objectValue ?? [:]
+    return handlers.compactMap { handler, value in
+      // Other types of runtime handlers, such as Kata's, do not start such a program.
+      let type = value["runtimeType"]?.stringValue ?? ""
+      guard type.hasPrefix("io.containerd.runc.") || type == "io.containerd.runtime.v1.linux" else { return nil }
+      return (handler, value["options"]?["BinaryName"]?.stringValue.flatMap { $0.isEmpty ? nil : $0 } ?? "runc")
+    }
+  }
+
+  /// The daemon's PATH, in which it and its shims look for programs.
+  static func searchPath(of daemon: Int32?, proc: String) throws(FileError) -> String {
     guard let daemon else { throw .noSuchProcess }
-    let variables = try File.read("\(paths.proc)/\(daemon)/environ", limit: 1 << 22).split(separator: 0)
+    let variables = try File.read("\(proc)/\(daemon)/environ", limit: 1 << 22).split(separator: 0)
     let path = variables.first { $0.starts(with: "PATH=".utf8) }?.dropFirst(5)
     return String(decoding: path ?? [], as: UTF8.self)
   }
@@ -108,7 +114,10 @@ struct OCIRuntimeReader {
       guard termination == .exited(0) else { return .unknown(UnknownReason(.commandFailed, path: "\(path) --version")) }
       return .known(String(decoding: output.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self))
     } catch {
-      return .unknown(UnknownReason(error, path))
+      guard error == .timedOut else { return .unknown(UnknownReason(error, path)) }
+      return .unknown(
+        UnknownReason(
+          .timedOut, path: "\(path) --version", errno: error.rawValue, message: "it has not ended within 2 s"))
     }
   }
 }

@@ -1,4 +1,4 @@
-/// Finds the JSON documents in a text that arrives in parts, such as the collected output of many nodes.
+/// Finds the JSON documents in input that arrives in parts, such as the collected output of many nodes.
 ///
 /// A document begins with a brace at the beginning of a line, and ends with its last brace. Other lines are counted and
 /// ignored, because programs that collect output often mix in messages. A brace at the beginning of a line also ends a

@@ -2,7 +2,7 @@ internal import CRIText
 
 /// Writes XML and HTML.
 enum XML {
-  /// An element on lines of its own.
+  /// An element on separate lines.
   /// - Parameter body: The lines of its text.
   static func element(
     _ name: String, _ attributes: [(String, String)], body: [String], indent: Int = 6

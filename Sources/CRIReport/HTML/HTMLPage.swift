@@ -28,7 +28,7 @@ struct HTMLPage {
 
   // MARK: Elements
 
-  /// An element on a line of its own.
+  /// An element on a separate line.
   /// - Parameter content: Elements, or escaped text.
   static func element(_ name: String, class names: String = "", _ content: String) -> String {
     "<\(name)\(names.isEmpty ? "" : " class=\"\(names)\"")>\(content)</\(name)>\n"
@@ -56,7 +56,7 @@ struct HTMLPage {
     var cells: [String]
   }
 
-  /// A table; empty if there are no rows. A column without any text is left out.
+  /// A table; empty if there are no rows. A column without any text is omitted.
   /// - Parameter short: The positions of the columns whose text is not wrapped.
   static func table(_ headers: [String], _ rows: [Row], short: Set<Int> = []) -> String {
     guard !rows.isEmpty else { return "" }

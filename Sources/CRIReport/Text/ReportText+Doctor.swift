@@ -38,7 +38,7 @@ extension ReportText {
       let text = self.rule(rule.id)
       let remedy =
         rule.id == .kubeletNotRunning && !blockingRules.isEmpty
-        ? "do not start kubelet before \(blockingRules.joined(separator: ", ")) \(blockingRules.count == 1 ? "is" : "are") solved: "
+        ? "do not start kubelet before \(blockingRules.joined(separator: ", ")) \(blockingRules.count == 1 ? "is" : "are") resolved: "
           + "kubelet would kill the pods concerned, or start a second copy of them" : text.remedy
       return worded("[\(rule.id.label)] \(text.reason); \(label(.remedy)): \(remedy)")
     }
@@ -84,21 +84,32 @@ extension ReportText {
     case .defect(let id, let reference): defect(AdvisoryText(id), reference)
     case .running(let names): list(names)
     case .age(let age): "for \(text(of: age))"
-    case .crashes(let restarts, let exitCode, let reason, let ago):
+    case .crashes(let restarts, let exitCode, let reason, let ago, let lastLine):
       "\(count(Int(restarts), "restart")), the last one after exit code \(exitCode)\(reason.isEmpty ? "" : " (\(reason))"), "
-        + "\(text(of: ago)) ago"
+        + "\(text(of: ago)) ago" + (lastLine.map { "; its log ends with: \($0)" } ?? "")
     case .ended(let ago): "\(text(of: ago)) ago"
     case .path(let path): path
     case .file(let path, let size): "\(path) is \(bytes(size))"
-    case .leases(let leases):
+    case .leases(let leases, let directory):
       "\(leases.count) in network \(leases.first?.network ?? ""): \(shortList(leases.map(\.address)))"
+        + (directory.isEmpty ? "" : " in \(directory)")
     case .range(let network, let subnet, let used, let size):
       "network \(network), \(subnet): \(used) of \(size) addresses"
     case .paths(let paths): "\(paths.count): \(shortList(paths))"
     case .space(let use, let threshold):
-      "\(use.path) has \(bytes(use.available)) of \(bytes(use.size)) available, less than the \(threshold) % that kubelet keeps free"
+      "\(use.path) has \(bytes(use.available)) of \(bytes(use.size)) available, less than \(text(of: threshold)) kubelet keeps free"
     case .inodes(let use, let threshold):
-      "\(use.path) has \(use.freeInodes) of \(use.inodes ?? 0) inodes free, less than the \(threshold) % that kubelet keeps free"
+      "\(use.path) has \(use.freeInodes) of \(use.inodes ?? 0) inodes free, less than \(text(of: threshold, isSize: false)) kubelet keeps free"
+    }
+  }
+
+  private static func text(of threshold: EvictionThreshold, isSize: Bool = true) -> String {
+    switch threshold {
+    case .share(let points):
+      let (whole, rest) = points.quotientAndRemainder(dividingBy: 100)
+      let digits = rest == 0 ? "" : rest % 10 == 0 ? ".\(rest / 10)" : ".\(rest < 10 ? "0" : "")\(rest)"
+      return "the \(whole)\(digits) % that"
+    case .amount(let amount): return "the \(isSize ? bytes(amount) : "\(amount)") that"
     }
   }
 

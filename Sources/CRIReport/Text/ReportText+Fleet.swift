@@ -1,7 +1,7 @@
 internal import CRIProtobuf
 internal import CRIRules
 
-/// The texts in the report of a fleet.
+/// The wording of the report of a fleet.
 extension ReportText {
   /// The command that wrote a report.
   func check(_ kind: ReportDocument.Kind) -> String {

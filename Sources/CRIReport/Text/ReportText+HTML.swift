@@ -1,6 +1,6 @@
 internal import CRIVerify
 
-/// The texts of a report's page.
+/// The wording of a report's page.
 extension ReportText {
   enum PageHeading: String, CaseIterable {
     case checked = "time"

@@ -1,4 +1,4 @@
-/// A word that a format prints next to a text.
+/// A label that a format prints next to a value.
 enum ReportLabel: CaseIterable { case notChecked, reason, remedy, verdict, check }
 
 extension ReportText {

@@ -9,7 +9,7 @@ extension ReportText {
   package func cause(_ explanation: Restart.Explanation) -> String {
     let parts = [
       cause(explanation.cause), explanation.isPlanned ? worded("a snapshot was taken before") : nil,
-      explanation.hasNewProgram == true ? worded("its program had been replaced") : nil,
+      explanation.hasNewProgram == true ? worded("its executable had been replaced") : nil,
     ]
     return parts.compactMap(\.self).joined(separator: ", ")
   }

@@ -25,6 +25,8 @@ extension ReportText {
     case .interfacesUnknown(let reason): "interfaces: \(text(of: reason))"
     case .interfacesDiffer(let interfaces, let reported):
       "\(text(of: interfaces)), but the runtime reports \(list(reported))"
+    case .interfacesLack(let names, let addresses):
+      "\(list(names)) \(names.count == 1 ? "does" : "do") not have \(list(addresses)), which the runtime reports"
     case .interfaceLacks(let name, let addresses): "\(name) does not have \(list(addresses)), which CNI assigned to it"
     case .interfaceDown(let name): "\(name) is down"
     case .interfaceWithoutCarrier(let name): "\(name) has no carrier: its other end is gone or down"

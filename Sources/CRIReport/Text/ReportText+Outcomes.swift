@@ -3,7 +3,7 @@ internal import CRIVerify
 
 /// The sentences about pods for which kubelet's decision has more than one possible outcome, or that have stopped.
 extension ReportText {
-  /// The other outcomes and what decides between them; empty if there is only one, or if the policy does not decide.
+  /// The other outcomes, each with its condition; empty if there is only one, or if it does not depend on the policy.
   static func otherOutcomes(of prediction: Prediction, _ kubelet: KubeletActivity) -> String {
     guard let first = prediction.alternatives.first(where: { $0.isOutcome(of: prediction) }) else {
       return completion(of: prediction)

@@ -2,7 +2,7 @@ package import CRIPreflight
 internal import CRIRules
 internal import CRISnapshot
 
-/// The texts in preflight's report.
+/// The wording of preflight's report.
 extension ReportText {
   package func title(_ report: PreflightReport) -> String {
     let target = report.isRestart ? nil : report.target
@@ -68,6 +68,7 @@ extension ReportText {
     case .defaultRuntime(let now, let next), .driverChanges(let now, let next): "\(now) now, \(next) after the change"
     case .configuration(let fault): text(of: fault)
     case .disabledPlugin(let name): "disabled_plugins contains \"\(name)\""
+    case .conflict(let conflict): Self.text(of: conflict)
     case .undefinedDefault(let name): "default_runtime_name is \"\(name)\", for which there is no table"
     case .undefinedHandler(let name): name
     case .pathChanges(let setting, let now, let next): "\(setting.rawValue) \(now) now, \(next) after the change"
@@ -84,7 +85,16 @@ extension ReportText {
     case .pods(let pods):
       pods.prefix(5).map { "\($0)" }.joined(separator: ", ") + (pods.count > 5 ? " and \(pods.count - 5) more" : "")
     case .sandboxes(let ids): "\(ids.count): \(list(ids.map(id)))"
+    case .running(let names): list(names)
     case .defectiveVersion(let product, let version, let id): defect(of: product, version, AdvisoryText(id))
+    }
+  }
+
+  private static func text(of conflict: ContainerdSettings.Conflict) -> String {
+    switch conflict {
+    case .mirrors: "registry.mirrors cannot be set beside registry.config_path"
+    case .registryTLS: "registry.configs with tls cannot be set beside registry.config_path"
+    case .systemdCgroup: "systemd_cgroup is only for io.containerd.runtime.v1.linux; runc has the option SystemdCgroup"
     }
   }
 
@@ -265,11 +275,20 @@ extension ReportText {
   /// Returns a line for each violated rule, which explains why the rule matters and what to do about the violation.
   func remedies(_ report: PreflightReport) -> [String] {
     var seen: Set<RuleID> = []
-    return report.findings.map(\.rule).filter { $0.severity > .info && seen.insert($0.id).inserted }.map { rule in
+    let rules = report.findings.map(\.rule).filter { $0.severity > .info && seen.insert($0.id).inserted }
+    let lines = rules.map { rule in
       let text = self.rule(rule.id)
       return worded("[\(rule.id.label)] \(text.reason); \(label(.remedy)): \(text.remedy)")
     }
+    let needsKubelet =
+      report.isKubeletStopped && rules.contains { self.rule($0.id).remedy.contains(worded("drain the node")) }
+    return needsKubelet ? lines + [worded(Self.orderWithoutKubelet)] : lines
   }
+
+  /// How to drain a node whose kubelet is stopped, because only kubelet confirms that a pod has ended.
+  private static let orderWithoutKubelet =
+    "kubelet is not running, so a drain cannot end: cordon the node first, start replacements for these pods on other nodes, "
+    + "start kubelet, and only then drain the node"
 
   func conclusion(_ report: PreflightReport) -> String {
     switch report.verdict {

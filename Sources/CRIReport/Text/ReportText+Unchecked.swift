@@ -17,9 +17,13 @@ package struct UncheckedText: Hashable, Sendable {
 }
 
 extension ReportText {
-  package func unchecked(_ entry: Unchecked) -> UncheckedText {
+  /// - Parameter hasRoot: Whether the command has the option `--root`.
+  package func unchecked(_ entry: Unchecked, hasRoot: Bool = false) -> UncheckedText {
     let side = entry.isBefore ? " (before)" : ""
     var (subject, reason) = (Self.text(of: entry.subject), Self.text(of: entry.reason))
+    if hasRoot, [.notOnNode, .foreignDirectory].contains(entry.reason.code) {
+      reason += ", or specify the root of its file system with --root"
+    }
     if entry.object != nil, entry.count > 1 {
       subject += " and \(Self.count(entry.count - 1, "other object"))"
     } else if entry.reason.code == .ignored {
@@ -47,6 +51,8 @@ extension ReportText {
       "new \(pods.count == 1 ? "sandbox" : "sandboxes") of \(list(pods.map { "\($0)" })) (missing if restartPolicy is "
         + "\(policies(RestartPolicy.allCases.filter { !ending.contains($0) })), not needed if it is \(policies(ending)))"
     case .pauseProcesses(let count, let all): "pause processes of \(count) of \(self.count(all, "pod"))"
+    case .announced(let count):
+      "\(self.count(count, "object")) that the runtime had announced after the compared state was read"
     case .kernelFacts: "processes, network namespaces and the addresses in them"
     case .daemonRestart: "whether the daemon was restarted"
     case .nodeReboot: "whether the node was rebooted"

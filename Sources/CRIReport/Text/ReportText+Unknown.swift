@@ -9,6 +9,7 @@ extension ReportText {
     let object = reason.object.map { "\($0)" } ?? "it"
     return switch reason.code {
     case .permissionDenied: "\(located(reason)) (root permission is required)"
+    case .timedOut where located(reason).isEmpty: "it could not be read in time"
     case .missing, .timedOut, .systemError, .callFailed, .cniPluginFailed, .malformedConfiguration:
       located(reason)
     case .unusableFile: message
@@ -23,13 +24,12 @@ extension ReportText {
     case .processesNotVisible: "none of the pods' processes is visible to cri"
     case .daemonNotTrusted:
       "the runtime does not run as root on this node, so cri does not run \(path.isEmpty ? "its executables" : path)"
-    case .programNotTrusted: "other users can change \(path), so cri does not run it"
+    case .programNotTrusted: "other users can write to \(path), so cri does not run it"
     case .socketNotTrusted: "\(path) belongs to a different user, so cri does not connect to it"
     case .processEnded: "the process has ended"
-    case .notOnNode: "\(path) does not exist; run cri on the node, or specify the root of its file system with --root"
-    case .hiddenDirectory: "\(path) is in the runtime's directory, which is hidden or was replaced (P20)"
-    case .foreignDirectory:
-      "\(path) has no data of this runtime; run cri on its node, or specify the root of its file system with --root"
+    case .notOnNode: "\(path) does not exist; run cri on the node"
+    case .hiddenDirectory: "\(path) is in the runtime's directory, which is hidden or was replaced"
+    case .foreignDirectory: "\(path) has no data of this runtime; run cri on its node"
     case .otherRuntime: "some were found, but they may belong to the runtime that serves \(path)"
     case .notExamined: "it was not examined"
     case .notReported, .unsupportedRuntime: text(ofSetting: reason)
@@ -43,6 +43,7 @@ extension ReportText {
     case .restartPolicyUnknown: "the restartPolicy is unknown; specify the pods with --pods"
     case .kubeletStopped: "kubelet, which creates them, is not running; verify after it has started"
     case .podsUnchecked: "not every pod could be read"
+    case .deletedOrLost: "they are not listed any more, and whether they were deleted or lost is not known"
     default: text(ofContent: reason, path, message, object)
     }
   }

@@ -7,8 +7,13 @@ extension ReportText {
   package func value(_ value: FindingValue) -> String { worded(Self.text(of: value)) }
 
   /// A container whose own exit code is unknown.
-  static func exitedUnseen(_ code: Int32) -> String {
-    "exited \(code), which is not its own code: it ended while the runtime was down"
+  /// - Parameters:
+  ///   - isNew: Whether it ended during the change.
+  ///   - policy: The pod's restart policy; nil if it is unknown.
+  static func exitedUnseen(_ code: Int32, isNew: Bool = true, _ policy: RestartPolicy? = nil) -> String {
+    "exited \(code), which is not its own code" + (isNew ? ": it ended while the runtime was down" : "")
+      + (policy ?? .onFailure == .onFailure
+        ? ", and restartPolicy OnFailure repeats its work even if it had finished" : "")
   }
 
   static func text(of value: FindingValue) -> String {
@@ -26,8 +31,7 @@ extension ReportText {
     case .podState(let state): name(of: state)
     case .containerState(let state): name(of: state)
     case .exited(let code): "exited \(code)"
-    case .exitedUnseen(let code):
-      "\(exitedUnseen(code)), and restartPolicy OnFailure repeats its work even if it had finished"
+    case .exitedUnseen(let code): exitedUnseen(code)
     case .signal(let signal): name(of: signal)
     case .api(let version): "\(version)"
     case .bothAPIs: "v1 and v1alpha2"
@@ -92,6 +96,7 @@ extension ReportText {
     case .notTried: "not tried"
     case .listed: "listed"
     case .notListed: "not listed"
+    case .withoutContainers: "listed without its containers"
     case .pinned: "pinned"
     case .notPinned: "not pinned"
     case .isTrue: "true"

@@ -2,7 +2,7 @@ internal import CRIRules
 internal import CRISnapshot
 package import CRIVerify
 
-/// The texts in verify's report.
+/// The wording of verify's report.
 extension ReportText {
   package func title(_ report: Report) -> String {
     let (before, after) = (report.before, report.after)
@@ -58,11 +58,14 @@ extension ReportText {
 
   /// A finding's field and values: `network.ip 10.42.0.3 → none`.
   func fact(_ finding: Finding) -> String {
-    if case .exitedUnseen(let code) = finding.after, let policy = finding.prediction?.restartPolicy,
-      policy != .onFailure
-    {
+    if case .exitedUnseen(let code) = finding.after {
       let name = finding.rule.field.map(field) ?? ""
-      return worded("\(name) \(Self.text(of: finding.before)) → \(Self.exitedUnseen(code))")
+      // A container that was dead before the change did not end during it.
+      let isNew = finding.rule.id != .containerDeadBefore
+      // A container can have its own policy.
+      let isLeft = finding.reaction?.leftEnded.contains(finding.object.name) == true
+      let end = Self.exitedUnseen(code, isNew: isNew, isLeft ? .never : finding.reaction?.restartPolicy)
+      return worded("\(name) \(Self.text(of: finding.before)) → \(end)")
     }
     return fact(finding.rule.field, finding.before, finding.after)
   }
@@ -129,7 +132,7 @@ extension ReportText {
     }
   }
 
-  /// The condition that decides between two outcomes; empty if there is only one.
+  /// The condition on which it depends which of two outcomes occurs; empty if there is only one.
   private static func condition(of prediction: Prediction, _ kubelet: KubeletActivity) -> String {
     let outcomes = otherOutcomes(of: prediction, kubelet)
     if !outcomes.isEmpty {
@@ -243,7 +246,8 @@ extension ReportText {
 
   private func intact(_ report: Report, _ uncountedRules: String) -> String {
     let (all, affected) = (report.predictions.count, report.affected.count)
-    if affected == 0 && uncountedRules.isEmpty { return "intact: \(Self.count(all, "ready pod")), nothing is lost" }
+    let noun = report.predictions.allSatisfy(\.wasReady) ? "ready pod" : "pod"
+    if affected == 0 && uncountedRules.isEmpty { return "intact: \(Self.count(all, noun)), nothing is lost" }
     let replaced = report.recreated.subtracting(report.affected.filter { !$0.isRecreated }.map(\.pod))
     let recreated = replaced.count
     let kept = all - Set(report.affected.map(\.pod)).union(replaced).count
@@ -253,8 +257,8 @@ extension ReportText {
     ]
     let pods =
       affected == 0
-      ? Self.count(all, "ready pod")
-      : "\(parts.compactMap(\.self).joined(separator: ", ")) of \(Self.count(all, "ready pod"))"
+      ? Self.count(all, noun)
+      : "\(parts.compactMap(\.self).joined(separator: ", ")) of \(Self.count(all, noun))"
     let exception = uncountedRules.isEmpty ? "" : " apart from findings that do not count (\(uncountedRules))"
     return "intact\(exception): \(pods), nothing else is lost"
   }

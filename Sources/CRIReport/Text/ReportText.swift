@@ -1,6 +1,6 @@
-/// The catalogue of all texts in reports, in English.
+/// The catalogue of all wording in reports, in English.
 ///
-/// Reports take every sentence, label and formatted value from this catalogue, and never base a decision on a text:
+/// Reports take every sentence, label and formatted value from this catalogue, and never base a decision on wording:
 /// changing the wording does not change any verdict, exit code, metric or remedy. A test replaces the wording to prove
 /// this.
 package struct ReportText: Sendable {
@@ -8,7 +8,7 @@ package struct ReportText: Sendable {
 
   private let reword: @Sendable (String) -> String
 
-  /// - Parameter reword: Applied to every text of the catalogue before a report uses it.
+  /// - Parameter reword: Applied to every string in the catalogue before a report uses it.
   package init(rewording reword: @escaping @Sendable (String) -> String = { $0 }) { self.reword = reword }
 
   /// Every text from the catalogue passes through this function.

@@ -1,7 +1,7 @@
 internal import CRIRules
 
 extension RuleText {
-  /// The texts of the rules about the configuration that containerd will read when it starts.
+  /// The wording of the rules about the configuration that containerd will read when it starts.
   static func configuration(_ id: RuleID) -> RuleText? {
     switch id {
     case .runtimeConfiguration:
@@ -13,7 +13,7 @@ extension RuleText {
         remedy: "correct the configuration before any restart (containerd config dump shows what is wrong)")
     case .runtimeCRIPlugin:
       RuleText(
-        violation: "containerd's configuration does not enable the CRI",
+        violation: "the CRI plugin does not load with containerd's configuration",
         reason:
           "after a restart, containerd does not serve the CRI: kubelet gets \"unknown service "
           + "runtime.v1.RuntimeService\", and the node becomes NotReady",

@@ -19,8 +19,8 @@ extension RuleText {
         violation: "the runtime does not respond",
         reason: "kubelet hangs in the same call, and the node becomes NotReady after at most three minutes",
         remedy:
-          "find the process that the runtime waits for (cri doctor names hanging objects); restart the "
-          + "runtime only after cri preflight")
+          "continue a daemon that was stopped by a signal (kill -CONT PID); otherwise find the process that it waits for "
+          + "(cri doctor names the objects for which calls hang); restart the runtime only after cri preflight")
     case .runtimeCallFails:
       RuleText(
         violation: "the runtime returns an error",
@@ -54,13 +54,27 @@ extension RuleText {
     case .runtimeRecentlyRestarted:
       RuleText(
         violation: "the runtime was restarted while pods were running",
-        reason: "if nobody did this on purpose, the runtime crashed or was killed",
+        reason: "unless this was intended, the runtime crashed or was killed",
         remedy: "read the journal from that time; next time, restart it with cri guard")
     case .runtimeOutdatedProgram:
       RuleText(
-        violation: "the program of the running daemon was replaced on disk",
+        violation: "the executable of the running daemon was replaced on disk",
         reason: "the daemon starts shims of a different version, and the next restart is an unplanned upgrade",
         remedy: "check the upgrade with cri preflight --to VERSION, and restart the runtime with cri guard")
+    case .runtimeRootHidden:
+      RuleText(
+        violation: "the runtime's database is hidden, moved or removed",
+        reason: "the next start of the runtime finds a different directory, which contains none of the pods",
+        remedy:
+          "do not restart the runtime; unmount what hides its root directory, move the directory back, or restore the file "
+          + "from /proc/PID/fd of the daemon")
+    case .runtimeOCIProgramMissing:
+      RuleText(
+        violation: "the program of the OCI runtime does not exist",
+        reason:
+          "no pod can be started or stopped, no command can be run in a container, and a restart of containerd 1.x loses "
+          + "every pod",
+        remedy: "do not restart the runtime; install the program again (runc, or BinaryName in the configuration)")
     case .runtimeKnownDefect:
       RuleText(
         violation: "this version of the runtime has a known defect",
@@ -104,8 +118,8 @@ extension RuleText {
           "kubelet waits for the same response and does nothing else for the pod; the node becomes NotReady "
           + "after three minutes",
         remedy:
-          "find out why the shim does not respond (cat /proc/PID/stack); as a last resort, kill the shim, "
-          + "which ends the pod")
+          "continue a stopped shim (kill -CONT PID); otherwise find out why it does not respond (cat /proc/PID/stack); "
+          + "as a last resort, kill it (kill -KILL PID), which ends the pod")
     case .objectStatusFails:
       RuleText(
         violation: "the runtime lists the object, but cannot report its status",
@@ -114,15 +128,17 @@ extension RuleText {
     case .objectStatusSlow:
       RuleText(
         violation: "the runtime takes a long time to report the status of this object",
-        reason: "everything that kubelet does for this pod is delayed as much",
-        remedy: "find out why its shim is slow: memory pressure, a throttled cgroup or a slow disk")
+        reason: "everything that kubelet does for this pod is delayed by as much",
+        remedy:
+          "find out why its shim is slow: it is stopped (D19), memory is short, its cgroup is throttled, or a disk is slow"
+      )
     case .shimSilent:
       RuleText(
-        violation: "the shim of the pod does not respond",
+        violation: "the shim (or conmon) does not respond",
         reason: "until it responds, exec and stop do not work, and nothing notices when the pod's containers exit",
         remedy:
-          "continue a stopped shim (kill -CONT PID); otherwise kill it, which ends the pod, and let kubelet "
-          + "recreate the pod")
+          "continue a stopped shim (kill -CONT PID); otherwise kill it (kill -KILL PID), which ends the pod, and let "
+          + "kubelet recreate the pod")
     case .shimOrphan:
       RuleText(
         violation: "a shim with live processes belongs to no object of the runtime",
@@ -135,9 +151,10 @@ extension RuleText {
         remedy: "end it (kill PID)")
     case .podOutlivedSandbox:
       RuleText(
-        violation: "the sandbox is not ready, but containers in it still run",
+        violation: "the sandbox is not ready, but the runtime reports running containers in it",
         reason: "kubelet has to stop them before it can recreate the pod, and has not done so",
-        remedy: "stop the sandbox (cri stopp ID), and read kubelet's journal if that fails")
+        remedy:
+          "stop the containers, then the sandbox (cri stop ID, cri stopp ID), and read kubelet's journal if that fails")
     case .podTwoReady:
       RuleText(
         violation: "the pod has several ready sandboxes",
@@ -159,7 +176,7 @@ extension RuleText {
       RuleText(
         violation: "the runtime does not know the state of the container",
         reason: "kubelet kills it and starts it again",
-        remedy: "read the runtime's journal from its last start; the container's shim has probably ended")
+        remedy: "read the runtime's journal from its last start; the container's shim may have ended")
     case .containerCrashLoop:
       RuleText(
         violation: "the container keeps exiting",
@@ -175,11 +192,16 @@ extension RuleText {
         violation: "the process has ended, but the runtime reports it as running",
         reason: "nothing restarts it, because kubelet believes the runtime",
         remedy: "stop the container or the sandbox (cri stop ID, cri stopp ID), so that kubelet recreates it")
+    case .containerUnmonitored:
+      RuleText(
+        violation: "the process that monitors the container (conmon or shim) has ended",
+        reason: "what the container writes is no longer read, and its exit status will be lost",
+        remedy: "restart the container at a convenient time (cri stop ID), so that kubelet starts it again")
     case .containerNoLogFile:
       RuleText(
         violation: "the log file of a running container is missing",
         reason: "kubectl logs shows nothing, and what the container writes is lost",
-        remedy: "find out what removed the file; the container has a new one after its next restart")
+        remedy: "create a new file (cri logs --reopen CONTAINER), and find out what removed the old one")
     case .containerHugeLog:
       RuleText(
         violation: "the log file is larger than kubelet's rotation allows",
@@ -228,7 +250,7 @@ extension RuleText {
       RuleText(
         violation: "host-local has leases for sandboxes that do not exist",
         reason: "these addresses are not assigned again, so the range eventually runs out",
-        remedy: "remove the files of these leases in /var/lib/cni/networks while no pod is being created")
+        remedy: "remove the files of these leases while no pod is being created")
     case .networkRangeFull:
       RuleText(
         violation: "the address range of the network is nearly full",
@@ -270,7 +292,9 @@ extension RuleText {
       RuleText(
         violation: "the pause image is not pinned",
         reason: "kubelet may remove it under disk pressure, and then no pod can be created without the registry",
-        remedy: "upgrade to a runtime that pins it (containerd 1.7.3 or later), or pin it")
+        remedy:
+          "upgrade to containerd 1.7.3 or later, which pins the pause image of its configuration; older versions cannot "
+          + "pin it, so keep enough of the disk free")
     case .imageOfContainerGone:
       RuleText(
         violation: "the image of a running container is missing",

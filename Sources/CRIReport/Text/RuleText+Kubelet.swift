@@ -7,7 +7,7 @@ package import CRIVerify
 struct KubeletClaim: Sendable {
   /// What kubelet does if the reason is true.
   let actions: Set<Prediction.Action>
-  /// Whether the reason says that the restartPolicy decides.
+  /// Whether the reason says that the outcome depends on the restartPolicy.
   let namesPolicy: Bool
   /// The reason without what it says about kubelet's reaction.
   let reason: String

@@ -67,6 +67,8 @@ extension RuleText {
       "the pod was lost before the change: its pause process had already ended, although the runtime still reported it as ready"
     case .podDeadUnnoticed:
       "the pod was lost before the change: its pause process has ended, and neither the runtime nor kubelet has noticed"
+    case .podNotReadyBefore:
+      "the pod was lost before the change: its sandbox was not ready, although containers in it were running"
     default: nil
     }
   }

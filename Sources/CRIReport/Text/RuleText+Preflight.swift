@@ -169,11 +169,18 @@ extension RuleText {
         violation: "a CNI plugin that the node's networks use is missing",
         reason: "without it, no pod can be started, stopped or removed",
         remedy: "install the plugin, or correct the directory of the plugins (bin_dir, or bin_dirs in containerd 2.1)")
+    case .runtimeOCIProgram:
+      RuleText(
+        violation: "the program of the OCI runtime does not exist",
+        reason:
+          "without it, no pod can be started or stopped, and containerd 1.x loses every pod when it restarts, while the "
+          + "processes continue without an owner",
+        remedy: "install the program again (runc, or BinaryName in the configuration) before you restart the runtime")
     case .recordDirectory:
       RuleText(
-        violation: "the runtime's database is hidden or removed",
+        violation: "the runtime's database is hidden, moved or removed",
         reason: "the next start finds a different directory, which contains none of the pods",
-        remedy: "unmount what was mounted over the runtime's root directory before you restart it")
+        remedy: "unmount what hides the runtime's root directory, or move the directory back, before you restart it")
     case .kubeletCgroupDriver:
       RuleText(
         violation: "kubelet and the runtime have different cgroup drivers",
@@ -288,6 +295,13 @@ extension RuleText {
         violation: "the container is running, but the runtime does not list its sandbox",
         reason: "kubelet finds no sandbox for the pod, and creates a second copy of it",
         remedy: "stop the container and remove it (cri stop, cri rm), or drain the node")
+    case .containerSandboxNotReady:
+      RuleText(
+        violation: "the pod's sandbox is not ready, but containers in it are running",
+        reason: "the pod is already lost: kubelet stops these containers when it next examines the pod (C3)",
+        remedy:
+          "let kubelet recreate the pod before the change; if the containers must continue, keep kubelet stopped until "
+          + "their work is done")
     default: nil
     }
   }

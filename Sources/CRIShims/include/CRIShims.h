@@ -45,6 +45,10 @@ static inline void cri_adopt_descendants(void) { prctl(PR_SET_CHILD_SUBREAPER, 1
 // -1 with errno set; errno is ENOSYS before Linux 5.3.
 int cri_open_process(int pid);
 
+// Returns free memory of the heap to the kernel, and removes the pages of the program's own file, which the kernel
+// otherwise counts until memory is short, from the process; they return from the page cache when they are used.
+void cri_release_memory(void);
+
 // These functions turn signals into messages of two bytes: the number of the signal, and 1 if it is SIGINT from a
 // terminal (Ctrl-C), which the kernel sends to every process of the foreground group. The handler is in C because Swift
 // code is not known to be async-signal-safe.

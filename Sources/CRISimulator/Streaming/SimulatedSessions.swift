@@ -39,7 +39,7 @@ final class SimulatedSessions: Sendable {
       url: try url("exec", .command(streams, SimulatedCommand(request.cmd, hasTerminal: request.tty))))
   }
 
-  /// A container that runs a script of `sh` starts it when somebody attaches, and exits with it. Any other container behaves
+  /// A container that runs a script of `sh` starts it when a client attaches, and exits with it. Any other container behaves
   /// like a shell that reads lines, and was created without `stdin_once`.
   func attach(_ request: AttachRequest, _ container: SimulatedContainer) throws(CallFailure) -> AttachResponse {
     let streams = RemoteCommandStreams(

@@ -18,7 +18,7 @@ public struct CNICacheEntry: Hashable, Sendable {
   }
 }
 
-/// An address that host-local, CNI's own IPAM plugin, has assigned: there is one file for each address.
+/// An address that host-local, the IPAM plugin of the CNI project, has assigned: there is one file for each address.
 public struct HostLocalLease: Hashable, Sendable {
   /// The network's name in the CNI configuration.
   public var network: String

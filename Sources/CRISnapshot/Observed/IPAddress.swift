@@ -52,8 +52,9 @@ public struct IPAddress: Hashable, Sendable {
     guard let gap = gaps.first else {
       return bytesOfGroups(text).flatMap { $0.count == 16 ? $0 : nil }
     }
-    guard let head = bytesOfGroups(text[..<gap]), let tail = bytesOfGroups(text[(gap + 2)...]),
-      head.count + tail.count < 16
+    // Only the last part of an address may be written as an IPv4 address (RFC 4291, section 2.2).
+    guard !text[..<gap].contains(UInt8(ascii: ".")), let head = bytesOfGroups(text[..<gap]),
+      let tail = bytesOfGroups(text[(gap + 2)...]), head.count + tail.count < 16
     else { return nil }
     return head + [UInt8](repeating: 0, count: 16 - head.count - tail.count) + tail
   }

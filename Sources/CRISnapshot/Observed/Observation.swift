@@ -22,7 +22,7 @@ public enum Observation<Value: Hashable & Sendable>: Hashable, Sendable {
   }
 
   /// Returns the fact.
-  /// - Throws: The reason why it is unknown, so that everything that depends on the fact is unchecked.
+  /// - Throws: The reason why it is unknown. Everything that depends on the fact is then reported as unchecked.
   package func get() throws(UnknownReason) -> Value {
     switch self {
     case .known(let value): return value

@@ -9,6 +9,7 @@ extension ObservedKubelet {
     if let rootDirectory { object["rootDirectory"] = .string(rootDirectory) }
     object["podFolders"] = podDirectories?.json { .array($0.sorted().map { .string($0) }) }
     object["staticPods"] = staticPods?.json { .array($0.map(\.json)) }
+    if let nodeName { object["nodeName"] = .string(nodeName) }
     return .object(object)
   }
 
@@ -25,7 +26,8 @@ extension ObservedKubelet {
       },
       staticPods: try reader.observation("staticPods") { (items) throws(SnapshotError) in
         try items.elements(StaticPod.init)
-      })
+      },
+      nodeName: try reader.optional("nodeName", \.stringValue))
   }
 }
 

@@ -10,6 +10,8 @@ public struct ObservedKubelet: Hashable, Sendable {
   public var podDirectories: Observation<Set<String>>?
   /// The pods that kubelet starts from manifest files.
   public var staticPods: Observation<[StaticPod]>?
+  /// The node's name according to kubelet's command line (`--hostname-override`); nil if it has no such option.
+  public var nodeName: String?
 
   /// A kubelet process.
   public struct Instance: Hashable, Sendable {
@@ -28,12 +30,14 @@ public struct ObservedKubelet: Hashable, Sendable {
   /// Creates a value with the given properties.
   public init(
     processes: Observation<[Instance]>? = nil, rootDirectory: String? = nil,
-    podDirectories: Observation<Set<String>>? = nil, staticPods: Observation<[StaticPod]>? = nil
+    podDirectories: Observation<Set<String>>? = nil, staticPods: Observation<[StaticPod]>? = nil,
+    nodeName: String? = nil
   ) {
     self.processes = processes
     self.rootDirectory = rootDirectory
     self.podDirectories = podDirectories
     self.staticPods = staticPods
+    self.nodeName = nodeName
   }
 
   /// Whether kubelet was restarted; nil if this is unknown.
@@ -82,6 +86,29 @@ extension StaticPod {
     guard namespace == pod.namespace, pod.name.hasPrefix("\(name)-") else { return false }
     let (node, suffix) = (host.lowercased(), pod.name.dropFirst(name.count + 1))
     return suffix == node || suffix.hasPrefix("\(node).") || node.hasPrefix("\(suffix).")
+  }
+}
+
+extension Snapshot {
+  /// The node's name, as kubelet appends it to the names of static pods: the one on the kubelet command line, or else the
+  /// host name, or else the only name with which every static pod belongs to a manifest. A single pod could also belong to
+  /// the manifest of another pod.
+  /// - Parameter manifests: The manifests of the static pods.
+  package func nodeName(for manifests: [StaticPod]) -> String {
+    let pods = Set(
+      sandboxes.filter(\.isStatic).map { PodName(namespace: $0.pod.namespace, name: $0.pod.name, uid: "") })
+    let known = [observed?.kubelet?.nodeName, host.name].compactMap(\.self)
+    let fitting = known.first { name in
+      pods.contains { pod in manifests.contains { $0.defines(pod, onNode: name) } }
+    }
+    if let fitting { return fitting }
+    let candidates = pods.map { pod in
+      Set(
+        manifests.filter { $0.namespace == pod.namespace && pod.name.hasPrefix("\($0.name)-") }
+          .map { String(pod.name.dropFirst($0.name.count + 1)) })
+    }.filter { !$0.isEmpty }
+    let common = candidates.dropFirst().reduce(candidates.first ?? []) { $0.intersection($1) }
+    return candidates.count > 1 && common.count == 1 ? common.first ?? host.name : host.name
   }
 }
 

@@ -7,7 +7,7 @@ public struct ObservedNode: Hashable, Sendable {
   /// kubelet's state; nil if this was not read.
   public var kubelet: ObservedKubelet?
   /// The cgroup namespace of the process that took the snapshot: the paths of cgroups begin at its root. nil if the kernel
-  /// has no such namespaces, or in an older snapshot.
+  /// has no cgroup namespaces, or in an older snapshot.
   public var cgroupNamespace: NamespaceID?
 
   /// Creates a value with the given properties.

@@ -1,8 +1,8 @@
 /// kubelet's decision about a container that has exited.
 ///
 /// Source: kubelet 1.36, `ContainerShouldRestart` and `FindMatchingContainerRestartRule` in pkg/api/v1/pod/util.go
-/// (lines 419 to 489). The first rule that matches the exit code decides; without such a rule, the container's policy
-/// decides, or else the pod's.
+/// (lines 419 to 489). The first rule that matches the exit code applies; if none matches, the container's policy
+/// applies, or else the pod's.
 package enum RestartDecision: Hashable {
   /// kubelet restarts the container.
   case start

@@ -9,7 +9,7 @@ extension SandboxRecord {
     return ["eth0"]
   }
 
-  /// The addresses at which the pod is reachable, on CNI's interfaces; nil if they could not be read.
+  /// The addresses at which the pod is reachable, on the interfaces that CNI created; nil if they could not be read.
   public var realAddresses: [InterfaceAddress]? {
     let names = interfaceNames
     return observed?.interfaces?.value.map { interfaces in
@@ -19,7 +19,7 @@ extension SandboxRecord {
     }
   }
 
-  /// The addresses in CNI's cache, in the cache's order; nil if the cache could not be read.
+  /// The addresses in the CNI cache, in the order of the cache; nil if the cache could not be read.
   public var cachedAddresses: [String]? { observed?.cache?.value?.flatMap(\.addresses) }
 
   /// Whether the runtime's path points to a network namespace other than that of the pod's processes, so that the data

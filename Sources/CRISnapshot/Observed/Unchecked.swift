@@ -8,7 +8,7 @@ public struct Unchecked: Hashable, Sendable {
   public var reason: UnknownReason
   /// The number of objects that share the subject and the reason.
   public var count: Int
-  /// Whether the subject is unchecked only in the earlier of two snapshots.
+  /// Whether the subject is unchecked only in the earlier of two snapshots (before the change).
   public var isBefore: Bool
   /// Whether a complete result needs the subject: without it, a snapshot is incomplete and a verdict cannot be intact.
   public var isRequired: Bool

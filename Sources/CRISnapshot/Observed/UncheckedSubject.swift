@@ -28,6 +28,8 @@ public enum UncheckedSubject: Hashable, Sendable {
   case endings([PodName], policies: [RestartPolicy])
   case pauseProcesses(count: Int, of: Int)
   case kernelFacts
+  /// Objects that the runtime had announced after the earlier snapshot.
+  case announced(count: Int)
   case daemonRestart
   case nodeReboot(isExpected: Bool)
   case kubeletRestart

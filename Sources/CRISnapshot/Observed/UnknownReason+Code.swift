@@ -20,7 +20,7 @@ extension UnknownReason {
     case processesNotVisible = "processes-not-visible"
     /// The runtime does not run as root, so none of its programs is run.
     case daemonNotTrusted = "daemon-not-trusted"
-    /// Other users can change the program, so it is not run.
+    /// Other users can write to the program, so it is not run.
     case programNotTrusted = "program-not-trusted"
     /// The socket belongs to a different user, so it is not used.
     case socketNotTrusted = "socket-not-trusted"
@@ -47,6 +47,7 @@ extension UnknownReason {
     case restartPolicyUnknown = "restart-policy-unknown"
     case kubeletStopped = "kubelet-stopped"
     case podsUnchecked = "pods-unchecked"
+    case deletedOrLost = "deleted-or-lost"
 
     // The source contains something that cannot be used.
     /// The file is not a regular file, or too large.

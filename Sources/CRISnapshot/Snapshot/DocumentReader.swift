@@ -94,7 +94,7 @@ struct DocumentReader {
   private func message<M: CMessage>() throws(SnapshotError) -> M {
     do {
       // A newer `cri` may have written fields that this version does not know; this is not a reason to reject the rest.
-      return try M(json: root, .newer)
+      return try M(json: root, .lenient)
     } catch {
       throw .malformed("\(path): \(error)")
     }

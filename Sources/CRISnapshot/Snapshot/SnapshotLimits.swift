@@ -7,7 +7,7 @@ extension Snapshot {
   /// runs 110 pods on a node by default.
   package static let largestCount = 100_000
 
-  /// The memory in bytes that the document's records take, beside their texts, when they are read and compared.
+  /// The memory in bytes that the document's records take, in addition to their strings, when they are read and compared.
   ///
   /// A record takes this much even if its text is only an ID. In the text that `snapshot` writes, a pod has at least 1,000
   /// bytes, a container 2,000, and an image 280.

@@ -12,6 +12,8 @@ package struct ImageReference: Hashable, Sendable {
 
   /// - Returns: nil if the text is not a name in this grammar.
   package init?(_ text: some StringProtocol) {
+    // The grammar is ASCII. A combining character would also hide the separator before it.
+    guard text.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else { return nil }
     var rest = text[...]
     if let at = rest.firstIndex(of: "@") {
       let digest = rest[rest.index(after: at)...]
@@ -31,13 +33,14 @@ package struct ImageReference: Hashable, Sendable {
       tag = nil
     }
     let parts = rest.split(separator: "/", omittingEmptySubsequences: false)
-    guard !parts.contains(where: \.isEmpty), !rest.contains(where: \.isWhitespace), !rest.contains("<") else {
+    guard !parts.contains(where: \.isEmpty), !rest.contains("<") else {
       return nil
     }
     let hasDomain = parts.count > 1 && Self.isDomain(parts[0])
     let domain = hasDomain ? String(parts[0]) : "docker.io"
     self.domain = domain == "index.docker.io" ? "docker.io" : domain
     let components = hasDomain ? parts.dropFirst() : parts[...]
+    guard !components.contains(where: { $0.contains(":") }) else { return nil }
     let path = components.joined(separator: "/")
     self.path = self.domain == "docker.io" && components.count == 1 ? "library/\(path)" : path
   }
@@ -54,7 +57,7 @@ package struct ImageReference: Hashable, Sendable {
   /// one, or else with the tag, which is `latest` by default.
   package var stored: String { digest.map { "\(repository)@\($0)" } ?? "\(repository):\(tag ?? "latest")" }
 
-  /// Returns a text that is the same for all notations of an image's name, digest or ID. Any other text is returned
+  /// Returns a string that is the same for all notations of an image's name, digest or ID. Any other string is returned
   /// unchanged.
   package static func plain(_ text: String) -> String {
     var text = text[...]

@@ -37,12 +37,14 @@ public enum NetworkReason: Hashable, Sendable {
   case interfacesNotRead
   case interfacesUnknown(UnknownReason)
   case interfacesDiffer(Interfaces, reported: [IPAddress])
+  /// The interfaces have some of the addresses that the runtime reports, but not these.
+  case interfacesLack([String], addresses: [IPAddress])
   /// CNI assigned addresses to the interface that the interface does not have.
   case interfaceLacks(String, [IPAddress])
   case interfaceDown(String)
   case interfaceWithoutCarrier(String)
 
-  // CNI's records.
+  // The CNI records.
 
   case notInCache
   case cacheDiffers([String], reported: [IPAddress])

@@ -20,6 +20,8 @@ public enum ValueStatus: String, Hashable, Sendable, CaseIterable {
   case good
   case works, fails, notTried
   case listed, notListed
+  /// The sandbox is listed, but none of its containers is.
+  case withoutContainers
   case pinned, notPinned
   case isTrue
   /// The file is not a network namespace.

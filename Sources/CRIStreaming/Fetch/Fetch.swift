@@ -1,39 +1,41 @@
 internal import CRISystem
 
-/// One GET request to a server on this machine. It follows no redirects, and blocks the thread until a deadline.
+/// One GET request to a server on this machine. It does not follow redirects, and blocks the thread until the
+/// response is complete or the deadline has passed.
 ///
 /// Source: RFC 9110 and RFC 9112.
 package struct Fetch {
-  private let text: String
+  private let urlText: String
   private let userAgent: String
   private let token: String?
   private let tls: (any TLSProvider)?
   private let limit: Int
   private let timeout: Duration
   private let deadline: ContinuousClock.Instant
-  private let refuses: (_ port: UInt16) -> String?
+  private let refusal: (_ port: UInt16) -> String?
 
   /// - Parameters:
   ///   - url: An `http` or `https` URL that points to this machine.
   ///   - userAgent: The value of the `User-Agent` field.
   ///   - token: A bearer token (RFC 6750), which is sent only over https.
-  ///   - tls: TLS for `https`.
+  ///   - tls: The TLS implementation for `https` URLs.
   ///   - limit: The maximum size of the document in bytes.
   ///   - timeout: The time within which the document must be complete.
-  ///   - refuses: Called before connecting; returns the reason if no request may be sent to the port.
+  ///   - refusal: Returns the reason why no request may be sent to the port; nil if one may be sent. It is called before
+  ///     the connection is made.
   package init(
     _ url: String, userAgent: String, token: String? = nil, tls: (any TLSProvider)? = nil, limit: Int,
     timeout: Duration,
-    refuses: @escaping (_ port: UInt16) -> String? = { _ in nil }
+    refusal: @escaping (_ port: UInt16) -> String? = { _ in nil }
   ) {
-    text = url
+    urlText = url
     self.userAgent = userAgent
     self.token = token
     self.tls = tls
     self.limit = limit
     self.timeout = timeout
     deadline = .now + timeout
-    self.refuses = refuses
+    self.refusal = refusal
   }
 
   /// - Returns: The document.
@@ -43,13 +45,13 @@ package struct Fetch {
     let host: String
     let addresses: [SocketAddress]
     do throws(StreamingError) {
-      url = try StreamURL(text)
+      url = try StreamURL(urlText)
       guard case .tcp(let name, let port) = url.address else {
-        throw StreamingError(.invalidURL, "only http and https URLs are supported", url: text)
+        throw StreamingError(.invalidURL, "only http and https URLs are supported", url: urlText)
       }
       host = name
-      addresses = try StreamHosts(allowed: []).addresses(of: host, port: port, url: text)
-      if let reason = refuses(port) { throw StreamingError(.hostNotAllowed(host), reason, url: text) }
+      addresses = try StreamHosts(allowed: []).addresses(of: host, port: port, url: urlText)
+      if let reason = refusal(port) { throw StreamingError(.hostNotAllowed(host), reason, url: urlText) }
     } catch { throw FetchError(error.reason) }
     guard url.usesTLS else {
       if token != nil { throw FetchError("a token is sent only over https") }

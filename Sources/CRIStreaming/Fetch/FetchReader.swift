@@ -30,7 +30,7 @@ struct FetchReader {
         let place = head.fields["Location"].map { " to \($0)" } ?? ""
         throw FetchError("the server redirects\(place) (HTTP status \(status)), which is never followed")
       default:
-        let limit = status == 200 ? self.limit : HTTPBodyReader.largestBody
+        let limit = status == 200 ? self.limit : HTTPBodyReader.maximumBody
         response = (status, HTTPBodyReader(status: status, fields: head.fields, limit: limit))
       }
     }
@@ -62,13 +62,7 @@ struct FetchReader {
   }
 
   private mutating func readHead(_ bytes: [UInt8]) throws(FetchError) -> (head: HTTPHead, rest: [UInt8])? {
-    // The first bytes identify a server that expects TLS or does not use HTTP, so there is no need to wait for more.
-    if head.isEmpty, !bytes.isEmpty {
-      let start = Array("HTTP/1.".utf8)
-      guard bytes.prefix(start.count).elementsEqual(start.prefix(bytes.count)) else {
-        throw FetchError("the server does not speak HTTP/1.1")
-      }
-    }
+    guard head.mayBeResponse(with: bytes) else { throw FetchError("the server does not speak HTTP/1.1") }
     do throws(UpgradeFailure) { return try head.receive(bytes) } catch {
       switch error {
       case .headTooLarge(let limit): throw FetchError("the head of the response is larger than \(limit) bytes")

@@ -1,7 +1,7 @@
 /// Reads the body of a response up to a limit (RFC 9112, section 6).
 struct HTTPBodyReader {
   /// The maximum size of an error body in bytes, which is enough to quote it.
-  static let largestBody = 8 << 10
+  static let maximumBody = 8 << 10
 
   private enum Framing { case length(Int), chunked(ChunkedDecoder), untilEnd }
 
@@ -14,7 +14,7 @@ struct HTTPBodyReader {
   /// Whether the limit was reached before the end of the body.
   private(set) var isTruncated = false
 
-  init(status: Int, fields: [HTTPField], limit: Int = HTTPBodyReader.largestBody) {
+  init(status: Int, fields: [HTTPField], limit: Int = HTTPBodyReader.maximumBody) {
     self.limit = limit
     if status == 204 || status == 304 {
       framing = .length(0)
@@ -40,8 +40,9 @@ struct HTTPBodyReader {
       framing = .chunked(decoder)
     case .untilEnd: body += bytes
     }
-    if body.count >= limit {
-      isTruncated = !isComplete || body.count > limit
+    // A body of exactly the limit may still end, for example with the last chunk.
+    if body.count > limit {
+      isTruncated = true
       body.removeLast(body.count - limit)
       isComplete = true
     }

@@ -47,6 +47,15 @@ struct HTTPHead: Hashable {
     return String(decoding: bytes, as: UTF8.self)
   }
 
+  /// The byte that two hexadecimal digits after a `%` stand for (RFC 3986, section 2.1); nil if `rest` begins with anything
+  /// else.
+  static func escapedByte(_ rest: ArraySlice<UInt8>) -> UInt8? {
+    let digits = String(decoding: rest.prefix(2), as: UTF8.self)
+    // `UInt8(_:radix:)` accepts a sign too.
+    guard digits.utf8.count == 2, digits.allSatisfy({ $0.isASCII && $0.isHexDigit }) else { return nil }
+    return UInt8(digits, radix: 16)
+  }
+
   /// The characters of a field name (RFC 9110, section 5.6.2).
   static func isTokenByte(_ byte: UInt8) -> Bool {
     switch byte {

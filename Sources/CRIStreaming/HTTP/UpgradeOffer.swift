@@ -51,9 +51,7 @@ package struct UpgradeOffer: Hashable, Sendable {
     var bytes: [UInt8] = []
     var rest = Array(text.utf8)[...]
     while let byte = rest.popFirst() {
-      if byte == UInt8(ascii: "%"), rest.count >= 2,
-        let code = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
-      {
+      if byte == UInt8(ascii: "%"), let code = HTTPHead.escapedByte(rest) {
         bytes.append(code)
         rest = rest.dropFirst(2)
       } else {

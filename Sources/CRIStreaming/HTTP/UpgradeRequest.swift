@@ -1,6 +1,6 @@
 /// A request that turns an HTTP/1.1 connection into a streaming connection.
 ///
-/// Source: RFC 9110, section 7.8; Kubernetes' `httpstream` package for SPDY; RFC 6455, section 4.1, for WebSocket.
+/// Source: RFC 9110, section 7.8; the Kubernetes package `httpstream` for SPDY; RFC 6455, section 4.1, for WebSocket.
 package struct UpgradeRequest: Sendable {
   /// The path and query of the URL.
   package let target: String

@@ -57,13 +57,7 @@ package struct UpgradeResponseReader {
   }
 
   private mutating func readHead(_ bytes: [UInt8]) throws(UpgradeFailure) -> (head: HTTPHead, rest: [UInt8])? {
-    // The first bytes identify a peer that does not use HTTP, so there is no need to wait for a timeout.
-    if head.isEmpty, !bytes.isEmpty {
-      let start = Array("HTTP/1.".utf8)
-      guard bytes.prefix(start.count).elementsEqual(start.prefix(bytes.count)) else {
-        throw .notHTTP(bytes.prefix { $0 != 0x0d && $0 != 0x0a }.printable())
-      }
-    }
+    guard head.mayBeResponse(with: bytes) else { throw .notHTTP(head.excerpt(with: bytes)) }
     return try head.receive(bytes)
   }
 

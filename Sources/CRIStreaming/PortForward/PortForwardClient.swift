@@ -4,7 +4,7 @@
 /// `k8s.io/client-go/tools/portforward/portforward.go`, except that a failed connection does not end the others.
 package struct PortForwardClient<Transport: StreamTransport & ~Copyable>: ~Copyable {
   /// The maximum size of an error message in bytes.
-  private static var largestError: Int { 16 << 10 }
+  private static var maximumError: Int { 16 << 10 }
 
   private struct Connection {
     let data: UInt32
@@ -147,10 +147,10 @@ package struct PortForwardClient<Transport: StreamTransport & ~Copyable>: ~Copya
       return events.append(.data(request, bytes))
     }
     transport.consume(bytes.count, on: id)
-    guard connection.message.count + bytes.count <= Self.largestError else {
+    guard connection.message.count + bytes.count <= Self.maximumError else {
       transport.reset(connection.data)
       transport.reset(connection.error)
-      return endConnection(request, .messageTooLarge(limit: Self.largestError))
+      return endConnection(request, .messageTooLarge(limit: Self.maximumError))
     }
     connections[request]?.message += bytes
   }

@@ -10,21 +10,22 @@ struct CommandStatusReader {
 
   let version: RemoteCommandProtocol
   private var bytes: [UInt8] = []
+  private var scanner = ObjectScanner()
 
   init(_ version: RemoteCommandProtocol) { self.version = version }
 
   /// Adds bytes.
-  /// - Returns: The result as soon as the status is complete, because servers do not always end the stream.
+  /// - Returns: The result as soon as the status is complete, because servers do not always end the stream. What follows
+  ///   the status is ignored, however the bytes are divided.
   mutating func receive(_ more: [UInt8]) throws(RemoteCommandFailure) -> CommandResult? {
+    let start = bytes.count
     bytes += more.prefix(CommandStatusReader.largest + 1 - bytes.count)
+    if version.reportsStatus, let end = scanner.end(in: bytes[start...]) {
+      bytes.removeSubrange(end...)
+      return try self.end()
+    }
     guard bytes.count <= CommandStatusReader.largest else { throw .statusTooLarge(limit: CommandStatusReader.largest) }
-    // Only a closing brace can complete the object, so a status that arrives in many pieces is not parsed after each
-    // piece.
-    let isSpace = { (byte: UInt8) in byte == 0x20 || (0x09...0x0d).contains(byte) }
-    guard version.reportsStatus, bytes.last(where: { !isSpace($0) }) == UInt8(ascii: "}"),
-      let status = try? JSON.parse(bytes)
-    else { return nil }
-    return try CommandStatusReader.result(status, bytes)
+    return nil
   }
 
   /// Returns the result after the stream has ended, normally or not.
@@ -89,5 +90,32 @@ struct CommandStatusReader {
       if status.code != 0 { object["code"] = .number("\(status.code)") }
     }
     return object.bytes()
+  }
+}
+
+/// Finds the end of the JSON object with which a text begins. It reads each byte once, however the text is divided.
+private struct ObjectScanner {
+  private var depth = 0
+  private var isInString = false
+  private var isEscaped = false
+  private var isOtherText = false
+
+  /// Returns the index after the object, or nil if the object continues or the text does not begin with an object.
+  mutating func end(in bytes: ArraySlice<UInt8>) -> Int? {
+    for (index, byte) in zip(bytes.indices, bytes) where !isOtherText {
+      switch byte {
+      case _ where isEscaped: isEscaped = false
+      case UInt8(ascii: "\\") where isInString: isEscaped = true
+      case UInt8(ascii: "\"") where depth > 0: isInString.toggle()
+      case _ where isInString: break
+      case UInt8(ascii: "{"): depth += 1
+      case UInt8(ascii: "}") where depth > 0:
+        depth -= 1
+        if depth == 0 { return index + 1 }
+      case 0x20, 0x09...0x0d: break
+      default: isOtherText = depth == 0
+      }
+    }
+    return nil
   }
 }

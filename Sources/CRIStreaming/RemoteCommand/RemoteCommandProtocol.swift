@@ -1,4 +1,4 @@
-/// The versions of Kubernetes' remote-command protocol, which `exec` and `attach` use.
+/// The versions of the Kubernetes remote-command protocol, which `exec` and `attach` use.
 ///
 /// Source: `k8s.io/apimachinery/pkg/util/remotecommand/constants.go`.
 public enum RemoteCommandProtocol: String, Hashable, Sendable, CaseIterable {

@@ -2,7 +2,7 @@
 ///
 /// Source: `k8s.io/cri-streaming/pkg/streaming/remotecommand/constants.go`.
 package enum RemoteStream: String, Hashable, Sendable, CaseIterable {
-  // In the order in which Kubernetes' client opens them.
+  // In the order in which the Kubernetes client opens them.
   case error, stdin, stdout, stderr, resize
 
   /// The header fields that open this stream.
@@ -11,7 +11,8 @@ package enum RemoteStream: String, Hashable, Sendable, CaseIterable {
 
 /// The streams of a session, as requested by the CRI's `ExecRequest` or `AttachRequest`.
 public struct RemoteCommandStreams: Hashable, Sendable {
-  /// Whether the command has standard input.
+  /// Whether the command has standard input. Over WebSocket, containerd sends no output of a terminal without an input, so
+  /// that a command with a terminal needs it there.
   public var stdin: Bool
   /// Whether standard output is sent.
   public var stdout: Bool

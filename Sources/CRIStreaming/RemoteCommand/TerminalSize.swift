@@ -20,7 +20,7 @@ public struct TerminalSize: Hashable, Sendable {
 /// Reads sizes from the resize stream, whose messages may be split at any byte.
 struct TerminalSizeReader {
   /// The maximum size of a message in bytes.
-  private static let largestMessage = 256
+  private static let maximumMessage = 256
   private var bytes: [UInt8] = []
 
   /// - Returns: The sizes in all complete messages; messages without a size are skipped.
@@ -31,7 +31,7 @@ struct TerminalSizeReader {
       if byte == UInt8(ascii: "}") {
         if let size = TerminalSizeReader.parse(bytes) { sizes.append(size) }
         bytes = []
-      } else if bytes.count >= TerminalSizeReader.largestMessage {
+      } else if bytes.count >= TerminalSizeReader.maximumMessage {
         bytes = []
       }
     }

@@ -5,7 +5,7 @@ internal import CRIGzip
 /// The payload of a DATA frame is returned as it arrives; a control frame is kept until it is complete, up to a limit.
 package struct SPDYFrameDecoder: ~Copyable {
   /// The maximum size of a control frame's payload in bytes. Frames from Kubernetes are smaller than 1 KiB.
-  package static let largestControlFrame = 64 << 10
+  package static let maximumControlFrame = 64 << 10
 
   private enum State {
     case header
@@ -73,7 +73,7 @@ package struct SPDYFrameDecoder: ~Copyable {
     let flags = UInt8(second >> 24)
     let length = Int(second & 0xff_ffff)
     guard first & 0x8000_0000 != 0 else {
-      guard first != 0 else { throw .malformed(frame: "DATA", reason: "stream 0") }
+      guard first != 0 else { throw .malformed(frame: "DATA", reason: "the stream ID is 0") }
       state = .data(id: first, left: length, isLast: flags & 1 != 0)
       return
     }
@@ -84,8 +84,8 @@ package struct SPDYFrameDecoder: ~Copyable {
       state = .skip(left: length)
       return
     }
-    guard length <= SPDYFrameDecoder.largestControlFrame else {
-      throw .frameTooLarge(frame: type.name, length: length, limit: SPDYFrameDecoder.largestControlFrame)
+    guard length <= SPDYFrameDecoder.maximumControlFrame else {
+      throw .frameTooLarge(frame: type.name, length: length, limit: SPDYFrameDecoder.maximumControlFrame)
     }
     state = .control(type, flags: flags, length: length)
   }
@@ -143,7 +143,7 @@ package struct SPDYFrameDecoder: ~Copyable {
   ) throws(SPDYFailure) -> [HTTPField] {
     let bytes: [UInt8]
     do throws(ZlibFailure) {
-      bytes = try inflater.decompress(block, limit: SPDYHeaderBlock.largest)
+      bytes = try inflater.decompress(block, limit: SPDYHeaderBlock.maximumSize)
     } catch .tooLarge(let limit) {
       throw .headersTooLarge(limit: limit)
     } catch .damaged {
@@ -154,11 +154,11 @@ package struct SPDYFrameDecoder: ~Copyable {
 
   private static func streamID(_ bytes: ArraySlice<UInt8>, _ type: SPDYFrameType) throws(SPDYFailure) -> UInt32 {
     let id = UInt32(bigEndian: bytes) & 0x7fff_ffff
-    guard id != 0 else { throw .malformed(frame: type.name, reason: "stream 0") }
+    guard id != 0 else { throw .malformed(frame: type.name, reason: "the stream ID is 0") }
     return id
   }
 
   private static func require(_ isValid: Bool, _ type: SPDYFrameType) throws(SPDYFailure) {
-    if !isValid { throw .malformed(frame: type.name, reason: "wrong length") }
+    if !isValid { throw .malformed(frame: type.name, reason: "the length is invalid") }
   }
 }

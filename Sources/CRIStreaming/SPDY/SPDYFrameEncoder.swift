@@ -3,7 +3,7 @@ internal import CRIGzip
 /// Encodes frames; the header blocks of one connection share one compression context.
 package struct SPDYFrameEncoder: ~Copyable {
   /// The maximum size of an encoded DATA frame's payload in bytes.
-  static let largestData = 32 << 10
+  static let maximumData = 32 << 10
 
   private var deflater: Deflater
 

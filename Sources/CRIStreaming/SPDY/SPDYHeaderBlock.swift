@@ -3,7 +3,7 @@
 /// Source: SPDY/3.1 draft, section 2.6.9: all lengths are four bytes; multiple values of a name are separated by NUL.
 enum SPDYHeaderBlock {
   /// The maximum size of a decompressed block in bytes.
-  static let largest = 64 << 10
+  static let maximumSize = 64 << 10
   /// The maximum number of names in a block.
   static let maximumNames = 100
 
@@ -28,7 +28,9 @@ enum SPDYHeaderBlock {
   static func decode(_ bytes: [UInt8], frame: String) throws(SPDYFailure) -> [HTTPField] {
     var rest = bytes[...]
     let count = try number(&rest, frame)
-    guard count <= maximumNames else { throw .malformed(frame: frame, reason: "\(count) header names") }
+    guard count <= maximumNames else {
+      throw .malformed(frame: frame, reason: "too many header names (\(count); the limit is \(maximumNames))")
+    }
     var fields: [HTTPField] = []
     var names: Set<String> = []
     for _ in 0..<count {
@@ -37,7 +39,7 @@ enum SPDYHeaderBlock {
       // The names of pseudo-headers, such as `:path`, begin with a colon.
       let isAllowed = { (byte: UInt8) in HTTPHead.isTokenByte(byte) && byte == byte.lowercasedASCII || byte == 0x3a }
       guard !name.isEmpty, name.allSatisfy(isAllowed) else {
-        throw .malformed(frame: frame, reason: "header name \(name.printable())")
+        throw .malformed(frame: frame, reason: "invalid header name \(name.printable())")
       }
       let text = String(decoding: name, as: UTF8.self)
       guard names.insert(text).inserted else { throw .malformed(frame: frame, reason: "duplicate header \(text)") }
@@ -45,12 +47,12 @@ enum SPDYHeaderBlock {
         fields.append(HTTPField(text, String(decoding: part, as: UTF8.self)))
       }
     }
-    guard rest.isEmpty else { throw .malformed(frame: frame, reason: "\(rest.count) bytes after the headers") }
+    guard rest.isEmpty else { throw .malformed(frame: frame, reason: "\(rest.count) bytes follow the headers") }
     return fields
   }
 
   private static func number(_ rest: inout ArraySlice<UInt8>, _ frame: String) throws(SPDYFailure) -> Int {
-    guard rest.count >= 4 else { throw .malformed(frame: frame, reason: "headers end early") }
+    guard rest.count >= 4 else { throw .malformed(frame: frame, reason: "the headers end early") }
     defer { rest = rest.dropFirst(4) }
     return Int(UInt32(bigEndian: rest.prefix(4)))
   }
@@ -59,7 +61,7 @@ enum SPDYHeaderBlock {
     _ rest: inout ArraySlice<UInt8>, _ frame: String
   ) throws(SPDYFailure) -> ArraySlice<UInt8> {
     let length = try number(&rest, frame)
-    guard length <= rest.count else { throw .malformed(frame: frame, reason: "headers end early") }
+    guard length <= rest.count else { throw .malformed(frame: frame, reason: "the headers end early") }
     defer { rest = rest.dropFirst(length) }
     return rest.prefix(length)
   }

@@ -13,7 +13,7 @@ extension SPDYSession {
     while let id = turns.first {
       turns.removeFirst()
       guard let stream = streams[id], stream.hasSomethingToSend else { continue }
-      var count = min(stream.outgoing.count, SPDYFrameEncoder.largestData)
+      var count = min(stream.outgoing.count, SPDYFrameEncoder.maximumData)
       if respectsSendWindows { count = max(0, min(count, stream.sendWindow, connectionSendWindow)) }
       // A FIN without data does not require a window.
       if count > 0 || stream.outgoing.isEmpty { return (id, count) }

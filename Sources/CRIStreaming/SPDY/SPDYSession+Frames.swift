@@ -29,7 +29,7 @@ extension SPDYSession {
     guard id & 1 != nextStream & 1 else {
       throw .invalidStream(id, reason: "the ID is reserved for streams of this end")
     }
-    guard id > lastPeerStream else { throw .invalidStream(id, reason: "opened after stream \(lastPeerStream)") }
+    guard id > lastPeerStream else { throw .invalidStream(id, reason: "it was opened after stream \(lastPeerStream)") }
     lastPeerStream = id
     guard !isGoingAway else { return }
     guard streams.values.count(where: { !$0.isOurs }) < limits.streams else {
@@ -61,7 +61,10 @@ extension SPDYSession {
     guard let stream = streams[id] else {
       // Data for a stream that has just been reset may still be in transit; any other stream is unknown.
       let wasOpen = id & 1 == nextStream & 1 ? id < nextStream : id <= lastPeerStream
-      if !wasOpen { enqueueReply(.reset(id: id, .invalidStream)) }
+      if !wasOpen, lastRejectedStream != id {
+        lastRejectedStream = id
+        enqueueReply(.reset(id: id, .invalidStream))
+      }
       return
     }
     // CRI-O may end an output before it sends the last data, and crictl accepts that.
@@ -110,7 +113,7 @@ extension SPDYSession {
   }
 
   mutating func openedWindow(of id: UInt32, by delta: Int) throws(SPDYFailure) {
-    guard delta > 0 else { throw .malformed(frame: "WINDOW_UPDATE", reason: "a delta of 0") }
+    guard delta > 0 else { throw .malformed(frame: "WINDOW_UPDATE", reason: "the delta is 0") }
     respectsSendWindows = true
     peerKnowsWindows = true
     if id == 0 {

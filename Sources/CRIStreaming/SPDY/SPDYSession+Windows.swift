@@ -54,7 +54,7 @@ extension SPDYSession {
   /// One stream with an idle reader must not stop the others, so bytes are counted when they are received, not when
   /// they are consumed.
   mutating func replenishConnection() {
-    guard peerKnowsWindows, connectionCredit >= Self.largestWindow / 2, unconsumed < limits.buffer else { return }
+    guard peerKnowsWindows, connectionCredit >= Self.maximumWindow / 2, unconsumed < limits.buffer else { return }
     openConnectionWindow()
   }
 

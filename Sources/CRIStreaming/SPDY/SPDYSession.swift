@@ -27,6 +27,8 @@ package struct SPDYSession: ~Copyable {
   var turns: [UInt32] = []
   var nextStream: UInt32
   var lastPeerStream: UInt32 = 0
+  /// The stream whose data was rejected last, although it was never open. A long DATA frame arrives in pieces.
+  var lastRejectedStream: UInt32?
   var nextPing: UInt32
   var isGoingAway = false
   var isShuttingDown = false
@@ -43,12 +45,12 @@ package struct SPDYSession: ~Copyable {
   /// The number of received bytes for which no WINDOW_UPDATE has been sent to the peer.
   var connectionCredit = 0
   /// What remains of the window that we granted the peer; negative if the peer ignores windows.
-  var connectionReceiveWindow = Self.largestWindow
+  var connectionReceiveWindow = Self.maximumWindow
   /// Whether the peer has exceeded a window, which shows that it does not need a WINDOW_UPDATE.
   var peerIgnoresWindows = false
   /// Whether the peer has sent a WINDOW_UPDATE or an initial window, which shows that it implements windows.
   var peerKnowsWindows = false
-  static var largestWindow: Int { 0x7fff_ffff }
+  static var maximumWindow: Int { 0x7fff_ffff }
   /// If less than this remains of a window, a peer that does not split frames may delay a frame.
   static var nearlyUsedUp: Int { 16 << 10 }
 
@@ -64,7 +66,7 @@ package struct SPDYSession: ~Copyable {
     var control: [UInt8] = []
     try encoder.encode(.settings(settings), into: &control)
     // The streams' windows limit a peer that respects windows, and `wantsRead` limits any peer.
-    try encoder.encode(.windowUpdate(id: 0, delta: UInt32(Self.largestWindow - 64 << 10)), into: &control)
+    try encoder.encode(.windowUpdate(id: 0, delta: UInt32(Self.maximumWindow - 64 << 10)), into: &control)
     self.encoder = encoder
     self.decoder = decoder
     self.control = control

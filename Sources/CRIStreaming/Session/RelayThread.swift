@@ -33,7 +33,7 @@ struct RelayThread: Sendable {
       if let channels = ChannelProtocol(name: upgraded.protocolName) {
         let layout = ChannelLayout.portForward([port])
         try relay(socket, upgraded.rest) {
-          ChannelSession(role: .client, channels, layout: layout, largestBuffer: Self.buffer)
+          ChannelSession(role: .client, channels, layout: layout, maximumBuffer: Self.buffer)
         }
       } else {
         try relay(socket, upgraded.rest) { () throws(StreamingFailure) in

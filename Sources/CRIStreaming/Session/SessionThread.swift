@@ -39,7 +39,7 @@ struct SessionThread {
       let (socket, upgraded) = try connector.open(ChannelProtocol.all.map(\.name))
       let channels = ChannelProtocol(name: upgraded.protocolName) ?? ChannelProtocol(.v4)
       try runSession(socket, upgraded.rest, channels.version, deadline) {
-        ChannelSession(role: .client, channels, layout: .remoteCommand, largestBuffer: Self.buffer)
+        ChannelSession(role: .client, channels, layout: .remoteCommand, maximumBuffer: Self.buffer)
       }
     }
   }

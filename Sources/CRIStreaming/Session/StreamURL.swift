@@ -84,8 +84,7 @@ struct StreamURL: Hashable {
         bytes.append(byte)
         continue
       }
-      guard rest.count >= 2, let code = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16), code != 0
-      else { return nil }
+      guard let code = HTTPHead.escapedByte(rest), code != 0 else { return nil }
       bytes.append(code)
       rest = rest.dropFirst(2)
     }

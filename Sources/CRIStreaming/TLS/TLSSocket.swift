@@ -6,7 +6,7 @@ final class TLSSocket: StreamSocket {
   private static let writeSize = 64 << 10
   /// The maximum number of bytes that are read at a time during the handshake.
   private static let handshakeReadSize = 16 << 10
-  /// The maximum number of bytes of TLS's own messages that are queued for a peer that does not read.
+  /// The maximum number of bytes of TLS control messages that are queued for a peer that does not read.
   private static let maximumUnsent = 256 << 10
 
   private let socket: PlainSocket

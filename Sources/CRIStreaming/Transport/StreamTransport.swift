@@ -1,7 +1,7 @@
 /// Streams over one connection: the common interface of SPDY, WebSocket channels and SPDY in a WebSocket tunnel.
 ///
 /// A transport converts bytes to events and events to bytes, without I/O. Streams are opened with header fields, as in
-/// Kubernetes' `httpstream`.
+/// the Kubernetes package `httpstream`.
 package protocol StreamTransport: ~Copyable {
   /// Adds bytes from the peer. After this has thrown, `send` still returns a frame with the reason.
   mutating func receive(_ bytes: [UInt8]) throws(StreamingFailure)

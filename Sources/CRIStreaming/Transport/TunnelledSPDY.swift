@@ -4,7 +4,7 @@
 /// the payloads form a single sequence of bytes. The subprotocol is `SPDY/3.1+portforward.k8s.io`.
 package struct TunnelledSPDY: ~Copyable {
   /// The maximum size of a sent message in bytes.
-  private static let largestMessage = 32 << 10
+  private static let maximumMessage = 32 << 10
 
   private var webSocket: WebSocketSession
   private var spdy: SPDYSession
@@ -52,7 +52,7 @@ extension TunnelledSPDY: StreamTransport {
     webSocket.send(into: &output)
     while webSocket.isOpen, output.count < limit {
       var frames: [UInt8] = []
-      spdy.send(into: &frames, limit: min(TunnelledSPDY.largestMessage, limit - output.count))
+      spdy.send(into: &frames, limit: min(TunnelledSPDY.maximumMessage, limit - output.count))
       if frames.isEmpty { break }
       webSocket.send(.binary, frames, into: &output)
     }

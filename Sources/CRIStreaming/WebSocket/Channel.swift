@@ -16,8 +16,9 @@ struct Channel {
   var isFinishedByPeer = false
   /// Whether received data is discarded.
   var isDiscarding = false
-  var unconsumed = 0
-  /// The bytes received so far of the port number at the beginning of the channel.
+  /// The number of received bytes that the caller has not consumed.
+  var unconsumedBytes = 0
+  /// The bytes of the port number, which begins the channel's data, that have been received so far.
   var portBytes: [UInt8] = []
 
   init(_ values: [String], port: UInt16? = nil, clientWrites: Bool, serverWrites: Bool) {

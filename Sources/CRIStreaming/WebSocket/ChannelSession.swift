@@ -7,27 +7,27 @@ internal import CRIText
 package struct ChannelSession: ~Copyable {
   /// The maximum size in bytes of the data in a sent message. It is a multiple of three, so that base64 text has no
   /// padding in the middle.
-  private static let largestData = 24 << 10
+  private static let maximumData = 24 << 10
 
   package let channelProtocol: ChannelProtocol
   private var webSocket: WebSocketSession
   /// The number of bytes buffered for all channels together at which the session stops reading from its connection.
-  private let largestBuffer: Int
+  private let maximumBuffer: Int
   private var channels: [Channel]
   private var events: [StreamEvent] = []
   private var incoming: ChannelMessage
   /// The received part of the message that ends a stream.
   private var closeSignal: [UInt8]?
-  private var unconsumed = 0
+  private var unconsumedBytes = 0
   private var failure: StreamingFailure?
   private var isShuttingDown = false
   private var nextTurn = 0
 
   package init(
-    role: WebSocketSession.Role, _ channelProtocol: ChannelProtocol, layout: ChannelLayout, largestBuffer: Int = 8 << 20
+    role: WebSocketSession.Role, _ channelProtocol: ChannelProtocol, layout: ChannelLayout, maximumBuffer: Int = 8 << 20
   ) {
     self.channelProtocol = channelProtocol
-    self.largestBuffer = largestBuffer
+    self.maximumBuffer = maximumBuffer
     webSocket = WebSocketSession(role: role)
     channels = layout.channels
     incoming = ChannelMessage(isBase64: channelProtocol.isBase64)
@@ -79,7 +79,7 @@ package struct ChannelSession: ~Copyable {
     try received(data, on: Int(channel))
   }
 
-  /// Data on a channel that was not requested is discarded, as in Kubernetes' client.
+  /// Data on a channel that was not requested is discarded, as in the Kubernetes client.
   private mutating func received(_ data: [UInt8], on index: Int) throws(ChannelFailure) {
     var data = data
     if let port = channels[index].port, webSocket.role == .client, channels[index].portBytes.count < 2 {
@@ -94,8 +94,8 @@ package struct ChannelSession: ~Copyable {
     guard !data.isEmpty, channel.isOpened, peerWrites(channel), !channel.isFinishedByPeer, !channel.isDiscarding else {
       return
     }
-    channels[index].unconsumed += data.count
-    unconsumed += data.count
+    channels[index].unconsumedBytes += data.count
+    unconsumedBytes += data.count
     events.append(.data(stream: UInt32(index), data))
   }
 
@@ -129,7 +129,7 @@ package struct ChannelSession: ~Copyable {
       let channel = channels[index]
       if !channel.outgoing.isEmpty {
         var data: [UInt8] = []
-        channels[index].outgoing.take(ChannelSession.largestData, into: &data)
+        channels[index].outgoing.take(ChannelSession.maximumData, into: &data)
         send(data, on: UInt8(index), into: &output)
       } else if channel.isFinishing, !channel.isFinished {
         channels[index].isFinished = true
@@ -183,7 +183,7 @@ extension ChannelSession: StreamTransport {
     return events
   }
 
-  package var wantsRead: Bool { failure == nil && unconsumed < largestBuffer }
+  package var wantsRead: Bool { failure == nil && unconsumedBytes < maximumBuffer }
 
   package var isAlive: Bool { failure == nil && webSocket.isAlive }
 
@@ -231,9 +231,9 @@ extension ChannelSession: StreamTransport {
 
   package mutating func consume(_ count: Int, on stream: UInt32) {
     guard channels.indices.contains(Int(stream)) else { return }
-    let count = min(count, channels[Int(stream)].unconsumed)
-    channels[Int(stream)].unconsumed -= count
-    unconsumed -= count
+    let count = min(count, channels[Int(stream)].unconsumedBytes)
+    channels[Int(stream)].unconsumedBytes -= count
+    unconsumedBytes -= count
   }
 
   /// This protocol has no windows.

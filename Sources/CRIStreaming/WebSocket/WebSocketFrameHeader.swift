@@ -20,15 +20,15 @@ struct WebSocketFrameHeader: Hashable {
     let short = Int(bytes[1] & 0x7f)
     if opcode.isControl {
       guard isFinal else { throw .protocolError("a control frame is fragmented") }
-      guard short <= 125 else { throw .protocolError("a control frame of more than 125 bytes") }
+      guard short <= 125 else { throw .protocolError("a control frame has more than 125 bytes") }
     }
     let lengthSize = short < 126 ? 0 : short == 126 ? 2 : 8
     let size = 2 + lengthSize + (bytes[1] & 0x80 != 0 ? 4 : 0)
     guard bytes.count >= size else { return nil }
     let length = lengthSize == 0 ? UInt64(short) : bytes[2..<2 + lengthSize].reduce(0) { $0 << 8 | UInt64($1) }
-    guard length <= UInt64(Int.max) else { throw .protocolError("a length of more than 63 bits") }
+    guard length <= UInt64(Int.max) else { throw .protocolError("a length has more than 63 bits") }
     guard lengthSize == 0 || length >= (lengthSize == 2 ? 126 : 65536) else {
-      throw .protocolError("a length in more bytes than it needs")
+      throw .protocolError("a length is encoded in more bytes than it needs")
     }
     let mask = bytes[1] & 0x80 != 0 ? Array(bytes[size - 4..<size]) : nil
     return (WebSocketFrameHeader(opcode: opcode, isFinal: isFinal, mask: mask, length: Int(length)), size)

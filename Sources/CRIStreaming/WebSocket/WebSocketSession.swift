@@ -24,7 +24,7 @@ package struct WebSocketSession: ~Copyable {
 
   package let role: Role
   /// The maximum size in bytes of one message with all its fragments.
-  let largestMessage: Int
+  let maximumMessage: Int
   /// An incomplete header or control frame.
   private var partial: [UInt8] = []
   private var frame: Frame?
@@ -32,16 +32,16 @@ package struct WebSocketSession: ~Copyable {
   private var events: [WebSocketEvent] = []
   private var failure: WebSocketFailure?
 
-  /// Only the newest ping is answered (RFC 6455, section 5.5.3), so that a flood of pings does not take up memory.
+  /// Only the newest ping gets a response (RFC 6455, section 5.5.3), so that a flood of pings does not take up memory.
   private var pendingPong: [UInt8]?
   private var pendingPing: [UInt8]?
   private var pendingClose: [UInt8]?
   private var hasSentClose = false
   private var isClosedByPeer = false
 
-  package init(role: Role, largestMessage: Int = 32 << 20) {
+  package init(role: Role, maximumMessage: Int = 32 << 20) {
     self.role = role
-    self.largestMessage = largestMessage
+    self.maximumMessage = maximumMessage
   }
 
   // MARK: Bytes
@@ -149,8 +149,8 @@ package struct WebSocketSession: ~Copyable {
     case .close, .ping, .pong: break
     }
     if !header.opcode.isControl {
-      guard header.length <= largestMessage - (message?.length ?? 0) else {
-        throw .messageTooLarge(limit: largestMessage)
+      guard header.length <= maximumMessage - (message?.length ?? 0) else {
+        throw .messageTooLarge(limit: maximumMessage)
       }
       message?.length += header.length
     }
@@ -185,7 +185,7 @@ package struct WebSocketSession: ~Copyable {
     var code: WebSocketCloseCode?
     var reason = UTF8Validator()
     if !payload.isEmpty {
-      guard payload.count >= 2 else { throw .protocolError("a Close frame of one byte") }
+      guard payload.count >= 2 else { throw .protocolError("a Close frame has only one byte") }
       let receivedCode = WebSocketCloseCode(rawValue: UInt16(payload[0]) << 8 | UInt16(payload[1]))
       guard receivedCode.isAllowedInFrame else { throw .protocolError("close code \(receivedCode.rawValue)") }
       guard reason.accept(payload[2...]), reason.isComplete else { throw .invalidUTF8 }

@@ -200,7 +200,10 @@ public struct NetworkVerdict: Hashable, Sendable {
           !absent.isEmpty
           ? .absent(absent)
           : isGone ? .withoutAddress(names) : .holding(names, addresses: real.map(\.address))
-        add(isGone ? .gone : .mismatch, .interfacesDiffer(state, reported: missing))
+        let isPartial = absent.isEmpty && !isGone && missing.count < claimed.count
+        add(
+          isGone ? .gone : .mismatch,
+          isPartial ? .interfacesLack(names, addresses: missing) : .interfacesDiffer(state, reported: missing))
       }
       for interface in interfaces where interface.addresses.contains(where: { claimed.contains($0.address) }) {
         if !interface.isUp {
@@ -297,7 +300,8 @@ extension NetworkReason {
   /// Whether this is a fault of an interface that CNI created.
   fileprivate var isAboutInterface: Bool {
     switch self {
-    case .interfaces, .interfacesDiffer, .interfaceLacks, .interfaceDown, .interfaceWithoutCarrier: true
+    case .interfaces, .interfacesDiffer, .interfacesLack, .interfaceLacks, .interfaceDown, .interfaceWithoutCarrier:
+      true
     default: false
     }
   }

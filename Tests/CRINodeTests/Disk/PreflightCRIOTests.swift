@@ -141,9 +141,30 @@ import Testing
     let files = NodeFiles(root: node.tree.root)
     let evidence = CRIODisk(
       node.snapshot, files, configuration: CRIODisk.configuration(files, CRIOOptions()), status: .null, paths: [:],
-      networks: NetworkCheck()
+      networks: NetworkCheck(), isDaemonsView: false
     ).defaultRuntime
     #expect(evidence.value == (isShared ? nil : "runc"))
+  }
+
+  /// A directory without the pods is that of another node, unless it is known to be the daemon's.
+  @Test(arguments: [true, false], [true, false])
+  func `records that are hidden from the daemon itself are lost`(isDaemonsView: Bool, exists: Bool) throws {
+    let node = try RecordedNode("cri-o-1.37")
+    let files = NodeFiles(root: node.tree.root)
+    if exists { try node.tree.write("/hidden/overlay-containers/other/x", "") }
+    let info = #"{"runtimeSpec": {"annotations": {"io.kubernetes.cri-o.MountPoint": "/hidden/overlay/a/merged"}}}"#
+    let location = try #require(CRIOPaths(info: info))
+    let ready = node.snapshot.sandboxes.filter(\.isReady)
+    let paths = Dictionary(uniqueKeysWithValues: ready.map { ($0.id, location) })
+    let state = CRIODisk(
+      node.snapshot, files, configuration: CRIODisk.configuration(files, CRIOOptions()), status: .null, paths: paths,
+      networks: NetworkCheck(), isDaemonsView: isDaemonsView
+    ).missingState
+    if isDaemonsView {
+      #expect(Set(ready.map(\.id)).isSubset(of: try #require(state.value).keys))
+    } else {
+      #expect(state.reason?.code == (exists ? .foreignDirectory : .notOnNode))
+    }
   }
 
   @Test func `every file that CRI-O needs to restore a pod is required`() async throws {

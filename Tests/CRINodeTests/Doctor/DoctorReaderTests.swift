@@ -47,6 +47,48 @@ import Testing
     #expect(observed.blocked.value?.map(\.id) == [nil, Self.web, Self.web])
   }
 
+  /// The main thread of a Go program rarely does I/O.
+  @Test func `a thread of the runtime that stays in uninterruptible sleep is found`() throws {
+    let node = try FakeNode()
+    try node.process(100, "containerd", parent: 1)
+    let stat = TestFile.read(node.directory.file("proc/100/stat"))
+    for (thread, state) in [("107", "S"), ("108", "D"), ("109", "D")] {
+      try node.write(stat.replacingOccurrences(of: ") S ", with: ") \(state) "), to: "proc/100/task/\(thread)/stat")
+    }
+    let observed = ProcessObserver(daemon: Self.daemon, listed: [Self.web], paths: node.paths).read()
+    #expect(observed.blocked.value == [RunningProcess(pid: 108, name: "containerd", state: "D")])
+  }
+
+  @Test(arguments: [
+    ("", ["available": "15/10", "inodes": "5/5"]),
+    ("evictionHard: {imagefs.available: 0%, nodefs.available: 2.5%}", ["available": "0/2.5", "inodes": "-/-"]),
+    (
+      "evictionHard: {nodefs.available: 1Gi, nodefs.inodesFree: 500k}",
+      ["available": "-/1073741824", "inodes": "-/500000"]
+    ),
+    (
+      "evictionHard: {nodefs.available: 1%}\nmergeDefaultEvictionSettings: true",
+      ["available": "15/1", "inodes": "5/5"]
+    ),
+  ])
+  func `kubelet's thresholds are those of its configuration`(yaml: String, expected: [String: String]) throws {
+    let node = try FakeNode()
+    try node.write("kind: KubeletConfiguration\n\(yaml)\n", to: "root/var/lib/kubelet/config.yaml")
+    let settings = KubeletSettings.read(
+      NodeFiles(root: node.directory.file("root")), beside: nil, proc: node.directory.file("proc"))
+    let thresholds = EvictionThresholds(settings)
+    func text(_ threshold: EvictionThreshold?) -> String {
+      switch threshold {
+      case nil: "-"
+      case .share(let points): points % 100 == 0 ? "\(points / 100)" : "\(Double(points) / 100)"
+      case .amount(let amount): "\(amount)"
+      }
+    }
+    let available = "\(text(thresholds.available[.images]))/\(text(thresholds.available[.node]))"
+    let inodes = "\(text(thresholds.freeInodes[.images]))/\(text(thresholds.freeInodes[.node]))"
+    #expect(["available": available, "inodes": inodes] == expected)
+  }
+
   @Test func `the runtime's process is unknown if it is not visible`() throws {
     let node = try FakeNode()
     let observed = ProcessObserver(daemon: Self.daemon, listed: [], paths: node.paths).read()
@@ -147,7 +189,7 @@ import Testing
     #expect(HostLocalNetwork(name: "../x", plugins: plugins ?? []) == nil)
   }
 
-  @Test func `leases of pods that may still be created are left out`() throws {
+  @Test func `leases of pods that may still be created are known as such`() throws {
     let node = try FakeNode()
     for name in ["10.1.0.2", "10.1.0.3", "lock"] {
       try node.write("\(Self.gone)\r\neth0", to: "cni/networks/pods/\(name)")
@@ -156,10 +198,12 @@ import Testing
       [.modificationDate: Date(timeIntervalSinceNow: -1000)],
       ofItemAtPath: node.directory.file("cni/networks/pods/10.1.0.2"))
     let directory = node.directory.file("cni/networks/pods")
-    let leases = HostLocal.oldLeases(in: directory, network: "pods", age: 300)
+    let leases = HostLocal.leases(in: directory, network: "pods", youngerThan: 300).value
+    #expect(leases?.all.map(\.address) == ["10.1.0.2", "10.1.0.3"] && leases?.young == ["10.1.0.3"])
     #expect(
-      leases == .known([HostLocalLease(network: "pods", address: "10.1.0.2", owner: Self.gone, interface: "eth0")]))
-    #expect(HostLocal.oldLeases(in: directory + "2", network: "pods", age: 300) == .known([]))
+      leases?.all.first
+        == HostLocalLease(network: "pods", address: "10.1.0.2", owner: Self.gone, interface: "eth0"))
+    #expect(HostLocal.leases(in: directory + "2", network: "pods", youngerThan: 300).value?.all == [])
   }
 
   @Test func `hanging calls do not keep the other objects from being read`() async {
@@ -196,5 +240,16 @@ import Testing
     try TestFile.write(lines + "no record\n", to: directory.file("log"))
     #expect(LogEnd.lines(at: directory.file("log")) == ["line 998", "line 999", "no record"])
     #expect(LogEnd.lines(at: directory.file("none")).isEmpty && LogEnd.lines(at: "/dev/zero").isEmpty)
+  }
+
+  @Test(arguments: [
+    ("app", "u1", "/var/log/pods/default_web_u1/app/2.log"), ("..", "u1", nil), ("a/../../x", "u1", nil),
+    (".", "u1", nil), ("", "u1", nil), ("app", "u/../../1", nil),
+  ])
+  func `the usual path of a log does not leave its directory`(name: String, uid: String, path: String?) {
+    let status = ContainerStatus(
+      metadata: ContainerMetadata(name: name), annotations: ["io.kubernetes.container.restartCount": "2"])
+    let container = ContainerRecord(status: status, sandboxID: "s")
+    #expect(container.usualLogPath(in: PodName(namespace: "default", name: "web", uid: uid)) == path)
   }
 }

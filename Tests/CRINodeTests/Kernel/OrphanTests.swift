@@ -1,5 +1,7 @@
 import CRIMessages
+import CRINode
 import CRISnapshot
+import Foundation
 import TestSupport
 import Testing
 
@@ -204,6 +206,53 @@ import Testing
     try node.conmon(71, b, exits: "/srv/exits")
     #expect(orphans(node, [], [a], of: "cri-o")?.map(\.id) == [b])
     #expect(orphans(node, [], [], of: "cri-o") == [])
+  }
+
+  /// A second CRI-O may use the default directory.
+  @Test(arguments: ["/srv/exits", "/run/crio/exits", nil])
+  func `the running CRI-O's exit directory decides which conmons belong to it`(configured: String?) throws {
+    let node = try FakeNode()
+    var paths = node.paths
+    paths.root = node.directory.file("root")
+    try node.write("", to: "proc/1/environ")
+    try node.write(
+      configured.map { "[crio.runtime]\ncontainer_exits_dir = \"\($0)\"\n" } ?? "[crio]\n",
+      to: "root/etc/crio/crio.conf")
+    try node.conmon(70, a, exits: "/srv/exits")
+    try node.conmon(71, b, exits: "/var/run/crio/exits")
+    var snapshot = node.snapshot([sandbox(c)], runtime: "cri-o")
+    NodeObserver(paths: paths).addObservations(to: &snapshot, askedAt: 100_000, configuration: nil)
+    #expect(snapshot.observed?.orphans?.value?.map(\.id) == [configured == "/srv/exits" ? a : b])
+  }
+
+  @Test func `a conmon whose exit directory is another directory belongs to another CRI-O`() throws {
+    let node = try FakeNode()
+    var paths = node.paths
+    paths.root = node.directory.file("root")
+    try node.conmon(70, a)
+    try node.conmon(71, b)
+    for root in ["root", "proc/70/root", "proc/71/root"] {
+      try node.makeDirectory("\(root)/run/crio/exits")
+      try node.makeDirectory("\(root)/var")
+      try FileManager.default.createSymbolicLink(
+        atPath: node.directory.file("\(root)/var/run"), withDestinationPath: "/run")
+    }
+    try node.remove("proc/70/root")
+    try node.link("proc/70/root", to: "root")
+    var snapshot = node.snapshot([sandbox(c)], runtime: "cri-o")
+    NodeObserver(paths: paths).addObservations(to: &snapshot, askedAt: 100_000, configuration: nil)
+    #expect(snapshot.observed?.orphans?.value?.map(\.id) == [a])
+  }
+
+  @Test(arguments: [("host", true), ("inner", false)])
+  func `a process in another PID namespace belongs to another node`(namespace: String, isOrphan: Bool) throws {
+    let node = try FakeNode()
+    try node.shim(50, a)
+    for (pid, name) in [(1, "host"), (50, namespace)] {
+      try node.write("", to: "namespaces/\(name)")
+      try node.link("proc/\(pid)/ns/pid", to: "namespaces/\(name)")
+    }
+    #expect(orphans(node, [])?.map(\.id) == (isOrphan ? [a] : []))
   }
 
   /// A node may have both runtimes, and each has its own processes.

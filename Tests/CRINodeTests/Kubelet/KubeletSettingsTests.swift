@@ -180,8 +180,9 @@ import Testing
     return (KubeletSettings.read(NodeFiles(root: tree.root), beside: 1, proc: node.paths.proc), tree)
   }
 
-  @Test(arguments: setups) func `the running process decides, and otherwise its environment files`(setup: Setup) throws
-  {
+  @Test(arguments: setups) func `settings come from the running process, and otherwise from its environment files`(
+    setup: Setup
+  ) throws {
     let (settings, tree) = try settings(setup)
     let kubelet = KubeletConfiguration(
       settings, NodeFiles(root: tree.root), asked: try Endpoint("unix:///run/none.sock"))
@@ -205,7 +206,10 @@ import Testing
     var paths = node.paths
     paths.root = node.directory.file("root")
     try node.process(
-      50, "kubelet", parent: 1, arguments: ["kubelet", "--root-dir=/srv/kubelet", "--pod-manifest-path", "/srv/pods"])
+      50, "kubelet", parent: 1,
+      arguments: [
+        "kubelet", "--root-dir=/srv/kubelet", "--pod-manifest-path", "/srv/pods", "--hostname-override", " Node-A\n",
+      ])
     try node.makeDirectory("root/srv/kubelet/pods/uid-1")
     try node.makeDirectory("root/var/lib/kubelet/pods/uid-stale")
     try node.write("kind: Pod\nmetadata: {name: a}\nspec: {restartPolicy: Never}\n", to: "root/srv/pods/a.yaml")
@@ -214,6 +218,8 @@ import Testing
     NodeObserver(paths: paths).addObservations(to: &snapshot, askedAt: 100_000, configuration: nil)
     #expect(snapshot.observed?.kubelet?.podDirectories == .known(["uid-1"]))
     #expect(snapshot.observed?.kubelet?.staticPods?.value?.map(\.name) == ["a"])
+    #expect(snapshot.observed?.kubelet?.nodeName == "node-a")
+    #expect(try Snapshot(parsing: snapshot.json.bytes()).observed?.kubelet?.nodeName == "node-a")
   }
 
   /// The pod directories of a stopped kubelet with this unit; `uid-1` is in /srv/kubelet, and none is in the default directory.
@@ -240,7 +246,7 @@ import Testing
     #expect(try Self.podDirectories(ofUnit: unit) == .known(["uid-1"]))
   }
 
-  /// A package may have installed the unit, so its size must not decide how long the check takes.
+  /// A package may have installed the unit, so its size must not determine how long the check takes.
   @Test(arguments: ["variables", "files", "words", "blanks", "empty words"]) func `a huge unit does not take long`(
     kind: String
   ) throws {
@@ -279,6 +285,7 @@ import Testing
       50, "kubelet", parent: 1, arguments: ["kubelet", "--container-runtime-endpoint=unix://\(node.socket)"])
     // The simulated runtime is part of this process.
     try fake.process(getpid(), "containerd", parent: 1, arguments: ["containerd"])
+    try fake.write("PATH=\(NodeTree.searchPath.joined(separator: ":"))\0", to: "proc/\(getpid())/environ")
     try node.tree.write(
       "/etc/containerd/config.toml",
       "version = 2\n[plugins.\"io.containerd.grpc.v1.cri\".cni]\nbin_dir = \"/usr/lib/cni\"\n")

@@ -29,6 +29,22 @@ import Testing
     #expect(report.unchecked.isEmpty)
   }
 
+  @Test(arguments: [(isInstalled: true, isRunning: false), (true, true), (false, false)])
+  func `preflight knows whether kubelet is stopped, and reads its manifests`(isInstalled: Bool, isRunning: Bool)
+    async throws
+  {
+    let (node, fake) = (try RecordedNode("containerd-1.6.20"), try FakeNode())
+    try fake.process(getpid(), "containerd", parent: 1, arguments: ["containerd"])
+    if isRunning { try fake.process(50, "kubelet", parent: 1, arguments: ["kubelet"]) }
+    if isInstalled {
+      try node.tree.write("/var/lib/kubelet/pods/uid/x", "")
+      try node.tree.write("/etc/kubernetes/manifests/a.yaml", "kind: Pod\nmetadata: {name: a}\n")
+    }
+    let facts = try await node.facts(proc: fake.paths.proc)
+    #expect(PreflightReport(facts).isKubeletStopped == (isInstalled && !isRunning))
+    #expect((facts.snapshot.observed?.kubelet?.staticPods?.value?.map(\.name) ?? []) == (isInstalled ? ["a"] : []))
+  }
+
   @Test(.timeLimit(.minutes(1))) func `a configuration that is a FIFO is reported and does not block`() async throws {
     let node = try RecordedNode("containerd-1.6.20")
     try node.tree.kubelet("kind: KubeletConfiguration\n")

@@ -60,7 +60,7 @@ cri_check_shell() {
 # Call this first: it sets the trap for every way in which the script can end (`exit`, an error or a signal).
 cri_begin() {
   IFS=' ' read -r cri_shell _ </proc/self/stat
-  cri_stage=untouched cri_checked='' cri_held='' cri_inactive='' cri_taken='' cri_why='the script ended early'
+  cri_stage=untouched cri_checked='' cri_reported='' cri_held='' cri_inactive='' cri_taken='' cri_why='the script ended early'
   # cri_restart sets the unit.
   cri_runtime='\(containerd\|crio\|docker\|cri-docker\|k3s\|k3s-agent\|rke2-server\|rke2-agent\|k0scontroller\|k0sworker\|snap.microk8s.daemon-containerd\)'
   trap 'cri_finish $?' EXIT
@@ -82,16 +82,18 @@ cri_begin() {
 cri_stop() { cri_why=$2; exit "$1"; }
 # COMMAND...: runs cri, which prints its report and writes it to CRI_REPORT; cri_code is its exit code.
 cri_report() {
-  cri_code=0
+  cri_code=0 cri_reported=''
   # If the command writes no report, an older one must not be mistaken for a new one.
   if [ -f "$CRI_REPORT" ] && [ ! -L "$CRI_REPORT" ] && ! rm -f "$CRI_REPORT"; then
     cri_say "$CRI_REPORT cannot be replaced"
     CRI_REPORT=$(mktemp) || CRI_REPORT=/dev/null
   fi
-  "$CRI" "$@" --report "table=$CRI_REPORT" >/dev/null || cri_code=$?
-  [ ! -f "$CRI_REPORT" ] || cat "$CRI_REPORT" >&2 || :
+  # A full disk must cost only the file, and not the verdict.
+  cri_text=$("$CRI" "$@" -o table) || cri_code=$?
+  [ -z "$cri_text" ] || printf '%s\n' "$cri_text" >&2 || :
+  { (umask 077; printf '%s\n' "$cri_text" >"$CRI_REPORT") 2>/dev/null && cri_reported=$1; } || { [ ! -f "$CRI_REPORT" ] || rm -f "$CRI_REPORT"; cri_say "$CRI_REPORT cannot be written"; }
   # A program that is not cri, such as an empty file, may succeed without a report.
-  case $cri_code in 0 | 4) [ "$CRI_REPORT" = /dev/null ] || [ -s "$CRI_REPORT" ] || cri_code=3 ;; esac
+  case $cri_code in 0 | 4) [ -n "$cri_text" ] || cri_code=3 ;; esac
 }
 
 # OPTIONS of preflight, such as --to 2.1.4. Exits with 5 if a loss is predicted, and with 3 if that is not known.
@@ -113,11 +115,21 @@ cri_preflight() {
   esac
 }
 
+# With POSIXLY_CORRECT, systemctl takes options after the verb for units.
+cri_systemctl() { env -u POSIXLY_CORRECT systemctl "$@"; }
+# VERB UNIT: for what must not be interrupted by a closed pipe or a terminal that is gone.
+cri_change_unit() {
+  cri_status=0
+  cri_text=$(cri_systemctl "$@" 2>&1 9>&-) || cri_status=$?
+  [ -z "$cri_text" ] || printf '%s\n' "$cri_text" >&2 || :
+  return $cri_status
+}
+
 # UNIT: prints the active units that systemd stops together with it, each after a space.
 cri_dependents() {
-  systemctl show --property=RequiredBy,BoundBy,ConsistsOf,PropagatesStopTo "$1" | sed -n 's/^\(RequiredBy\|BoundBy\|ConsistsOf\|PropagatesStopTo\)=//p' | tr ' ' '\n' |
+  cri_systemctl show --property=RequiredBy,BoundBy,ConsistsOf,PropagatesStopTo "$1" | sed -n 's/^\(RequiredBy\|BoundBy\|ConsistsOf\|PropagatesStopTo\)=//p' | tr ' ' '\n' |
     while IFS= read -r cri_other; do
-      if [ -z "$cri_other" ] || ! systemctl is-active --quiet "$cri_other"; then continue; fi
+      if [ -z "$cri_other" ] || ! cri_systemctl is-active --quiet "$cri_other"; then continue; fi
       cri_say "$cri_other is stopped too, because it depends on $1; it is treated in the same way at the end"
       printf ' %s' "$cri_other"
     done
@@ -125,7 +137,7 @@ cri_dependents() {
 
 # UNIT: prints the unit's own name, because it may be an alias.
 cri_id() {
-  cri_name=$(systemctl show --property=Id "$1" 2>/dev/null | sed -n 's/^Id=//p')
+  cri_name=$(cri_systemctl show --property=Id "$1" 2>/dev/null | sed -n 's/^Id=//p')
   printf '%s' "${cri_name:-$1}"
 }
 # Prints the unit of the runtime's process; nothing if it is unknown.
@@ -158,7 +170,7 @@ cri_check_start() {
 cri_hold() {
   cri_check_shell
   for cri_unit in "$@"; do
-    case $(systemctl show --property=LoadState,ActiveState "$cri_unit") in
+    case $(cri_systemctl show --property=LoadState,ActiveState "$cri_unit") in
       *LoadState=not-found*) cri_stop 2 "there is no unit $cri_unit" ;;
       *=inactive | *=failed) cri_say "$cri_unit is not active, so it will not be started at the end"; cri_inactive=$cri_unit; continue ;;
     esac
@@ -171,7 +183,7 @@ cri_hold() {
     cri_check_start "$cri_unit"
     # Recorded first, because a stop that fails may have stopped part of the unit.
     cri_held="$cri_unit$cri_others $cri_held"
-    systemctl stop "$cri_unit" 9>&- || cri_stop 3 "$cri_unit cannot be stopped"
+    cri_change_unit stop "$cri_unit" || cri_stop 3 "$cri_unit cannot be stopped"
   done
 }
 
@@ -185,7 +197,8 @@ cri_find_unproven() {
     } | while IFS= read -r cri_file; do
       [ -f "$cri_file" ] || continue
       [ "$(stat -c '%d %i' "$cri_file")" != "$(stat -c '%d %i' "$cri_file.verified" 2>/dev/null)" ] || continue
-      if grep -qF "$(cat /proc/sys/kernel/random/boot_id)" "$cri_file"; then echo "$cri_file"; break; fi
+      # Without the ID of this boot or of the snapshot's (ProcSubset=pid), nothing proves a reboot.
+      if grep -qF "$(cat /proc/sys/kernel/random/boot_id 2>/dev/null)" "$cri_file" || { [ -s "$cri_file" ] && ! grep -q '"bootId": *"' "$cri_file"; }; then echo "$cri_file"; break; fi
     done
   )
   [ -n "$cri_earlier" ]
@@ -229,7 +242,7 @@ cri_restart() {
   cri_change
   # systemd's jobs have the unit's own name.
   cri_runtime=$(cri_id "$1")
-  systemctl restart "$1" 9>&- || cri_stop 3 "$1 failed to start; see journalctl -u $1"
+  cri_change_unit restart "$1" || cri_stop 3 "$1 failed to start; see journalctl -u $1"
 }
 cri_wait() { cri_check_shell; "$CRI" wait --timeout "$CRI_WAIT" || cri_stop 3 'the runtime did not become ready'; }
 
@@ -240,8 +253,8 @@ cri_wait_for_job() {
   while ! cri_jobs=$(
     # A job that was cancelled leaves a unit that is still stopping.
     export SYSTEMD_COLORS=0
-    systemctl list-jobs --plain --no-legend --no-pager 2>/dev/null &&
-      systemctl list-units --state=activating,deactivating,reloading --plain --no-legend --no-pager 2>/dev/null
+    cri_systemctl list-jobs --plain --no-legend --no-pager 2>/dev/null &&
+      cri_systemctl list-units --state=activating,deactivating,reloading --plain --no-legend --no-pager 2>/dev/null
   ) || printf '%s\n' "$cri_jobs" | grep -q "^\([0-9 ]* \)\{0,1\}$cri_runtime\(\.service\)\{0,1\} "; do
     [ "$cri_tries" != 0 ] || cri_say "systemd has not finished its job for the runtime's unit; waiting"
     cri_tries=$((cri_tries + 1))
@@ -264,7 +277,7 @@ cri_verify() {
   case $cri_code in 0 | 4) cri_stage=verified ;; [1-9]) cri_stage=judged ;; esac
   case $cri_code in
     0) ;;
-    1) cri_stop 1 "$(tail -n 1 "$CRI_REPORT")" ;;
+    1) cri_stop 1 "$(printf '%s\n' "$cri_text" | tail -n 1)" ;;
     4) cri_stop 4 'nothing was verified: there were no pods or no restart, or the snapshot is from another node' ;;
     *) cri_stop "$cri_code" 'the state could not be verified' ;;
   esac
@@ -290,13 +303,15 @@ cri_finish() {
     *)
       [ -z "$cri_held" ] || cri_say "these units stay stopped: ${cri_held% }"
       cri_say "$cri_why"
+      # A report that could not be written, or that is another run's, is not named.
+      if [ "$cri_reported" != verify ] || [ ! -f "$CRI_REPORT" ]; then CRI_REPORT='the report above'; fi
       cri_say "read $CRI_REPORT; to check again, run: $CRI verify --before $CRI_BEFORE"
       for cri_unit in $cri_held; do cri_say "when the problem is solved, run: systemctl start $cri_unit"; done
       exit "$cri_end" ;;
   esac
   [ -z "$cri_taken" ] || ln -fT "$CRI_BEFORE" "$CRI_BEFORE.verified" || :
   for cri_unit in $cri_held; do
-    systemctl start "$cri_unit" 9>&- || { cri_say "$cri_unit failed to start; see journalctl -u $cri_unit"; exit 6; }
+    cri_change_unit start "$cri_unit" || { cri_say "$cri_unit failed to start; see journalctl -u $cri_unit"; exit 6; }
   done
   exit "$cri_end"
 }

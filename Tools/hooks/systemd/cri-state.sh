@@ -2,12 +2,19 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2154  # cri-hook sets dir, name, public and before
 
-boot() { cat /proc/sys/kernel/random/boot_id 2>/dev/null || echo unknown; }
+# Prints the boot ID; nothing if /proc is restricted (ProcSubset=pid).
+boot() { cat /proc/sys/kernel/random/boot_id 2>/dev/null || :; }
+# ID: whether it may be that of this boot. If either is unknown, nothing proves a reboot.
+is_of_this_boot() {
+  current=$(boot)
+  case $1 in '' | unknown | "$current") return 0 ;; esac
+  [ -z "$current" ]
+}
 
 # Whether the snapshot is from before a reboot. After a power loss, the file may be empty.
 is_of_other_boot() {
-  if [ -s "$dir/boot" ]; then [ "$(cat "$dir/boot")" != "$(boot)" ]
-  else [ -s "$before" ] && ! grep -qF "$(boot)" "$before"
+  if [ -s "$dir/boot" ]; then ! is_of_this_boot "$(cat "$dir/boot")"
+  else ! is_of_this_boot "$(sed -n 's/.*"bootId": *"\([0-9a-f-]*\)".*/\1/p' "$before" 2>/dev/null | head -n 1)"
   fi
 }
 
@@ -47,7 +54,7 @@ is_outdated() { [ "$(generation)" != "$begun" ]; }
 record() {
   written=0
   if is_outdated; then cat >/dev/null; return 0; fi
-  { echo "$1"; cat; } | store "$dir" verdict 0600 || { written=1 unwritable=yes; rm -f "$dir/verdict"; }
+  { echo "$1"; cat; } | store "$dir" verdict 0600 || { written=1 unwritable=yes; rm -f "$dir/verdict" || say "$dir/verdict still contains an older verdict"; }
   publish
   return $written
 }
@@ -82,7 +89,9 @@ publish() {
   } | store_or_remove "$cri_directory" "$name.prom"
 }
 # DIRECTORY NAME: an old verdict must not remain if the new one cannot be written.
-store_or_remove() { store "$1" "$2" 0644 || rm -f "$1/$2"; }
+store_or_remove() {
+  store "$1" "$2" 0644 || rm -f "$1/$2" || say "$1/$2 still contains an older verdict"
+}
 
 # REASON: lets kubelet start, and prints the reason unless it is empty.
 allow() {

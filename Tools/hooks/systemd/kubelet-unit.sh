@@ -66,7 +66,7 @@ has_no_unit() {
 
 say_what_to_do() {
   if has_no_unit; then say "$no_unit"; return; fi
-  say "read $dir/verdict; when the problem is solved, run systemctl start kubelet, which checks again; to start kubelet in spite of it, run: $0 accept $name && systemctl start kubelet"
+  say "read $dir/verdict; when the problem is solved, run systemctl start ${CRI_HOOK_KUBELET:-kubelet}, which checks again; to start kubelet in spite of it, run: $0 accept $name && systemctl start ${CRI_HOOK_KUBELET:-kubelet}"
 }
 
 refuse_unwritable() {
@@ -74,7 +74,15 @@ refuse_unwritable() {
   remedy='make space there'
   # Root may write anywhere but to a read-only file system, such as that of a unit with ProtectSystem=strict.
   [ -w "$dir" ] || remedy="the directory is read-only for ${CRI_HOOK_KUBELET:-kubelet}.service, so add ReadWritePaths=${dir%/*} $public to that unit, run systemctl daemon-reload,"
-  say "kubelet is not started, because the verdict cannot be written to $dir; $remedy and run: systemctl start kubelet"
+  say "kubelet is not started, because the verdict cannot be written to $dir; $remedy and run: systemctl start ${CRI_HOOK_KUBELET:-kubelet}"
+}
+
+# Even root cannot create a directory on a read-only file system, such as that of a unit with ProtectSystem=strict.
+remedy_for_directory() {
+  case $cri_reason in
+    *"cannot be created") echo "if the unit that runs this has ProtectSystem=strict, add ReadWritePaths=/run to it, and run systemctl daemon-reload" ;;
+    *) echo "set CRI_HOOK_DIR to a directory that only root can change" ;;
+  esac
 }
 
 # Other users may have written what is in the directory, so it is not read; an older verdict must not stay published.

@@ -61,7 +61,7 @@ adopt() {
   case $since in '' | *[!0-9]*) usage ;; esac
   [ "$(systemctl is-system-running 2>/dev/null)" != stopping ] || return 0
   # A snapshot from a stop, or from before a restart with a loss, is at least as good.
-  if [ -f "$before" ] && { [ ! -s "$dir/boot" ] || [ "$(cat "$dir/boot")" = "$(boot)" ]; }; then return 0; fi
+  if [ -f "$before" ] && ! is_of_other_boot; then return 0; fi
   # Not by the time of the file: the clock may have been set since. systemd's time is in microseconds since boot.
   verified=$(sed -n 's/.*ExecMainStartTimestampMonotonic=\([0-9]*\).*/\1/p' "$dir/daemon" 2>/dev/null)
   if [ "$((${verified:-0} / 1000000))" -gt $(($(since_boot) - $(date +%s) + since)) ]; then
@@ -114,8 +114,8 @@ unsaved() {
 }
 
 # The boot ID at the first start of the runtime, and one more line for every other start.
-is_recorded() { [ "$(head -n 1 "$dir/started" 2>/dev/null)" = "$(boot)" ]; }
-count_start() { if was_started; then is_recorded || boot >"$dir/started"; echo again >>"$dir/started"; else boot >"$dir/started"; fi; }
+is_recorded() { [ -f "$dir/started" ] && is_of_this_boot "$(head -n 1 "$dir/started")"; }
+count_start() { if was_started; then is_recorded || printf "%s\n" "$(boot)" >"$dir/started"; echo again >>"$dir/started"; else printf "%s\n" "$(boot)" >"$dir/started"; fi; }
 # Whether it has been started before since the node has booted, even if that was before the hook was installed.
 was_started() { is_recorded || has_older_shims; }
 

@@ -57,6 +57,8 @@ journal_has_now() {
 starts() { grep -c '^start$' "$node/log/kubelet"; }
 has_starts() { [ "$(starts)" = "$1" ]; }
 has_line() { grep -qxF -- "$1" "$node/log/kubelet"; }
+# NAME: whether kubelet has killed the pod and then recreated it. (It writes `kill` before it stops the pod.)
+is_replaced() { sed -n "/^kill $1\$/,\$p" "$node/log/kubelet" | grep -qxF -- "create $1"; }
 same() { [ "$1" = "$2" ]; }
 fails() { ! "$@" >/dev/null 2>&1; }
 exits() { code=0; wanted=$1; shift; "$@" >/dev/null 2>&1 || code=$?; [ $code = "$wanted" ]; }

@@ -5,5 +5,6 @@ find /var/lib/cri "$(dirname "$1")" -maxdepth 1 -type f '(' -name 'guard-before-
   while IFS= read -r file; do
     [ "$file" != "$1" ] || continue
     [ "$(stat -c '%d %i' "$file")" != "$(stat -c '%d %i' "$file.verified" 2>/dev/null)" ] || continue
-    if grep -qF "$(cat /proc/sys/kernel/random/boot_id)" "$file"; then echo "$file"; break; fi
+    # Without the ID of the snapshot's boot (ProcSubset=pid), nothing proves a reboot.
+    if grep -qF "$(cat /proc/sys/kernel/random/boot_id)" "$file" || { [ -s "$file" ] && ! grep -q '"bootId": *"' "$file"; }; then echo "$file"; break; fi
   done

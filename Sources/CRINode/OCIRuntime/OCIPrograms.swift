@@ -1,0 +1,52 @@
+internal import CRIJSON
+internal import CRIMessages
+internal import CRISnapshot
+internal import CRISystem
+
+/// Finds the programs of OCI runtimes as containerd's shims do: a name without a directory is searched for in the PATH
+/// that they inherit from the daemon.
+struct OCIPrograms {
+  /// containerd's configuration from its verbose status.
+  let configuration: JSON
+  let snapshot: Snapshot
+  let files: NodeFiles
+  let proc: String
+
+  /// Returns the programs that do not exist, among those of the default handler and of the ready sandboxes' handlers.
+  /// - Parameter isNode: Whether the files are those of the runtime's node.
+  func missing(_ isNode: Bool) -> Observation<[String]> {
+    let configured = OCIRuntimeReader.containerdPrograms(configuration)
+    let defaultHandler = configuration["containerd"]?["defaultRuntimeName"]?.stringValue ?? ""
+    let handlers = snapshot.sandboxes.filter(\.isReady).map { $0.facts.runtimeHandler ?? $0.status.runtimeHandler }
+    let used = Set(handlers.map { $0.isEmpty ? defaultHandler : $0 } + [defaultHandler])
+    let programs = Set(configured.filter { used.contains($0.handler) }.map(\.program))
+    if programs.isEmpty { return .known([]) }
+    guard isNode else { return .unknown(UnknownReason(.notOnNode, path: programs.sorted()[0])) }
+    do throws(FileError) {
+      var missing: [String] = []
+      for program in programs.sorted() where !(try exists(program)) { missing.append(program) }
+      return .known(missing)
+    } catch {
+      let path = snapshot.daemon.pid.map { "\(proc)/\($0)/environ" }
+      return .unknown(path == nil ? UnknownReason(.daemonNotVisible) : UnknownReason(error, path))
+    }
+  }
+
+  private func exists(_ program: String) throws(FileError) -> Bool {
+    if program.hasPrefix("/") { return try isExecutable(program) }
+    for directory in try OCIRuntimeReader.searchPath(of: snapshot.daemon.pid, proc: proc).split(separator: ":")
+    where try isExecutable("\(directory)/\(program)") {
+      return true
+    }
+    return false
+  }
+
+  private func isExecutable(_ path: String) throws(FileError) -> Bool {
+    do throws(FileError) {
+      return try files.isExecutable(path)
+    } catch {
+      if error == .noSuchFile || error == .notADirectory { return false }
+      throw error
+    }
+  }
+}
