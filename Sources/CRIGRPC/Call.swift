@@ -140,7 +140,11 @@ final class Call: StreamHandler {
 
   func closed(_ failure: StreamFailure?) {
     // Retry once if the runtime did not process the request (RFC 9113, section 8.7).
-    let isRetryable = failure == .refused || failure == .reset(.refusedStream)
+    let isRetryable =
+      switch failure {
+      case .refused, .reset(.refusedStream), .notSent: true
+      default: false
+      }
     let shouldRetry = state.withLock { state in
       guard isRetryable, state.outcome == nil, !state.isRetry, state.reader.isUntouched else { return false }
       state.isRetry = true

@@ -104,7 +104,7 @@ struct ResponseReader {
     case .notHTTP2(let line): .notGRPC(path: path, reason: "it sent \"\(line)\"")
     case .protocolError(let reason): .connectionLost(method: method, reason: "HTTP/2: \(reason)")
     case .malformed(let reason): .undecodable(method: method, reason: "HTTP/2: \(reason)")
-    case .connectionLost(let reason): .connectionLost(method: method, reason: reason)
+    case .connectionLost(let reason), .notSent(let reason): .connectionLost(method: method, reason: reason)
     case .refused:
       .connectionLost(method: method, reason: "the runtime accepts no more calls on this connection")
     case .deadlineExceeded: .deadlineExceeded(method: method, timeout: limit.elapsed(hasResponse: hasMessage))

@@ -27,6 +27,8 @@ struct ConnectionLoop: ~Copyable {
   /// Whether the server has not accepted or refused the TCP connection yet.
   private var isConnecting = false
   private var streams: [UInt64: Stream] = [:]
+  /// The keys of the requests since which the socket has not accepted any data.
+  private var unsent: [UInt64] = []
   private var keys = StreamMap<UInt64>()
   private var pings: [UInt64: Mailbox.Ping] = [:]
   private var nextDeadline: ContinuousClock.Instant?
@@ -72,11 +74,10 @@ struct ConnectionLoop: ~Copyable {
       failure = error
     }
     let remaining = mailbox.close(failure)
-    // Requests that are still in the mailbox were never sent, so they can be retried on another connection.
-    let unsent = if case .connectionLost = failure { StreamFailure.refused } else { failure }
-    for case .request(_, _, _, _, let handler) in remaining { handler.closed(unsent) }
+    let notSent = if case .connectionLost(let reason) = failure { StreamFailure.notSent(reason) } else { failure }
+    for case .request(_, _, _, _, let handler) in remaining { handler.closed(notSent) }
     for case .ping(_, let ping) in remaining { ping.resume(.failure(failure)) }
-    for stream in streams.values { stream.handler.closed(failure) }
+    for (key, stream) in streams { stream.handler.closed(unsent.contains(key) ? notSent : failure) }
     for ping in pings.values { ping.resume(.failure(failure)) }
   }
 
@@ -166,6 +167,7 @@ struct ConnectionLoop: ~Copyable {
         }
         guard let count else { return false }
         sent += count
+        unsent.removeAll(keepingCapacity: true)
       }
       output.removeAll(keepingCapacity: true)
       sent = 0
@@ -225,6 +227,7 @@ struct ConnectionLoop: ~Copyable {
           id: id, handler: handler, deadline: limit.deadline, responseDeadline: limit.responseDeadline,
           isWatched: limit.heartbeat != nil)
         keys[id] = key
+        unsent.append(key)
         if let deadline = limit.deadline { schedule(deadline) }
         if let deadline = limit.responseDeadline { schedule(deadline) }
         if let limits = limit.heartbeat, let probe = heartbeat.start(limits, at: .now) { try send(probe, &session) }

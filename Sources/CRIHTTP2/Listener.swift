@@ -33,17 +33,20 @@ package final class Listener: Sendable {
     try Thread.detach { self.serve(accept) }
   }
 
-  /// Closes every connection and the socket. When this returns, another server can listen at the path.
+  /// Closes every connection and the socket. When this returns, another server can listen at the path, and every
+  /// client finds its connection closed, except if a handler needs more than a second to return.
   package func stop() {
     let connections = state.withLock { state in
       state.isStopped = true
-      defer { state.connections = [:] }
-      return state.connections
+      return Array(state.connections.values)
     }
-    for connection in connections.values { connection.close() }
+    for connection in connections { connection.close() }
     socket.shutDown()
     // Shutting down a listening socket does not wake a poll.
     pipe.wake()
+    // A handler may call this on the thread of a connection, which then cannot end first.
+    let end = ContinuousClock.now + .seconds(1)
+    while !state.withLock({ $0.connections.isEmpty }), ContinuousClock.now < end { Thread.sleep(.milliseconds(1)) }
   }
 
   private func serve(_ accept: @escaping @Sendable (ServerStream) -> any StreamHandler) {

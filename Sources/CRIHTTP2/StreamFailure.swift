@@ -13,6 +13,8 @@ package enum StreamFailure: Error, Hashable, Sendable {
   case malformed(String)
   /// The connection ended before the stream did.
   case connectionLost(String)
+  /// The connection ended before anything of the request was sent, so it is safe to retry it; with the reason.
+  case notSent(String)
   /// The peer accepts no more streams and has not processed this one, so it is safe to retry it (RFC 9113, section
   /// 8.7). `.reset(.refusedStream)` means the same on a connection that stays open.
   case refused

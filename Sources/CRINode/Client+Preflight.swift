@@ -113,10 +113,11 @@ private struct PreflightReader {
       let config = document(info["config"])
       let configuration = CRIODisk.configuration(files, of: snapshot.daemon.pid, proc: options.proc)
       let paths = await paths()
-      let disk = CRIODisk(
+      var disk = CRIODisk(
         snapshot, files, configuration: configuration, status: config, paths: paths,
         networks: await networks(configuration), isDaemonsView: isDaemonsView)
       facts.configuration = RuntimeConfiguration(crio: config, files: disk.configuration, served: served)
+      disk.start = start(configuration, config, paths)
       facts.crio = disk
       facts.recordSpace = RecordSpace.read(paths.values.first?.containers ?? "", files, beside: disk.missingState)
       isNode = disk.configuration.value != nil
@@ -174,6 +175,18 @@ private struct PreflightReader {
     }
   }
 
+  /// Reads what CRI-O will find when it starts.
+  private func start(
+    _ configuration: Observation<CRIOConfiguration>, _ status: JSON, _ paths: [String: CRIOPaths]
+  ) -> Observation<CRIOStart> {
+    guard case .known(let configuration) = configuration else { return configuration.map { _ in CRIOStart() } }
+    guard isDaemonsView || options.root != nil else { return .unknown(UnknownReason(.daemonNotVisible)) }
+    return CRIOStartReader(
+      files: files, configuration: configuration, status: status, paths: paths.keys.sorted().compactMap { paths[$0] },
+      socket: client.endpoint.path, daemon: snapshot.daemon.pid, proc: options.proc
+    ).read()
+  }
+
   /// Reads what decides how containerd will start.
   private func start(_ facts: PreflightFacts, _ config: JSON, _ cni: JSON) -> ContainerdStart? {
     // k3s and RKE2 write the file each time they start containerd.
@@ -191,7 +204,32 @@ private struct PreflightReader {
       }
     }
     start.networkFaults = networkFaults(next, cni)
+    start.missingPrograms = missingPrograms(next, version)
     return start
+  }
+
+  /// Returns the programs without which the default handler of the next start cannot start a pod.
+  private func missingPrograms(_ next: ContainerdSettings, _ version: RuntimeVersion) -> Observation<[MissingProgram]> {
+    let search = ProgramSearch(files: files, daemon: snapshot.daemon.pid, proc: options.proc)
+    let handler = "containerd.runtimes.\(next.defaultHandler)"
+    let daemon = snapshot.daemon.pid.flatMap { File.linkTarget("\(options.proc)/\($0)/exe") }
+    let directory = daemon.map { "/" + $0.split(separator: "/").dropLast().joined(separator: "/") }
+    var missing: [MissingProgram] = []
+    func require(_ program: String, _ setting: String, _ isKnown: Bool = true) throws(FileError) {
+      if isKnown, try search.exists(program, beside: directory.map { [$0] } ?? []) { return }
+      missing.append(MissingProgram(setting: "\(handler).\(setting)", program: program))
+    }
+    do throws(FileError) {
+      if let shim = next.defaultShim {
+        try require(shim, "runtime_path")
+      } else if let shim = next.shimProgram(of: version) {
+        try require(shim.name, "runtime_type", shim.exists)
+      }
+      if let program = next.defaultProgram { try require(program, "options.BinaryName") }
+      return .known(missing)
+    } catch {
+      return .unknown(UnknownReason(error, snapshot.daemon.pid.map { "\(options.proc)/\($0)/environ" } ?? ""))
+    }
   }
 
   /// Returns what is missing in the CNI directories of the next start, as far as they differ from those in use.

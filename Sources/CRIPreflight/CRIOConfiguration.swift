@@ -7,6 +7,8 @@ public struct CRIOConfiguration: Hashable, Sendable {
   public private(set) var values: [String: String] = [:]
   /// The directories of the CNI plugins (`plugin_dirs`); nil if not configured.
   private var configuredDirectories: [String]?
+  /// The runtime handlers that have a table.
+  private var configuredHandlers: Set<String> = []
 
   /// Creates an empty configuration, in which defaults apply.
   public init() {}
@@ -15,7 +17,11 @@ public struct CRIOConfiguration: Hashable, Sendable {
   /// - Throws: The reason why CRI-O would exit: the text is not TOML, or a key that is needed here has a value of the
   ///   wrong type.
   package mutating func add(_ text: String) throws(CRIOConfigurationFault) {
-    for entry in try Self.entries(of: text) {
+    let (entries, tables) = try Self.document(of: text)
+    for names in entries.map({ Array($0.names.dropLast()) }) + tables.map(\.names) {
+      if names.count == 4, names.starts(with: ["crio", "runtime", "runtimes"]) { configuredHandlers.insert(names[3]) }
+    }
+    for entry in entries {
       if entry.path == "crio.network.plugin_dirs" {
         guard case .list(let list) = entry.value, let texts = Self.texts(list) else {
           throw CRIOConfigurationFault(.notAList, line: entry.line, message: entry.path)
@@ -33,9 +39,11 @@ public struct CRIOConfiguration: Hashable, Sendable {
     }
   }
 
-  private static func entries(of text: String) throws(CRIOConfigurationFault) -> [TOMLReader.Entry] {
+  private static func document(
+    of text: String
+  ) throws(CRIOConfigurationFault) -> ([TOMLReader.Entry], [TOMLReader.Table]) {
     do throws(TOMLReader.Fault) {
-      return try TOMLReader.entries(of: text)
+      return try TOMLReader.document(of: text)
     } catch {
       throw CRIOConfigurationFault(.malformedConfiguration, line: error.line, message: error.message)
     }
@@ -49,14 +57,27 @@ public struct CRIOConfiguration: Hashable, Sendable {
   /// Whether the key's value is a Boolean rather than a string; nil if the key is not relevant here.
   private static func isFlag(_ key: String) -> Bool? {
     if key == "crio.internal_wipe" { return true }
-    return flags.values.contains(key) || key == olderPluginKey || runtime(ofRoot: key) != nil ? false : nil
+    let isHandlers = HandlerKey.allCases.contains { handler(ofKey: key, $0) != nil }
+    return flags.values.contains(key) || key == olderPluginKey || isHandlers ? false : nil
   }
 
-  /// The OCI runtime whose state directory the key sets.
-  private static func runtime(ofRoot key: String) -> String? {
-    let (prefix, suffix) = ("crio.runtime.runtimes.", ".runtime_root")
-    guard key.hasPrefix(prefix), key.hasSuffix(suffix), key.count > prefix.count + suffix.count else { return nil }
-    return String(key.dropFirst(prefix.count).dropLast(suffix.count))
+  /// A setting of a runtime handler.
+  package enum HandlerKey: String, CaseIterable {
+    case path = "runtime_path"
+    case root = "runtime_root"
+    case type = "runtime_type"
+    case monitor = "monitor_path"
+  }
+
+  private static let handlerPrefix = "crio.runtime.runtimes."
+
+  /// The runtime handler whose setting the key is; nil for any other key.
+  private static func handler(ofKey key: String, _ setting: HandlerKey) -> String? {
+    let suffix = ".\(setting.rawValue)"
+    guard key.hasPrefix(handlerPrefix), key.hasSuffix(suffix), key.count > handlerPrefix.count + suffix.count else {
+      return nil
+    }
+    return String(key.dropFirst(handlerPrefix.count).dropLast(suffix.count))
   }
 
   /// Adds the daemon's command line and its environment, which override the files. Every flag has an environment
@@ -74,7 +95,11 @@ public struct CRIOConfiguration: Hashable, Sendable {
     for runtime in options.list(of: "runtimes") {
       let parts = runtime.split(separator: ":", omittingEmptySubsequences: false)
       guard parts.count > 1, !parts[0].isEmpty else { continue }
-      values["crio.runtime.runtimes.\(parts[0]).runtime_root"] = parts.count > 2 ? String(parts[2]) : ""
+      let prefix = "\(Self.handlerPrefix)\(parts[0])."
+      configuredHandlers.insert(String(parts[0]))
+      for (index, key) in [HandlerKey.path, .root, .type].enumerated() {
+        values[prefix + key.rawValue] = parts.count > index + 1 ? String(parts[index + 1]) : ""
+      }
     }
   }
 
@@ -84,6 +109,8 @@ public struct CRIOConfiguration: Hashable, Sendable {
     "cgroup-manager": "crio.runtime.cgroup_manager", "cni-config-dir": "crio.network.network_dir",
     "container-exits-dir": "crio.runtime.container_exits_dir",
     "pause-image": "crio.image.pause_image", "cni-default-network": "crio.network.cni_default_network",
+    "root": "crio.root", "runroot": "crio.runroot", "storage-driver": "crio.storage_driver",
+    "listen": "crio.api.listen", "conmon": "crio.runtime.conmon", "pinns-path": "crio.runtime.pinns_path",
   ]
   private static let olderPluginKey = "crio.network.plugin_dir"
 
@@ -99,10 +126,34 @@ public struct CRIOConfiguration: Hashable, Sendable {
   package var stateDirectories: [String: String] {
     var roots = ["crun": "/run/crun", "runc": "/run/runc"]
     for (key, root) in values where !root.isEmpty {
-      if let name = Self.runtime(ofRoot: key) { roots[name] = root }
+      if let name = Self.handler(ofKey: key, .root) { roots[name] = root }
     }
     return Dictionary(grouping: roots.keys) { roots[$0] ?? "" }.compactMapValues { $0.count == 1 ? $0[0] : nil }
   }
+  /// The runtime handlers that have a table, without those that CRI-O defines itself.
+  package var handlers: Set<String> { configuredHandlers }
+  /// A setting of a runtime handler; nil if it is empty or not configured.
+  package func setting(_ key: HandlerKey, of handler: String) -> String? {
+    configured("\(Self.handlerPrefix)\(handler).\(key.rawValue)")
+  }
+  /// The directory of persistent data (CRI-O: `root`); nil for that of the storage library's configuration.
+  package var root: String? { configured("crio.root") }
+  /// The directory of temporary data (CRI-O: `runroot`); nil for that of the storage library's configuration.
+  package var stateDirectory: String? { configured("crio.runroot") }
+  /// The storage driver; nil for that of the storage library's configuration.
+  package var storageDriver: String? { configured("crio.storage_driver") }
+  /// The socket's path (CRI-O: `listen`).
+  package var address: String {
+    let value = configured("crio.api.listen") ?? "/var/run/crio/crio.sock"
+    return value.hasPrefix("unix://") ? String(value.dropFirst(7)) : value
+  }
+  /// The program that monitors containers of every runtime handler; nil if each has its own.
+  package var monitor: String? { configured("crio.runtime.conmon") }
+  /// The program that creates namespaces; nil if it is searched for in the daemon's PATH.
+  package var namespaceProgram: String? { configured("crio.runtime.pinns_path") }
+
+  private func configured(_ key: String) -> String? { values[key].flatMap { $0.isEmpty ? nil : $0 } }
+
   /// The directory in which conmon records the exit of a container (CRI-O: `container_exits_dir`).
   package var exitDirectory: String { values["crio.runtime.container_exits_dir"] ?? "/var/run/crio/exits" }
   /// `systemd` or `cgroupfs` (CRI-O: `cgroup_manager`).

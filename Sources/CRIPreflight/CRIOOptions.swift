@@ -31,7 +31,7 @@ public struct CRIOOptions: Hashable, Sendable {
     }
   }
 
-  private static let shortNames = ["c": "config", "d": "config-dir"]
+  private static let shortNames = ["c": "config", "d": "config-dir", "r": "root", "s": "storage-driver"]
   /// The flags that are relevant here and do not take a separate value.
   private static let booleans: Set = ["internal-wipe"]
 

@@ -176,6 +176,9 @@ public struct ContainerdConfiguration: Hashable, Sendable {
       }
     }
     settings.usesSystemdCgroups = cri[options + ["options", "SystemdCgroup"]] == .flag(true)
+    settings.defaultType = cri[options + ["runtime_type"]]?.text ?? settings.defaultType
+    settings.defaultShim = cri[options + ["runtime_path"]]?.text
+    settings.defaultProgram = cri[options + ["options", "BinaryName"]]?.text
   }
 
   /// The version of the merged files. A file replaces the version of an earlier one; 2.x converts old files first.

@@ -1,3 +1,5 @@
+package import CRISnapshot
+
 /// The settings with which containerd will start.
 public struct ContainerdSettings: Hashable, Sendable {
   /// The directory of persistent data.
@@ -22,6 +24,12 @@ public struct ContainerdSettings: Hashable, Sendable {
   public var conflict: Conflict?
   /// The runtime handler of pods that do not name one.
   public var defaultHandler = "runc"
+  /// The type of the default handler, which determines its shim (containerd: `runtime_type`).
+  public var defaultType = "io.containerd.runc.v2"
+  /// The path of the default handler's shim (containerd: `runtime_path`); nil if the type determines it.
+  public var defaultShim: String?
+  /// The OCI runtime of the default handler (containerd: `BinaryName`); nil for runc.
+  public var defaultProgram: String?
   /// The runtime handlers that are defined.
   public var handlers: Set<String> = ["runc"]
   /// Whether the default handler uses systemd's cgroups.
@@ -37,6 +45,20 @@ public struct ContainerdSettings: Hashable, Sendable {
 
   /// Creates containerd's defaults.
   public init() {}
+
+  /// The program of the default handler's shim, and whether the version supports it.
+  ///
+  /// Source: containerd's `BinaryName` (runtime/v2/shim). containerd 2.0 removed the two older shims.
+  /// - Returns: nil if the type does not determine a program.
+  package func shimProgram(of version: RuntimeVersion) -> (name: String, exists: Bool)? {
+    if defaultType == "io.containerd.runtime.v1.linux" { return ("containerd-shim", version.major < 2) }
+    let parts = defaultType.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.count > 1, !defaultType.hasPrefix("/") else { return nil }
+    return (
+      "containerd-shim-\(parts[parts.count - 2])-\(parts[parts.count - 1])",
+      version.major < 2 || defaultType != "io.containerd.runc.v1"
+    )
+  }
 }
 
 /// What a running containerd reports about its settings. A setting that it does not report is nil.

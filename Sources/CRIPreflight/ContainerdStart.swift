@@ -17,16 +17,20 @@ public struct ContainerdStart: Hashable, Sendable {
   public var samePaths: Set<String>
   /// What is missing in the CNI directories that the configuration names, if they differ from those in use.
   public var networkFaults: Observation<[CNIFault]>
+  /// The programs that the default runtime handler needs and that do not exist.
+  public var missingPrograms: Observation<[MissingProgram]>
 
   /// Creates a value with the given properties.
   public init(
     configuration: Observation<ContainerdConfiguration>, running: RunningContainerd = RunningContainerd(),
-    samePaths: Set<String> = [], networkFaults: Observation<[CNIFault]> = .known([])
+    samePaths: Set<String> = [], networkFaults: Observation<[CNIFault]> = .known([]),
+    missingPrograms: Observation<[MissingProgram]> = .known([])
   ) {
     self.configuration = configuration
     self.running = running
     self.samePaths = samePaths
     self.networkFaults = networkFaults
+    self.missingPrograms = missingPrograms
   }
 
   /// Whether a path of the next start is the one in use, or if the latter is unknown.

@@ -53,5 +53,6 @@ public struct PodReaction: Hashable, Sendable {
   /// The rules whose violation means that the runtime has no record of the sandbox.
   static let forgetting: Set<RuleID> = [
     .runtimeWipe, .podRecordOnDisk, .podUIDOnDisk, .recordDirectory, .recordRestorable,
+    .runtimeStorageConfigured,
   ]
 }

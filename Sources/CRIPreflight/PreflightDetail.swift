@@ -52,13 +52,17 @@ public enum PreflightDetail: Hashable, Sendable {
   case cgroupDrivers(kubelet: String, runtime: String)
   case endpoints(kubelet: String, examined: String)
 
-  // The configuration of containerd's next start.
+  // The configuration of the next start.
 
   case configuration(ContainerdConfigurationFault)
+  /// A file of CRI-O's configuration that it cannot read.
+  case invalidFile(UnknownReason)
+  case missingProgram(MissingProgram)
   case disabledPlugin(String)
   case conflict(ContainerdSettings.Conflict)
   /// The default runtime handler is not defined.
-  case undefinedDefault(String)
+  /// - `key`: The key that names it.
+  case undefinedDefault(String, key: String)
   case undefinedHandler(String)
   case pathChanges(PathSetting, now: String, next: String)
   case driverChanges(now: String, next: String)
@@ -90,8 +94,16 @@ public enum PreflightDetail: Hashable, Sendable {
   public var defect: AdvisoryID? { if case .defectiveVersion(_, _, let id) = self { id } else { nil } }
 }
 
-/// A path in containerd's configuration.
-public enum PathSetting: String, Hashable, Sendable, CaseIterable { case root, state, address }
+/// A path in the runtime's configuration.
+public enum PathSetting: String, Hashable, Sendable, CaseIterable {
+  case root, state, address
+  /// The directory of the pods' files in CRI-O's storage.
+  case storage
+  /// CRI-O's directory of temporary data.
+  case runroot
+  /// The state directory of an OCI runtime.
+  case runtimeRoot = "runtime_root"
+}
 
 /// A field that differs between the runtime and the disk.
 public struct FieldDifference: Hashable, Sendable {

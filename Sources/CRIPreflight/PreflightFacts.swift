@@ -182,6 +182,8 @@ public struct CRIODisk: Hashable, Sendable {
   public var missingState: Observation<[String: [MissingState]]>
   /// The runtime handler that the daemon uses for pods that do not name one.
   public var defaultRuntime: Observation<String>
+  /// What the next start will find.
+  public var start: Observation<CRIOStart>
 
   /// Creates a value with the given properties.
   public init(
@@ -190,9 +192,11 @@ public struct CRIODisk: Hashable, Sendable {
     persistentVersionFile: Observation<VersionFile> = .unknown(.notExamined),
     networks: NetworkCheck = NetworkCheck(unknown: [.notExamined]),
     missingState: Observation<[String: [MissingState]]> = .unknown(.notExamined),
-    defaultRuntime: Observation<String> = .unknown(.notExamined)
+    defaultRuntime: Observation<String> = .unknown(.notExamined),
+    start: Observation<CRIOStart> = .unknown(.notExamined)
   ) {
     self.configuration = configuration
+    self.start = start
     self.versionFile = versionFile
     self.persistentVersionFile = persistentVersionFile
     self.networks = networks

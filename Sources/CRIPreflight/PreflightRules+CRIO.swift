@@ -39,10 +39,64 @@ extension PreflightRules {
         if let files = missing[container.id] { found.add(facts.name(of: container), .missingState(files)) }
       }
     },
+    PreflightCheck(.runtimeCRIOConfiguration) { (facts, found) throws(UnknownReason) in
+      let disk = try facts.crioDisk()
+      let configuration: CRIOConfiguration
+      switch disk.configuration {
+      case .known(let known): configuration = known
+      case .unknown(let reason):
+        guard CRIOConfigurationFault.codes.contains(reason.code) else { throw reason }
+        return found.add(ObjectName(.runtime), .invalidFile(reason))
+      }
+      if let name = configuration.defaultRuntime, try !facts.isDefined(name, in: configuration) {
+        found.add(ObjectName(.runtime), .undefinedDefault(name, key: "default_runtime"))
+      }
+      for program in try disk.start.get().missingPrograms { found.add(ObjectName(.runtime), .missingProgram(program)) }
+    },
+    PreflightCheck(.runtimeStorageConfigured) { (facts, found) throws(UnknownReason) in
+      guard let start = try facts.crioStart() else { return }
+      for (setting, change) in [(PathSetting.storage, start.storage), (.runroot, start.state)] {
+        guard let change else { continue }
+        for record in facts.readySandboxes {
+          found.add(.pod(record), .pathChanges(setting, now: change.now, next: change.next))
+        }
+        // One reason is enough for a pod.
+        return
+      }
+    },
+    PreflightCheck(.runtimeOCIRootConfigured) { (facts, found) throws(UnknownReason) in
+      guard let start = try facts.crioStart(), !start.ociRoots.isEmpty else { return }
+      let handlers = Dictionary(facts.readySandboxes.map { ($0.id, $0.facts.runtimeHandler ?? "") }) { $1 }
+      for container in facts.snapshot.containers where container.isRunning {
+        guard var handler = handlers[container.sandboxID] else { continue }
+        if handler.isEmpty { handler = try facts.crioDisk().defaultRuntime.get() }
+        guard let change = start.ociRoots[handler] else { continue }
+        found.add(facts.name(of: container), .pathChanges(.runtimeRoot, now: change.now, next: change.next))
+      }
+    },
+    PreflightCheck(.runtimeCRIOAddress) { (facts, found) throws(UnknownReason) in
+      guard let change = try facts.crioStart()?.address else { return }
+      found.add(ObjectName(.runtime), .pathChanges(.address, now: change.now, next: change.next))
+    },
   ]
 }
 
 extension PreflightFacts {
+  /// What CRI-O's next start will find; nil if it does not start, which another rule reports.
+  fileprivate func crioStart() throws(UnknownReason) -> CRIOStart? {
+    let disk = try crioDisk()
+    if case .unknown(let reason) = disk.configuration, CRIOConfigurationFault.codes.contains(reason.code) { return nil }
+    return try disk.start.get()
+  }
+
+  /// Whether a runtime handler has a table, or is the one that CRI-O defines itself.
+  fileprivate func isDefined(_ handler: String, in configuration: CRIOConfiguration) throws(UnknownReason) -> Bool {
+    if configuration.handlers.contains(handler) { return true }
+    guard ["crun", "runc"].contains(handler) else { return false }
+    guard let nextVersion else { throw .unknownNextVersion }
+    return CRIOConfiguration.defaultRuntime(of: nextVersion) == handler
+  }
+
   fileprivate func crioDisk() throws(UnknownReason) -> CRIODisk {
     guard let crio else { throw .notExamined }
     return crio

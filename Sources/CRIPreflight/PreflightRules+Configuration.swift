@@ -15,7 +15,7 @@ extension PreflightRules {
       if let plugin = next.disabledPlugin {
         found.add(ObjectName(.runtime), .disabledPlugin(plugin))
       } else if !next.handlers.contains(next.defaultHandler) {
-        found.add(ObjectName(.runtime), .undefinedDefault(next.defaultHandler))
+        found.add(ObjectName(.runtime), .undefinedDefault(next.defaultHandler, key: "default_runtime_name"))
       } else if let conflict = next.conflict {
         found.add(ObjectName(.runtime), .conflict(conflict))
       }
@@ -45,6 +45,10 @@ extension PreflightRules {
         let handler = record.status.runtimeHandler
         if !handler.isEmpty, !next.handlers.contains(handler) { found.add(.pod(record), .undefinedHandler(handler)) }
       }
+    },
+    PreflightCheck(.runtimeProgramsConfigured) { (facts, found) throws(UnknownReason) in
+      guard try facts.nextSettings() != nil, let start = facts.containerd?.start else { return }
+      for program in try start.missingPrograms.get() { found.add(ObjectName(.runtime), .missingProgram(program)) }
     },
     PreflightCheck(.runtimeCgroupDriverConfigured) { (facts, found) throws(UnknownReason) in
       guard let next = try facts.nextSettings(), let now = facts.containerd?.start?.running.usesSystemdCgroups,

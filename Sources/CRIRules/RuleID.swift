@@ -166,6 +166,7 @@ public enum RuleID: String, Hashable, Sendable, CaseIterable {
   case runtimeDirectories = "runtime.directories"
   case runtimeAddress = "runtime.address"
   case runtimeHandlersConfigured = "runtime.handlers-configured"
+  case runtimeProgramsConfigured = "runtime.programs-configured"
   case runtimeCgroupDriverConfigured = "runtime.cgroup-driver-configured"
   case runtimeSettingsRead = "runtime.settings-read"
   case imagePauseConfigured = "image.pause-configured"
@@ -176,6 +177,10 @@ public enum RuleID: String, Hashable, Sendable, CaseIterable {
   case runtimeWipe = "runtime.wipe"
   case runtimeDefaultOCI = "runtime.default-oci"
   case recordRestorable = "record.restorable"
+  case runtimeCRIOConfiguration = "runtime.crio-configuration"
+  case runtimeStorageConfigured = "runtime.storage-configured"
+  case runtimeOCIRootConfigured = "runtime.oci-root-configured"
+  case runtimeCRIOAddress = "runtime.crio-address"
 
   // Preflight: any runtime.
   case networkReady = "network.ready"

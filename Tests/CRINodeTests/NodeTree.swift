@@ -45,7 +45,7 @@ extension NodeTree {
   static func containerd(_ snapshot: Snapshot) throws -> NodeTree {
     let tree = try NodeTree()
     try tree.write("/usr/bin/containerd-shim-runc-v2", "")
-    for path in searchPath.map({ "\($0)/runc" }) {
+    for path in searchPath.flatMap({ ["\($0)/runc", "\($0)/containerd-shim-runc-v2"] }) {
       try tree.write(path, "")
       chmod("\(tree.root)\(path)", 0o755)
     }
@@ -64,12 +64,29 @@ extension NodeTree {
     return tree
   }
 
+  /// The programs without which CRI-O does not start.
+  static let programs = ["/usr/libexec/crio/pinns", "/usr/libexec/crio/runc", "/usr/bin/conmon"]
   static let storage = "/var/lib/containers/storage/overlay-containers"
 
   /// Creates a tree with everything that CRI-O stores about these pods.
   static func crio(_ snapshot: Snapshot) throws -> NodeTree {
     let tree = try NodeTree()
-    try tree.write("/etc/crio/crio.conf.d/10-crio.conf", "[crio.runtime]\ndefault_runtime = \"runc\"\n")
+    try tree.write(
+      "/etc/crio/crio.conf.d/10-crio.conf",
+      """
+      [crio.runtime]
+      default_runtime = "runc"
+      pinns_path = "/usr/libexec/crio/pinns"
+      [crio.runtime.runtimes.runc]
+      runtime_path = "/usr/libexec/crio/runc"
+      runtime_root = "/var/run/crio/runc"
+      monitor_path = "/usr/bin/conmon"
+
+      """)
+    for program in programs {
+      try tree.write(program, "")
+      chmod("\(tree.root)\(program)", 0o755)
+    }
     try tree.write("/run/crio/version", "\"1.37.0+2e4cd9a\"")
     for sandbox in snapshot.sandboxes where sandbox.isReady {
       try tree.write("\(storage)/\(sandbox.id)/userdata/config.json", "{}")

@@ -4,7 +4,9 @@ import CRIPreflight
 import CRIRules
 import CRISimulator
 import CRISnapshot
+import Glibc
 import TestSupport
+import Testing
 
 /// A recorded runtime served on a socket, and its node's files.
 final class RecordedNode: Sendable {
@@ -21,6 +23,8 @@ final class RecordedNode: Sendable {
     socket = directory.file("runtime.sock")
     runtime = try SimulatedRuntime(.recording(Recording.path(name, .before)), options: options)
     try runtime.start(at: socket)
+    // CRI-O's socket in the node's file system.
+    if name.hasPrefix("cri-o") { try #require(link(socket, tree.root + "/run/crio/crio.sock") == 0) }
   }
 
   deinit { runtime.stop() }

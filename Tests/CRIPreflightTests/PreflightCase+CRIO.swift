@@ -126,5 +126,62 @@ extension PreflightCase {
     PreflightCase(rule: "O4", name: "the files could not be examined", runtime: .crio, isUnchecked: true) {
       $0.crio?.missingState = .unknown("no")
     },
+
+    PreflightCase(rule: "O5", name: "a program is missing", runtime: .crio, objects: ["runtime"]) {
+      $0.crio?.start = .known(
+        CRIOStart(missingPrograms: [MissingProgram(setting: "crio.runtime.conmon", program: "/x")]))
+    },
+    PreflightCase(rule: "O5", name: "the default runtime has no table", runtime: .crio, objects: ["runtime"]) {
+      $0.configure("[crio.runtime]\ndefault_runtime = \"kata\"\n")
+    },
+    PreflightCase(rule: "O5", name: "the default runtime is one that CRI-O defines", runtime: .crio) {
+      $0.configure("[crio.runtime]\ndefault_runtime = \"crun\"\n")
+    },
+    PreflightCase(rule: "O5", name: "the default runtime has an empty table", runtime: .crio) {
+      $0.configure("[crio.runtime]\ndefault_runtime = \"kata\"\n[crio.runtime.runtimes.kata]\n")
+    },
+    PreflightCase(
+      rule: "O5", name: "the version decides whether the default runtime is defined", runtime: .crio, isUnchecked: true
+    ) {
+      $0.replaceProgram()
+      $0.configure("[crio.runtime]\ndefault_runtime = \"runc\"\n")
+    },
+    PreflightCase(rule: "O5", name: "a file is invalid", runtime: .crio, objects: ["runtime"]) {
+      $0.crio?.configuration = .unknown(UnknownReason(.malformedConfiguration, path: "/etc/crio/crio.conf", line: 1))
+    },
+    PreflightCase(rule: "O5", name: "a file cannot be read", runtime: .crio, isUnchecked: true) {
+      $0.crio?.configuration = .unknown("no")
+    },
+
+    PreflightCase(
+      rule: "O6", name: "another directory", runtime: .crio, objects: ["default/web", "default/proxy"]
+    ) { $0.crio?.start = .known(CRIOStart(storage: .init(now: "/a", next: "/b"))) },
+    PreflightCase(
+      rule: "O6", name: "another directory of temporary data", runtime: .crio,
+      objects: ["default/web", "default/proxy"]
+    ) { $0.crio?.start = .known(CRIOStart(state: .init(now: "/a", next: "/b"))) },
+    PreflightCase(rule: "O6", name: "the same directory", runtime: .crio) { _ in },
+    PreflightCase(rule: "O6", name: "the next start is unknown", runtime: .crio, isUnchecked: true) {
+      $0.crio?.start = .unknown("no")
+    },
+
+    PreflightCase(
+      rule: "O7", name: "another state directory", runtime: .crio,
+      objects: ["default/web/nginx", "default/proxy/proxy"]
+    ) { $0.crio?.start = .known(CRIOStart(ociRoots: ["crun": .init(now: "/a", next: "/b")])) },
+    PreflightCase(rule: "O7", name: "only that of an unused runtime", runtime: .crio) {
+      $0.crio?.start = .known(CRIOStart(ociRoots: ["runc": .init(now: "/a", next: "/b")]))
+    },
+    PreflightCase(rule: "O7", name: "the next start is unknown", runtime: .crio, isUnchecked: true) {
+      $0.crio?.start = .unknown("no")
+    },
+
+    PreflightCase(rule: "O8", name: "another socket", runtime: .crio, objects: ["runtime"]) {
+      $0.crio?.start = .known(CRIOStart(address: .init(now: "/a", next: "/b")))
+    },
+    PreflightCase(rule: "O8", name: "the same socket", runtime: .crio) { _ in },
+    PreflightCase(rule: "O8", name: "the next start is unknown", runtime: .crio, isUnchecked: true) {
+      $0.crio?.start = .unknown("no")
+    },
   ]
 }

@@ -190,5 +190,13 @@ extension PreflightCase {
     PreflightCase(rule: "P32", name: "the directories cannot be read", isUnchecked: true) {
       $0.containerd?.start?.networkFaults = .unknown("no")
     },
+
+    PreflightCase(rule: "P33", name: "a missing program", objects: ["runtime"]) {
+      $0.containerd?.start?.missingPrograms = .known([MissingProgram(setting: "runtime_path", program: "/x")])
+    },
+    PreflightCase(rule: "P33", name: "the programs exist") { _ in },
+    PreflightCase(rule: "P33", name: "the programs cannot be found", isUnchecked: true) {
+      $0.containerd?.start?.missingPrograms = .unknown("no")
+    },
   ]
 }

@@ -62,7 +62,7 @@ extension PreflightFacts {
       configuration: .known(CRIOConfiguration()),
       versionFile: .known(.written(path: "/run/crio/version", version: "1.36.1+abc")),
       persistentVersionFile: .known(.off), networks: NetworkCheck(),
-      missingState: .known([:]), defaultRuntime: .known("crun"))
+      missingState: .known([:]), defaultRuntime: .known("crun"), start: .known(CRIOStart()))
     return facts
   }()
 

@@ -1,3 +1,4 @@
+import CRI
 import CRIGRPC
 import CRIJSON
 import CRIMessages
@@ -91,6 +92,15 @@ import Testing
     try served.restart()
     await #expect(throws: RPCError.self) { try await hanging.value }
     #expect(try await served.failure(.version, VersionRequest()) == nil)
+  }
+
+  @Test func `a call after a restart reaches the new runtime, and needs no retry by the caller`() async throws {
+    let served = try ServedRuntime(.pods(Self.pods))
+    let client = Client(try Endpoint(served.path))
+    for round in 0..<200 {
+      #expect(try await client.runtime.podSandboxes().count == (round == 0 ? 3 : 2))
+      try served.runtime.restart([RestartLoss("lose-pods=web")].compactMap { $0 })
+    }
   }
 
   @Test func `a restart can leave the network not ready`() async throws {

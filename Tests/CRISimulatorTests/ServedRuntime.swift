@@ -30,11 +30,7 @@ final class ServedRuntime: Sendable {
       .path
   }
 
-  /// Restarts the runtime, and closes the channel, so that the next call uses a new connection.
-  func restart(_ losses: [RestartLoss]? = nil) throws {
-    try runtime.restart(losses)
-    channel.close()
-  }
+  func restart(_ losses: [RestartLoss]? = nil) throws { try runtime.restart(losses) }
 
   func call<Request: CMessage, Response: CMessage>(
     _ method: Method<Request, Response>, _ request: Request, _ api: APIVersion = .v1, timeout: Duration? = nil

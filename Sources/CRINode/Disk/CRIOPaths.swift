@@ -9,6 +9,8 @@ struct CRIOPaths {
   let state: String?
   /// The paths of the namespaces that the sandbox joins.
   let namespaces: [String]
+  /// The directory of temporary data (CRI-O: `runroot`), which contains `state`; nil if it is unknown.
+  var stateRoot: String? { state.flatMap { Self.parent(of: $0, levels: 3) } }
 
   /// CRI-O's annotations for a sandbox without an infra container (newer and older).
   private static let spoofed = ["spoofed.crio.io", "io.kubernetes.cri-o.Spoofed"]

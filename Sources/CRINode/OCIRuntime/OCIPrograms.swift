@@ -24,29 +24,12 @@ struct OCIPrograms {
     guard isNode else { return .unknown(UnknownReason(.notOnNode, path: programs.sorted()[0])) }
     do throws(FileError) {
       var missing: [String] = []
-      for program in programs.sorted() where !(try exists(program)) { missing.append(program) }
+      let search = ProgramSearch(files: files, daemon: snapshot.daemon.pid, proc: proc)
+      for program in programs.sorted() where !(try search.exists(program)) { missing.append(program) }
       return .known(missing)
     } catch {
       let path = snapshot.daemon.pid.map { "\(proc)/\($0)/environ" }
       return .unknown(path == nil ? UnknownReason(.daemonNotVisible) : UnknownReason(error, path))
-    }
-  }
-
-  private func exists(_ program: String) throws(FileError) -> Bool {
-    if program.hasPrefix("/") { return try isExecutable(program) }
-    for directory in try OCIRuntimeReader.searchPath(of: snapshot.daemon.pid, proc: proc).split(separator: ":")
-    where try isExecutable("\(directory)/\(program)") {
-      return true
-    }
-    return false
-  }
-
-  private func isExecutable(_ path: String) throws(FileError) -> Bool {
-    do throws(FileError) {
-      return try files.isExecutable(path)
-    } catch {
-      if error == .noSuchFile || error == .notADirectory { return false }
-      throw error
     }
   }
 }

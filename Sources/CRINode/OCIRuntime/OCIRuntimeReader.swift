@@ -83,10 +83,15 @@ struct OCIRuntimeReader {
 
   /// The daemon's PATH, in which it and its shims look for programs.
   static func searchPath(of daemon: Int32?, proc: String) throws(FileError) -> String {
+    try variable("PATH", of: daemon, proc: proc) ?? ""
+  }
+
+  /// A variable in the daemon's environment; nil if it is not set.
+  static func variable(_ name: String, of daemon: Int32?, proc: String) throws(FileError) -> String? {
     guard let daemon else { throw .noSuchProcess }
     let variables = try File.read("\(proc)/\(daemon)/environ", limit: 1 << 22).split(separator: 0)
-    let path = variables.first { $0.starts(with: "PATH=".utf8) }?.dropFirst(5)
-    return String(decoding: path ?? [], as: UTF8.self)
+    return variables.first { $0.starts(with: "\(name)=".utf8) }
+      .map { String(decoding: $0.dropFirst(name.utf8.count + 1), as: UTF8.self) }
   }
 
   private static func find(_ program: String, in variable: String, root: String) -> String? {

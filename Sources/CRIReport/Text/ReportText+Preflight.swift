@@ -69,7 +69,9 @@ extension ReportText {
     case .configuration(let fault): text(of: fault)
     case .disabledPlugin(let name): "disabled_plugins contains \"\(name)\""
     case .conflict(let conflict): Self.text(of: conflict)
-    case .undefinedDefault(let name): "default_runtime_name is \"\(name)\", for which there is no table"
+    case .invalidFile(let reason): text(of: reason)
+    case .missingProgram(let missing): "\(missing.program), which \(missing.setting) names, does not exist"
+    case .undefinedDefault(let name, let key): "\(key) is \"\(name)\", for which there is no table"
     case .undefinedHandler(let name): name
     case .pathChanges(let setting, let now, let next): "\(setting.rawValue) \(now) now, \(next) after the change"
     case .tables(let names): list(names.map { "plugins.\"\($0)\"" })

@@ -61,6 +61,31 @@ extension RuleText {
         violation: "the CNI directories in containerd's configuration are incomplete",
         reason: "after a restart, no pod can be started, stopped or removed",
         remedy: "set conf_dir and bin_dir (bin_dirs in containerd 2.1) to their present values")
+    case .runtimeProgramsConfigured:
+      RuleText(
+        violation: "a program that containerd's configuration names for the default runtime handler does not exist",
+        reason: "after a restart, no pod can be started",
+        remedy: "install the program, or set runtime_type, runtime_path and BinaryName to their present values")
+    case .runtimeCRIOConfiguration:
+      RuleText(
+        violation: "CRI-O will not start with its configuration",
+        reason: "the pods run on, but kubelet cannot manage them, and the node becomes NotReady",
+        remedy: "correct the file before any restart, and check it with: crio config >/dev/null")
+    case .runtimeStorageConfigured:
+      RuleText(
+        violation: "CRI-O's configuration names a different storage directory from the one in use",
+        reason: "the next start finds none of the pods, and their processes run on without an owner",
+        remedy: "set root, runroot and storage_driver (or storage.conf) to their present values, or drain the node")
+    case .runtimeOCIRootConfigured:
+      RuleText(
+        violation: "CRI-O's configuration names a different state directory of the OCI runtime from the one in use",
+        reason: "after a restart, CRI-O reports the container as exited while its process runs on",
+        remedy: "set runtime_root to its present value, or drain the node")
+    case .runtimeCRIOAddress:
+      RuleText(
+        violation: "CRI-O's configuration names a different socket from the one in use",
+        reason: "after a restart, kubelet does not reach the runtime",
+        remedy: "set listen to its present value, or change kubelet's endpoint too")
     default: nil
     }
   }

@@ -44,11 +44,11 @@ import Testing
     ("[crio]\ninternal_wipe = false\ninternal_wipe = false\n", 3),
     ("[crio]\nversion_file = true\ninternal_wipe = false\n", 2),
   ])
-  func `nothing is predicted from a configuration that CRI-O cannot read`(text: String, line: Int) async throws {
+  func `a configuration that CRI-O cannot read is reported, and no rule uses it`(text: String, line: Int) async throws {
     let node = try RecordedNode("cri-o-1.37")
     try node.tree.write("/etc/crio/crio.conf.d/99-keep.conf", text)
     let report = try await node.report(to: "1.38.0")
-    #expect(report.gaps.isSuperset(of: ["O2", "O3"]) && report.verdict == .unchecked)
+    #expect(report.rules == ["O5"] && report.gaps.isSuperset(of: ["O2", "O3"]) && report.verdict == .loss)
     let why = report.unchecked.first { $0.rule == .runtimeWipe }?.reasonText ?? ""
     #expect(why.hasPrefix("/etc/crio/crio.conf.d/99-keep.conf:\(line): "), "\(why)")
   }
@@ -214,13 +214,67 @@ import Testing
     #expect(try await node.report().ids("O4") == [container.id])
   }
 
+  @Test(arguments: NodeTree.programs)
+  func `a program without which CRI-O exits is missing`(_ program: String) async throws {
+    let node = try RecordedNode("cri-o-1.37")
+    #expect(try await node.report().rules.isEmpty)
+    try node.tree.remove(program)
+    let report = try await node.report()
+    #expect(report.rules == ["O5"] && report.verdict == .loss)
+    #expect(
+      report.findings[0].detailText.hasPrefix("\(program), which crio.runtime."), "\(report.findings[0].detailText)")
+  }
+
+  /// Each change is in a drop-in file, and CRI-O restarts with the same command line.
+  @Test(arguments: [
+    ("[crio]\nroot = \"/srv/containers\"\n", "O6", "/srv/containers/overlay-containers after the change"),
+    ("[crio]\nstorage_driver = \"vfs\"\n", "O6", "/var/lib/containers/storage/vfs-containers after the change"),
+    ("[crio]\nrunroot = \"/run/other\"\n", "O6", "runroot /run/containers/storage now, /run/other after the change"),
+    ("[crio.runtime.runtimes.runc]\nruntime_root = \"/run/other\"\n", "O7", "/run/other after the change"),
+    ("[crio.api]\nlisten = \"unix:///run/other.sock\"\n", "O8", "/run/other.sock after the change"),
+    ("[crio.runtime]\ndefault_runtime = \"kata\"\n", "O5", "default_runtime is \"kata\", for which there is no table"),
+  ])
+  func `a changed setting is found`(text: String, rule: String, detail: String) async throws {
+    let node = try RecordedNode("cri-o-1.37")
+    try node.tree.write("/etc/crio/crio.conf.d/99-change.conf", text)
+    let report = try await node.report()
+    let found = report.findings.filter { $0.rule.id.label == rule }
+    #expect(!found.isEmpty && found.allSatisfy { $0.detailText.hasSuffix(detail) }, "\(found.map(\.detailText))")
+    #expect(report.verdict == .loss)
+    let isPerPod = ["O6", "O7"].contains(rule)
+    #expect(isPerPod || found.count == 1)
+    if rule == "O6" { #expect(report.ids("O6") == Set(node.snapshot.sandboxes.filter(\.isReady).map(\.id))) }
+  }
+
+  @Test(arguments: [
+    "[crio]\nroot = \"/var/lib/containers/storage/\"\nrunroot = \"/var/run/containers/storage\"\n",
+    "[crio]\nstorage_driver = \"overlay2\"\n", "[crio]\nroot = \"\"\nstorage_driver = \"\"\n",
+    "[crio.api]\nlisten = \"unix:///run/crio/crio.sock\"\n", "[crio.runtime.runtimes.kata]\nruntime_type = \"vm\"\n",
+    "[crio.runtime.runtimes.crun]\nmonitor_path = \"/missing\"\n",
+  ])
+  func `the same setting with another spelling, and an unused handler, are not reported`(text: String) async throws {
+    let node = try RecordedNode("cri-o-1.37")
+    try node.tree.write("/etc/crio/crio.conf.d/99-same.conf", text)
+    #expect(try await node.report().rules.isEmpty)
+  }
+
+  @Test func `the storage library's file decides if CRI-O's does not`() async throws {
+    let node = try RecordedNode("cri-o-1.37")
+    try node.tree.write("/usr/share/containers/storage.conf", "[storage]\ndriver = \"overlay\"\n")
+    #expect(try await node.report().rules.isEmpty)
+    try node.tree.write("/etc/containers/storage.conf", "[storage]\ngraphroot = \"/srv\"\n")
+    #expect(try await node.report().rules == ["O6"])
+    try node.tree.write("/etc/crio/crio.conf.d/99-root.conf", "[crio]\nroot = \"/var/lib/containers/storage\"\n")
+    #expect(try await node.report().rules.isEmpty)
+  }
+
   @Test func `nothing is predicted without the node's files`() async throws {
     let node = try RecordedNode("cri-o-1.37")
     try node.tree.remove("/etc")
     try node.tree.remove("/var/lib/containers")
     let report = try await node.report(to: "1.38.0")
     #expect(report.rules.isEmpty)
-    #expect(report.gaps == ["N22", "O1", "O2", "O3", "O4"])
+    #expect(report.gaps == ["N22", "O1", "O2", "O3", "O4", "O5", "O6", "O7", "O8"])
     #expect(report.verdict == .unchecked)
   }
 }

@@ -122,6 +122,33 @@ import Testing
     #expect(try await report().rules == ["P29"])
   }
 
+  @Test(arguments: [
+    ("runtime_path = \"/opt/shim\"", nil, "/opt/shim, which containerd.runtimes.runc.runtime_path names"),
+    ("runtime_type = \"io.containerd.runc.v1\"", nil, "containerd-shim-runc-v1"),
+    ("runtime_type = \"io.containerd.runc.v1\"", "2.3.4", "containerd-shim-runc-v1"),
+    ("runtime_type = \"io.containerd.runtime.v1.linux\"", "2.3.4", "containerd-shim"),
+    ("options = { BinaryName = \"/opt/runc\" }", nil, "/opt/runc"),
+    ("options = { BinaryName = \"other-runc\" }", nil, "other-runc"),
+  ])
+  func `a program that the configuration names for the default handler must exist`(
+    setting: String, target: String?, program: String
+  ) async throws {
+    let (node, fake) = try Self.node("containerd-1.6.20", ["/usr/bin/containerd", "--config", "/etc/x.toml"])
+    let table = "[\(Self.service).containerd.runtimes.runc]\n"
+    let good = "version = 2\n[\(Self.service).cni]\nbin_dir = \"/usr/lib/cni\"\n\(table)"
+    try node.tree.write("/etc/x.toml", good + "runtime_type = \"io.containerd.runc.v2\"\n")
+    #expect(try await node.report(to: target, proc: fake.paths.proc).ids("P33").isEmpty)
+    try node.tree.write("/etc/x.toml", good + setting + "\n")
+    let report = try await node.report(to: target, proc: fake.paths.proc)
+    let found = report.findings.filter { $0.rule.id == .runtimeProgramsConfigured }
+    #expect(found.count == 1 && found[0].detailText.hasPrefix(program) && report.verdict == .loss, "\(report.rules)")
+    guard program.hasPrefix("/opt") else { return }
+    let path = program.split(separator: ",")[0]
+    try node.tree.write(String(path), "")
+    chmod("\(node.tree.root)\(path)", 0o755)
+    #expect(try await node.report(to: target, proc: fake.paths.proc).ids("P33").isEmpty)
+  }
+
   /// containerd 1.6 reports only the options that its files set.
   @Test(arguments: [
     (#"{"SystemdCgroup": true}"#, true), (#"{"SystemdCgroup": false}"#, false), (#"{"Root": "/x"}"#, false),
@@ -156,6 +183,6 @@ import Testing
   @Test func `without the daemon's command line, the configuration is unchecked`() async throws {
     let (node, fake) = (try RecordedNode("containerd-2.4"), try FakeNode())
     let report = try await node.report(proc: fake.paths.proc)
-    #expect(report.gaps == ["N27", "P24", "P25", "P26", "P27", "P32"] && report.verdict == .unchecked)
+    #expect(report.gaps == ["N27", "P24", "P25", "P26", "P27", "P32", "P33"] && report.verdict == .unchecked)
   }
 }
