@@ -24,6 +24,7 @@ extension Rule {
     Rule(.runtimeDroppedAPI, .info, in: [.upgrade, .wipe, .reboot, .migrate], .apiVersion),
     Rule(.runtimeBinary, .major, in: .all, .executable),
     Rule(.hostBoot, .major, in: [.restart, .upgrade, .wipe, .kubeletRestart], .bootID),
+    Rule(.nodeName, .critical, in: .allExcept(.migrate), .nodeName),
     Rule(.runtimeOrphan, .critical, in: .inPlace, .processes),
     Rule(.runtimeOrphanBefore, .minor, in: .inPlace, .processes),
     Rule(.runtimeLeftover, .info, in: .inPlace, .processes),

@@ -53,6 +53,7 @@ public enum RuleField: String, Hashable, Sendable, CaseIterable {
   case apiVersion = "version"
   case executable
   case bootID = "boot id"
+  case nodeName = "node name"
   case processes
   case images
   case imageNames = "repo_tags, repo_digests"

@@ -127,6 +127,7 @@ public enum RuleID: String, Hashable, Sendable, CaseIterable {
   case runtimeDroppedAPI = "runtime.dropped-api"
   case runtimeBinary = "runtime.binary"
   case hostBoot = "host.boot"
+  case nodeName = "node.name"
   case runtimeOrphan = "runtime.orphan"
   case runtimeOrphanBefore = "runtime.orphan-already"
   case runtimeLeftover = "runtime.leftover"

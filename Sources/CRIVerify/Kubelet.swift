@@ -13,6 +13,7 @@ struct Kubelet {
   private let containersAfter: [String: [ContainerRecord]]
   private let containersBefore: [String: [ContainerRecord]]
   private let specifications: PodSpecifications
+  private let renamedNode: RenamedNode?
   /// The states of each pod's objects as kubelet's lists show them, by UID and ID. A lost label does not affect these
   /// lists.
   private let statesBefore: [String: [String: Int32]]
@@ -22,6 +23,7 @@ struct Kubelet {
     self.before = before
     self.after = after
     specifications = PodSpecifications(before: before, after: after)
+    renamedNode = RenamedNode(before: before, after: after)
     // kubelet filters its lists by label; a pod that another client created has no labels and is identified by its
     // metadata.
     let hasLabel = Set(before.sandboxes.filter { $0.status.labels[Self.uidLabel] != nil }.map(\.pod.uid))
@@ -108,6 +110,14 @@ struct Kubelet {
       (prediction.rule, prediction.field, prediction.before) = (.m1, .manifest, .status(.known))
       prediction.after = FindingValue.none
       prediction.trigger = .immediate
+      return prediction
+    }
+    if let renamedNode, !sandboxes.isEmpty {
+      // kubelet starts a static pod again, with the new name. Other pods belong to the node with the old name.
+      prediction.action = old.isStatic ? .recreate : .kill
+      (prediction.rule, prediction.field) = (.m3, .nodeName)
+      (prediction.before, prediction.after) = (.text(renamedNode.before), .text(renamedNode.after))
+      prediction.trigger = .atKubeletRestart
       return prediction
     }
     if specifications.hasChangedManifest(old), !hasOtherVersion(old) {

@@ -1,7 +1,7 @@
 /// A decision of kubelet, with the name that documents and runbooks use.
 ///
 /// Source: `PodSandboxChanged` (C1 to C5, in the function's order), `computePodActions` (B1 to B5, B7, B8) and
-/// `HandlePodCleanups` (M1, M2).
+/// `HandlePodCleanups` (M1 to M3).
 public enum KubeletRule: String, Hashable, Sendable, CaseIterable {
   /// The pod has no sandbox.
   case c1 = "C1"
@@ -31,6 +31,8 @@ public enum KubeletRule: String, Hashable, Sendable, CaseIterable {
   case m1 = "M1"
   /// The manifest of the static pod was changed, so that it has another UID.
   case m2 = "M2"
+  /// The node has another name, so kubelet does not know the pod any longer.
+  case m3 = "M3"
 }
 
 /// What happens to a pod whose sandbox has changed, depending on its restartPolicy.

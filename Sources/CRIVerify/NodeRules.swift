@@ -119,6 +119,7 @@ enum NodeRules {
       guard let old = before.host.bootID, let now = after.host.bootID, old != now else { return nil }
       return (.text(old), .text(now))
     },
+    Check(.nodeName) { RenamedNode(before: $0, after: $1).map { (.text($0.before), .text($0.after)) } },
   ]
 
   private static func lostOldVersion(_ before: Snapshot, _ after: Snapshot) -> ValuePair? {

@@ -4,7 +4,7 @@ public import CRISnapshot
 /// What kubelet will do to a pod, computed from the runtime's responses in the same way as kubelet does.
 ///
 /// Source: kubelet's `PodSandboxChanged` (rules C1 to C5, in the function's order) and `computePodActions` (A1 to A3,
-/// B1 to B5, B7, B8), and `HandlePodCleanups` (M1, M2).
+/// B1 to B5, B7, B8), and `HandlePodCleanups` (M1 to M3).
 public struct Prediction: Hashable, Sendable {
   /// What kubelet does to a pod.
   public enum Action: String, Hashable, Sendable, CaseIterable {

@@ -9,6 +9,7 @@ public enum Remedy: String, Hashable, Sendable, CaseIterable {
   case recreateForgottenPods = "recreate-forgotten-pods"
   case repairCNI = "repair-cni"
   case endOrphans = "end-orphans"
+  case restoreNodeName = "restore-node-name"
   case keepKubeletStopped = "keep-kubelet-stopped"
   case recreatePods = "recreate-pods"
   case restartContainers = "restart-containers"
@@ -122,6 +123,7 @@ extension Remedy {
     // CRI-O queries CNI only once, when it starts.
     Row(.repairCNI) { $0.isSameNode(running: .crio) && $0.hasForgottenAddresses },
     Row(.endOrphans) { $0.rules.contains(.runtimeOrphan) },
+    Row(.restoreNodeName) { $0.rules.contains(.nodeName) },
     Row(.keepKubeletStopped) { $0.killsPods(.immediate) },
     Row(.recreatePods) { $0.killsPods(.atKubeletRestart) || $0.killsPods(.atNextEvent) },
     Row(.letKubeletRecreate, \.hasNothingToKill),

@@ -142,7 +142,7 @@ struct Verifier {
       return
     }
     check(NodeRules.table, before, after) {
-      $0.id == .hostBoot ? ObjectName(.node) : ObjectName(.runtime)
+      [.hostBoot, .nodeName].contains($0.id) ? ObjectName(.node) : ObjectName(.runtime)
     }
     if scenario.keepsObjects {
       checkKeptObjects()

@@ -28,7 +28,7 @@ import Testing
     .containerResources, .containerCollected, .containerRecordLost, .containerRunsAgain, .containerDeadUnnoticed,
     .containerSeveralRunning, .containerExec, .containerLogPath, .runtimeReady, .runtimeNetwork,
     .runtimeNetworkNotReadyBefore, .runtimeCgroupDriver, .runtimeAPI, .runtimeOldAPI, .runtimeDroppedAPI, .imagePinned,
-    .imageUnpinned,
+    .imageUnpinned, .nodeName,
   ]
 
   private static func expectNoContradiction(_ finding: Finding, _ comment: String) {

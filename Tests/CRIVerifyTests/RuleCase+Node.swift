@@ -169,6 +169,27 @@ extension RuleCase {
     .fires("host.boot", "the node was rebooted", "boot-1", "boot-2") { $1.host.bootID = "boot-2" },
     .staysSilent("host.boot", "the boot ID cannot be read") { $1.host.bootID = nil },
 
+    .fires("node.name", "the host name has changed", "node", "other") {
+      $0.setKubelet(host: "node")
+      $1.setKubelet(host: "other")
+    },
+    .fires("node.name", "the configured name has changed", "a", "b") {
+      $0.setKubelet(host: "node", nodeName: "a")
+      $1.setKubelet(host: "node", nodeName: "b")
+    },
+    .staysSilent("node.name", "kubelet does not use the host name") {
+      $0.setKubelet(host: "node", nodeName: "a")
+      $1.setKubelet(host: "other", nodeName: "a")
+    },
+    .staysSilent("node.name", "only the case has changed") {
+      $0.setKubelet(host: "node")
+      $1.setKubelet(host: "NODE")
+    },
+    .staysSilent("node.name", "the later settings are unknown") {
+      $0.setKubelet(host: "node", nodeName: "a")
+      $1.setKubelet(host: "node")
+    },
+
     .fires("image.missing", "an image of a running pod", "sha256:b", "none") { $1.images.removeFirst() },
     .fires("image.replaced", "another image has the name now", "sha256:b", "sha256:new has its name now") {
       $1.images[0].id = "sha256:new"
@@ -251,5 +272,14 @@ extension RuleCase {
     }
     change(&before)
     change(&after)
+  }
+}
+
+extension Snapshot {
+  fileprivate mutating func setKubelet(host name: String, nodeName: String? = nil) {
+    host.name = name
+    host.machineID = "machine"
+    observed = ObservedNode(
+      orphans: .known([]), kubelet: ObservedKubelet(processes: .known([]), staticPods: .known([]), nodeName: nodeName))
   }
 }

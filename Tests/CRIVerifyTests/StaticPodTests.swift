@@ -81,7 +81,7 @@ import Testing
     -> Report
   {
     var (before, after) = (Snapshot.before, Snapshot.after)
-    before.host.name = "node"
+    (before.host.name, after.host.name) = ("node", "node")
     before.sandboxes[0].status.metadata?.name = "web-node"
     before.sandboxes[0].status.annotations["kubernetes.io/config.source"] = "file"
     after.sandboxes[0] = before.sandboxes[0]
@@ -124,7 +124,7 @@ import Testing
     before: String?, after: String?, isRecreated: Bool, rule: KubeletRule?
   ) throws {
     var (earlier, later) = (Snapshot.before, Snapshot.after)
-    earlier.host.name = "node"
+    (earlier.host.name, later.host.name) = ("node", "node")
     earlier.sandboxes[0].status.metadata?.name = "web-node"
     earlier.sandboxes[0].status.annotations["kubernetes.io/config.source"] = "file"
     later.sandboxes[0] = earlier.sandboxes[0]
@@ -178,5 +178,25 @@ import Testing
     #expect(snapshot.nodeName(for: all) == (pods.isEmpty ? "host" : first))
     snapshot.observed?.kubelet?.nodeName = "unused"
     #expect(snapshot.nodeName(for: all) == name)
+  }
+
+  /// The pods of a node whose name has changed: kubelet starts only static pods again.
+  @Test(arguments: [(true, Prediction.Action.recreate), (false, .kill)])
+  func `kubelet kills every pod if the node gets another name`(isStatic: Bool, action: Prediction.Action) throws {
+    var (earlier, later) = (Snapshot.before, Snapshot.after)
+    if isStatic { earlier.sandboxes[0].status.annotations["kubernetes.io/config.source"] = "file" }
+    later.sandboxes[0] = earlier.sandboxes[0]
+    let kubelet = ObservedKubelet(processes: .known([]), staticPods: .known([]))
+    (earlier.host.name, later.host.name) = ("node", "other")
+    earlier.observed = ObservedNode(orphans: .known([]), kubelet: kubelet)
+    later.observed = ObservedNode(orphans: .known([]), kubelet: kubelet)
+    let report = Report(earlier, later)
+    let pod = earlier.sandboxes[0].pod
+    let prediction = try #require(report.predictions.first { $0.pod == pod })
+    #expect(prediction.action == action && prediction.rule == .m3, "\(report.text())")
+    #expect(report.verdict() == .lost && report.remedy() == .restoreNodeName)
+    // kubelet has already acted: the earlier sandbox is gone.
+    later.sandboxes.remove(at: 0)
+    #expect(Report(earlier, later).predictions.first { $0.pod == pod }?.rule != .m3)
   }
 }

@@ -52,7 +52,7 @@ extension ReportText {
   static func stoppedPods(_ affected: [Prediction]) -> [String] {
     let stopped = affected.filter(\.isDown)
     let recreated = stopped.filter { $0.action == .recreate && $0.rule != .c1 }
-    let ended = stopped.count { $0.action == .kill && $0.rule != .m1 && !$0.runsAgainLater }
+    let ended = stopped.count { $0.action == .kill && ![.m1, .m3].contains($0.rule) && !$0.runsAgainLater }
     let forgotten = affected.filter(\.runsAgainLater).map { "\($0.pod)" }.sorted()
     var lines: [String] = []
     if !recreated.isEmpty {

@@ -44,6 +44,9 @@ extension ReportText {
     case .endOrphans:
       "\(stop(kubelet)): it starts a second copy of what is still running; "
         + (kubelet == .stopped ? "cordon" : "drain") + " the node, and end these processes first"
+    case .restoreNodeName:
+      "\(donts(kubelet)): set the earlier host name again (hostnamectl set-hostname), or start kubelet with the earlier name "
+        + "(--hostname-override)"
     case .keepKubeletStopped:
       kubelet == .stopped
         ? "keep kubelet stopped: it acts on this as soon as it starts; cordon the node, and start replacements for these pods on "

@@ -112,6 +112,7 @@ extension ReportText {
 
   private static func reason(toEnd prediction: Prediction) -> String {
     if prediction.rule == .m1 { return "whose manifest no longer exists" }
+    if prediction.rule == .m3 { return "which belongs to the node's earlier name" }
     // With Always, only policies of the containers themselves can end the pod.
     if prediction.restartPolicy == .always {
       return "in which the containers' own restart policies leave nothing to run"
@@ -168,7 +169,9 @@ extension ReportText {
       lines.append("kubelet will recreate \(Self.count(missing.count, "pod")) without a sandbox\(condition)")
     }
     lines += Self.stoppedPods(affected)
-    let killable = affected.filter { $0.action == .kill && $0.rule != .m1 && !$0.isDown && !$0.runsAgainLater }
+    let killable = affected.filter {
+      $0.action == .kill && ![.m1, .m3].contains($0.rule) && !$0.isDown && !$0.runsAgainLater
+    }
     let killed = killable.count { !$0.isIdle }
     let ended = killable.count - killed
     if ended > 0 {
@@ -178,6 +181,10 @@ extension ReportText {
     if undefined > 0 {
       let manifests = undefined == 1 ? "manifest no longer exists" : "manifests no longer exist"
       lines.append("kubelet will end \(Self.count(undefined, "static pod")) whose \(manifests)")
+    }
+    let renamed = affected.count { $0.rule == .m3 && $0.action == .kill }
+    if renamed > 0 {
+      lines.append("kubelet will kill \(Self.count(renamed, "pod")) because the node has another name")
     }
     if killed > 0 { lines.append("kubelet will kill \(Self.count(killed, "pod")) for good (restartPolicy)") }
     let repeated = affected.flatMap { prediction in prediction.repeated.map { "\(prediction.pod)/\($0)" } }

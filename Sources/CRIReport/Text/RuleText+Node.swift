@@ -28,6 +28,9 @@ extension RuleText {
     case .runtimeDroppedAPI: "kubelet before 1.23 and older agents use only v1alpha2"
     case .runtimeBinary: "the daemon is still running an executable that was replaced or deleted: restart it"
     case .hostBoot: "the node was rebooted, which is not part of this scenario"
+    case .nodeName:
+      "kubelet registers the node under the new name when it starts: it kills the pods of the old one, and starts only "
+        + "static pods again"
     case .runtimeOrphan: "the process is still running, but the runtime has lost it: kubelet starts a second one"
     case .runtimeOrphanBefore:
       "the process is running, but was not listed before the change either: a second one may be running"

@@ -1,0 +1,24 @@
+internal import CRISnapshot
+
+/// The names under which kubelet registered the node before the change, and under which its next start does.
+struct RenamedNode {
+  let before: String
+  let after: String
+
+  /// kubelet uses the name on its command line, or else the host name (`nodeutil.GetHostname`).
+  /// - Returns: nil if the name is the same, or if one of them is unknown.
+  init?(before: Snapshot, after: Snapshot) {
+    guard let earlier = before.observed?.kubelet, let later = after.observed?.kubelet else { return nil }
+    switch (earlier.nodeName, later.nodeName) {
+    case (let earlier?, let later?): (self.before, self.after) = (earlier, later)
+    case (nil, nil):
+      self.before = before.host.name.lowercased()
+      self.after = after.host.name.lowercased()
+      // The static pods show the name that kubelet used. If it is not the host name, a new host name may not matter.
+      let manifests = earlier.staticPods?.value ?? []
+      if before.nodeName(for: manifests).lowercased() != self.before { return nil }
+    default: return nil
+    }
+    if self.before == self.after { return nil }
+  }
+}
