@@ -119,7 +119,9 @@ private struct PreflightReader {
       facts.configuration = RuntimeConfiguration(crio: config, files: disk.configuration, served: served)
       disk.start = start(configuration, config, paths)
       facts.crio = disk
-      facts.recordSpace = RecordSpace.read(paths.values.first?.containers ?? "", files, beside: disk.missingState)
+      // Without a ready pod, its files do not show the directory.
+      let storage = paths.values.first?.containers ?? configuration.value?.root ?? CRIOConfiguration.defaultRoot
+      facts.recordSpace = RecordSpace.read(storage, files, beside: disk.missingState)
       isNode = disk.configuration.value != nil
     default:
       isNode = false

@@ -136,6 +136,8 @@ public struct CRIOConfiguration: Hashable, Sendable {
   package func setting(_ key: HandlerKey, of handler: String) -> String? {
     configured("\(Self.handlerPrefix)\(handler).\(key.rawValue)")
   }
+  /// The directory of persistent data if neither CRI-O nor the storage library configures one.
+  package static let defaultRoot = "/var/lib/containers/storage"
   /// The directory of persistent data (CRI-O: `root`); nil for that of the storage library's configuration.
   package var root: String? { configured("crio.root") }
   /// The directory of temporary data (CRI-O: `runroot`); nil for that of the storage library's configuration.

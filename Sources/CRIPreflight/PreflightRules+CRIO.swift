@@ -57,7 +57,8 @@ extension PreflightRules {
       guard let start = try facts.crioStart() else { return }
       for (setting, change) in [(PathSetting.storage, start.storage), (.runroot, start.state)] {
         guard let change else { continue }
-        for record in facts.readySandboxes {
+        // Only pods without an infra container have files in the directory of temporary data.
+        for record in facts.readySandboxes where setting == .storage || record.facts.hasNoPause {
           found.add(.pod(record), .pathChanges(setting, now: change.now, next: change.next))
         }
         // One reason is enough for a pod.

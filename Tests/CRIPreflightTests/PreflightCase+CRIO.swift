@@ -157,9 +157,12 @@ extension PreflightCase {
       rule: "O6", name: "another directory", runtime: .crio, objects: ["default/web", "default/proxy"]
     ) { $0.crio?.start = .known(CRIOStart(storage: .init(now: "/a", next: "/b"))) },
     PreflightCase(
-      rule: "O6", name: "another directory of temporary data", runtime: .crio,
-      objects: ["default/web", "default/proxy"]
-    ) { $0.crio?.start = .known(CRIOStart(state: .init(now: "/a", next: "/b"))) },
+      rule: "O6", name: "another directory of temporary data, and a pod without an infra container", runtime: .crio,
+      objects: ["default/web"]
+    ) {
+      $0.snapshot.sandboxes[0].facts.pid = nil
+      $0.crio?.start = .known(CRIOStart(state: .init(now: "/a", next: "/b")))
+    },
     PreflightCase(rule: "O6", name: "the same directory", runtime: .crio) { _ in },
     PreflightCase(rule: "O6", name: "the next start is unknown", runtime: .crio, isUnchecked: true) {
       $0.crio?.start = .unknown("no")

@@ -26,7 +26,7 @@ struct CRIOStartReader {
         CRIOStart(
           storage: change(paths.first?.containers) { containers in
             guard let driver = nextDriver(storage, containers) else { return nil }
-            return "\(configuration.root ?? storage.root ?? "/var/lib/containers/storage")/\(driver)-containers"
+            return "\(configuration.root ?? storage.root ?? CRIOConfiguration.defaultRoot)/\(driver)-containers"
           },
           state: change(paths.lazy.compactMap(\.stateRoot).first) { _ in
             configuration.stateDirectory ?? storage.stateDirectory ?? "/run/containers/storage"
