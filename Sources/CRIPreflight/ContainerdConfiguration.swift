@@ -136,8 +136,28 @@ public struct ContainerdConfiguration: Hashable, Sendable {
       settings.pluginDirectories = [directory]
     }
     addHandlers(to: &settings, cri)
-    settings.conflict = conflict(in: cri.merging(images) { $1 }, for: next, settings.defaultHandler)
+    let all = cri.merging(images) { $1 }
+    settings.conflict = conflict(in: all, for: next, settings.defaultHandler)
+    if let name = images[["snapshotter"]]?.text ?? cri[["containerd", "snapshotter"]]?.text, !knowsSnapshotter(name) {
+      settings.unknownSnapshotter = name
+    }
+    if settings.disabledPlugin == nil {
+      let used = images[["snapshotter"]]?.text ?? cri[["containerd", "snapshotter"]]?.text ?? "overlayfs"
+      let plugin = "io.containerd.snapshotter.v1.\(used)"
+      settings.disabledPlugin = files.contains { $0.disabled.contains(plugin) } ? plugin : nil
+    }
     return settings
+  }
+
+  private static let snapshotters: Set = [
+    "overlayfs", "native", "btrfs", "zfs", "devmapper", "blockfile", "erofs", "aufs",
+  ]
+
+  private func knowsSnapshotter(_ name: String) -> Bool {
+    Self.snapshotters.contains(name)
+      || files.contains { file in
+        (file.entries.map(\.names) + file.tables.map(\.names)).contains { $0.starts(with: ["proxy_plugins", name]) }
+      }
   }
 
   /// Source: `ValidatePluginConfig` (1.x, pkg/cri/config) and `ValidateImageConfig` (2.x, internal/cri/config).
@@ -147,6 +167,8 @@ public struct ContainerdConfiguration: Hashable, Sendable {
     func has(_ table: String, _ isMeant: ([String]) -> Bool) -> Bool {
       cri.keys.contains { $0.count > 2 && $0.starts(with: ["registry", table]) && isMeant($0) }
     }
+    let invalid = cri.filter { ContainerdKeys.isInvalid($0.key, $0.value) }.keys.map { $0.joined(separator: ".") }
+    if let key = invalid.min() { return .invalidValue(key: key) }
     let type = cri[["containerd", "runtimes", handler, "runtime_type"]]?.text
     if next.major < 2, cri[["systemd_cgroup"]] == .flag(true), type != "io.containerd.runtime.v1.linux" {
       return .systemdCgroup

@@ -8,20 +8,24 @@ public struct ContainerdSettings: Hashable, Sendable {
   public var state = "/run/containerd"
   /// The socket's path.
   public var address = "/run/containerd/containerd.sock"
-  /// Settings that containerd refuses together, so that the plugin of the CRI does not load.
-  public enum Conflict: String, Hashable, Sendable, CaseIterable {
+  /// Settings that containerd refuses, so that the plugin of the CRI does not load.
+  public enum Conflict: Hashable, Sendable {
     /// `registry.mirrors` beside `registry.config_path`.
     case mirrors
     /// `tls` in `registry.configs` beside `registry.config_path`.
-    case registryTLS = "registry-tls"
+    case registryTLS
     /// `systemd_cgroup`, which only the oldest runtime supports.
-    case systemdCgroup = "systemd-cgroup"
+    case systemdCgroup
+    /// The value of a setting has the wrong type, or is not a duration.
+    case invalidValue(key: String)
   }
 
   /// The plugin, if any, that is disabled although the CRI needs it.
   public var disabledPlugin: String?
   /// The first conflict; nil if there is none.
   public var conflict: Conflict?
+  /// The snapshotter, if it is neither part of containerd nor configured as a plugin of another process.
+  public var unknownSnapshotter: String?
   /// The runtime handler of pods that do not name one.
   public var defaultHandler = "runc"
   /// The type of the default handler, which determines its shim (containerd: `runtime_type`).
@@ -71,9 +75,15 @@ public struct RunningContainerd: Hashable, Sendable {
   public var address: String?
   /// Whether the default handler uses systemd's cgroups.
   public var usesSystemdCgroups: Bool?
+  /// The snapshotter of pods that do not need another one.
+  public var snapshotter: String?
 
   /// Creates a value with the given properties.
-  public init(root: String? = nil, state: String? = nil, address: String? = nil, usesSystemdCgroups: Bool? = nil) {
+  public init(
+    root: String? = nil, state: String? = nil, address: String? = nil, usesSystemdCgroups: Bool? = nil,
+    snapshotter: String? = nil
+  ) {
+    self.snapshotter = snapshotter
     self.root = root
     self.state = state
     self.address = address

@@ -60,6 +60,8 @@ public enum PreflightDetail: Hashable, Sendable {
   case missingProgram(MissingProgram)
   case disabledPlugin(String)
   case conflict(ContainerdSettings.Conflict)
+  /// No plugin provides the snapshotter.
+  case unknownSnapshotter(String)
   /// The default runtime handler is not defined.
   /// - `key`: The key that names it.
   case undefinedDefault(String, key: String)

@@ -18,6 +18,8 @@ extension PreflightRules {
         found.add(ObjectName(.runtime), .undefinedDefault(next.defaultHandler, key: "default_runtime_name"))
       } else if let conflict = next.conflict {
         found.add(ObjectName(.runtime), .conflict(conflict))
+      } else if let name = next.unknownSnapshotter, name != facts.containerd?.start?.running.snapshotter {
+        found.add(ObjectName(.runtime), .unknownSnapshotter(name))
       }
     },
     PreflightCheck(.runtimeDirectories) { (facts, found) throws(UnknownReason) in

@@ -96,6 +96,39 @@ extension PreflightCase {
       $0.configureContainerd("version = 2\ndisabled_plugins = [\"io.containerd.snapshotter.v1.zfs\"]\n")
     },
 
+    PreflightCase(rule: "P25", name: "a value with the wrong type", objects: ["runtime"]) {
+      $0.configureContainerd("version = 2\n[\(cri)]\nmax_concurrent_downloads = \"3\"\n")
+    },
+    PreflightCase(rule: "P25", name: "a flag as a string, for a handler", objects: ["runtime"]) {
+      $0.configureContainerd("version = 2\n[\(cri).containerd.runtimes.runc]\nruntime_type = true\n")
+    },
+    PreflightCase(rule: "P25", name: "a duration without a unit", objects: ["runtime"]) {
+      $0.configureContainerd("version = 2\n[\(cri)]\nstream_idle_timeout = \"4\"\n")
+    },
+    PreflightCase(rule: "P25", name: "right types, and keys that containerd ignores") {
+      $0.configureContainerd(
+        "version = 2\n[\(cri)]\nstream_idle_timeout = \"1h0.5s\"\nmax_concurrent_downloads = 3\nunknown = 1\n"
+          + "image_pull_progress_timeout = \"\"\nenable_cdi = true\n")
+    },
+    PreflightCase(rule: "P25", name: "an unknown snapshotter", objects: ["runtime"]) {
+      $0.containerd?.start?.running.snapshotter = "overlayfs"
+      $0.configureContainerd("version = 2\n[\(cri).containerd]\nsnapshotter = \"overlay\"\n")
+    },
+    PreflightCase(rule: "P25", name: "a snapshotter of another process") {
+      $0.containerd?.start?.running.snapshotter = "overlayfs"
+      $0.configureContainerd(
+        "version = 2\n[proxy_plugins.stargz]\ntype = \"snapshot\"\n[\(cri).containerd]\nsnapshotter = \"stargz\"\n")
+    },
+    PreflightCase(rule: "P25", name: "an unknown snapshotter that the running daemon uses") {
+      $0.containerd?.start?.running.snapshotter = "special"
+      $0.configureContainerd("version = 2\n[\(cri).containerd]\nsnapshotter = \"special\"\n")
+    },
+    PreflightCase(rule: "P25", name: "the snapshotter is disabled", objects: ["runtime"]) {
+      $0.configureContainerd("version = 2\ndisabled_plugins = [\"io.containerd.snapshotter.v1.overlayfs\"]\n")
+    },
+    PreflightCase(rule: "P25", name: "an unused snapshotter is disabled") {
+      $0.configureContainerd("version = 2\ndisabled_plugins = [\"io.containerd.snapshotter.v1.zfs\"]\n")
+    },
     PreflightCase(rule: "P26", name: "another root", objects: ["default/web", "default/proxy"]) {
       $0.configureContainerd("root = \"/data/containerd\"\n")
     },

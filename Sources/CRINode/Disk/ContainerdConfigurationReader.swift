@@ -191,6 +191,8 @@ extension RunningContainerd {
     self.init(
       root: text("containerdRootDir"), state: state, address: text("containerdEndpoint"),
       // containerd 1.x reports only the options that are set.
-      usesSystemdCgroups: handler.map { $0["options"]?["SystemdCgroup"]?.boolValue ?? false })
+      usesSystemdCgroups: handler.map { $0["options"]?["SystemdCgroup"]?.boolValue ?? false },
+      // containerd 2.x does not report it here.
+      snapshotter: engine?["snapshotter"]?.stringValue)
   }
 }

@@ -72,6 +72,7 @@ extension ReportText {
     case .invalidFile(let reason): text(of: reason)
     case .missingProgram(let missing): "\(missing.program), which \(missing.setting) names, does not exist"
     case .undefinedDefault(let name, let key): "\(key) is \"\(name)\", for which there is no table"
+    case .unknownSnapshotter(let name): "no plugin provides the snapshotter \"\(name)\""
     case .undefinedHandler(let name): name
     case .pathChanges(let setting, let now, let next): "\(setting.rawValue) \(now) now, \(next) after the change"
     case .tables(let names): list(names.map { "plugins.\"\($0)\"" })
@@ -96,6 +97,7 @@ extension ReportText {
     switch conflict {
     case .mirrors: "registry.mirrors cannot be set beside registry.config_path"
     case .registryTLS: "registry.configs with tls cannot be set beside registry.config_path"
+    case .invalidValue(let key): "the value of \(key) has the wrong type or the wrong form"
     case .systemdCgroup: "systemd_cgroup is only for io.containerd.runtime.v1.linux; runc has the option SystemdCgroup"
     }
   }
