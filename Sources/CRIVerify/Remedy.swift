@@ -123,7 +123,7 @@ extension Remedy {
     // CRI-O queries CNI only once, when it starts.
     Row(.repairCNI) { $0.isSameNode(running: .crio) && $0.hasForgottenAddresses },
     Row(.endOrphans) { $0.rules.contains(.runtimeOrphan) },
-    Row(.restoreNodeName) { $0.rules.contains(.nodeName) },
+    Row(.restoreNodeName) { $0.report.predictions.contains { $0.rule == .m3 } },
     Row(.keepKubeletStopped) { $0.killsPods(.immediate) },
     Row(.recreatePods) { $0.killsPods(.atKubeletRestart) || $0.killsPods(.atNextEvent) },
     Row(.letKubeletRecreate, \.hasNothingToKill),

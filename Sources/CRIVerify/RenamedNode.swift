@@ -5,6 +5,15 @@ struct RenamedNode {
   let before: String
   let after: String
 
+  /// Whether the host name has changed, and it is not known whether kubelet uses it.
+  static func isUnknown(before: Snapshot, after: Snapshot) -> Bool {
+    guard before.host.name.lowercased() != after.host.name.lowercased(), let earlier = before.observed?.kubelet else {
+      return false
+    }
+    // Without kubelet's command line, a name on it is unknown.
+    return after.observed?.kubelet.map { ($0.nodeName == nil) != (earlier.nodeName == nil) } ?? true
+  }
+
   /// kubelet uses the name on its command line, or else the host name (`nodeutil.GetHostname`).
   /// - Returns: nil if the name is the same, or if one of them is unknown.
   init?(before: Snapshot, after: Snapshot) {

@@ -191,6 +191,9 @@ extension Verifier {
     if after.runtime.settings != nil, after.pauseImage == nil, !after.sandboxes.isEmpty {
       add(.pauseImage, .notReported, setting: .pauseImage)
     }
+    if scenario != .migrate, RenamedNode.isUnknown(before: before, after: after) {
+      add(.nodeName, .kubeletNotVisible)
+    }
     if scenario == .kubeletRestart, !wasKubeletStopped,
       after.observed?.kubelet?.wasRestarted(since: before.observed?.kubelet) == nil
     {

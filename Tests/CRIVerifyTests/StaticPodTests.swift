@@ -198,5 +198,11 @@ import Testing
     // kubelet has already acted: the earlier sandbox is gone.
     later.sandboxes.remove(at: 0)
     #expect(Report(earlier, later).predictions.first { $0.pod == pod }?.rule != .m3)
+    #expect(Report(earlier, later).unchecked.allSatisfy { $0.subject != .nodeName })
+    // kubelet had a name on its command line, which is unknown now.
+    earlier.observed?.kubelet?.nodeName = "node"
+    #expect(Report(earlier, later).unchecked.contains { $0.subject == .nodeName })
+    later.host.name = "NODE"
+    #expect(Report(earlier, later).unchecked.allSatisfy { $0.subject != .nodeName })
   }
 }

@@ -56,6 +56,7 @@ extension ReportText {
     case .kernelFacts: "processes, network namespaces and the addresses in them"
     case .daemonRestart: "whether the daemon was restarted"
     case .nodeReboot: "whether the node was rebooted"
+    case .nodeName: "whether kubelet uses the new host name as the node's name"
     case .kubeletRestart: "whether kubelet was restarted"
     case .runtimeHandlers: "runtime handlers"
     case .pauseImage: "whether the pause image exists"

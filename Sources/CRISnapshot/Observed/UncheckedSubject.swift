@@ -33,6 +33,7 @@ public enum UncheckedSubject: Hashable, Sendable {
   case daemonRestart
   case nodeReboot(isExpected: Bool)
   case kubeletRestart
+  case nodeName
   case runtimeHandlers
   case pauseImage
 
