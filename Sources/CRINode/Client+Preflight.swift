@@ -130,12 +130,20 @@ private struct PreflightReader {
     if facts.containerd != nil {
       facts.pausedTasks = await PausedTasks.read(from: client.endpoint, deadline: budget.deadline)
     }
+    facts.stoppedUnit = stoppedUnit()
     facts.endedProcesses = try await EndedProcesses(client: client, snapshot: facts.snapshot, proc: options.proc).read()
     facts.networkConfigurations = network.configurations(
       in: facts.configuration.networkDirectory, isNode
     ).map(\.usable)
     if options.pulls { facts.pulls = await pull(facts.absentImages) }
     return facts
+  }
+
+  private func stoppedUnit() -> Observation<StoppedUnit?> {
+    guard let daemon = snapshot.daemon.pid else { return .unknown(UnknownReason(.daemonNotVisible)) }
+    return NodeView(daemon: daemon, paths: NodePaths(proc: options.proc)).processes().map { table in
+      StoppedUnitReader(files: files, table: table).read(daemon)
+    }
   }
 
   /// Returns the snapshot without objects that were removed while records were being read, because their missing

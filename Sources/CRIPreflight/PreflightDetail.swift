@@ -37,6 +37,8 @@ public enum PreflightDetail: Hashable, Sendable {
   case versionFile(VersionFileFault, losesImages: Bool)
 
   case process(Int32)
+  /// systemd ends the process that supervises the pod together with the daemon.
+  case killMode(String, unit: String)
 
   // Times.
 

@@ -22,6 +22,8 @@ public struct PreflightFacts: Hashable, Sendable {
   public var missingPlugins: Observation<[CNIFault]>
   /// The programs of the OCI runtimes that containerd uses by default or for the ready sandboxes, and that do not exist.
   public var missingPrograms: Observation<[String]>
+  /// What systemd ends together with the daemon; nil if it ends only the daemon.
+  public var stoppedUnit: Observation<StoppedUnit?>
   /// The ready sandboxes and running containers whose process has exited, each with its pid, by ID.
   public var endedProcesses: Observation<[String: Int32]>
   /// The IDs of containerd's paused tasks: sandboxes and containers.
@@ -38,6 +40,7 @@ public struct PreflightFacts: Hashable, Sendable {
     networkConfigurations: Observation<[String]> = .unknown(.notExamined),
     missingPlugins: Observation<[CNIFault]> = .unknown(.notExamined),
     missingPrograms: Observation<[String]> = .unknown(.notExamined),
+    stoppedUnit: Observation<StoppedUnit?> = .unknown(.notExamined),
     endedProcesses: Observation<[String: Int32]> = .unknown(.notExamined),
     pausedTasks: Observation<Set<String>> = .unknown(.notExamined),
     recordSpace: Observation<RecordSpace> = .unknown(.notExamined), pulls: [ImagePull]? = nil
@@ -51,6 +54,7 @@ public struct PreflightFacts: Hashable, Sendable {
     self.networkConfigurations = networkConfigurations
     self.missingPlugins = missingPlugins
     self.missingPrograms = missingPrograms
+    self.stoppedUnit = stoppedUnit
     self.endedProcesses = endedProcesses
     self.pausedTasks = pausedTasks
     self.recordSpace = recordSpace

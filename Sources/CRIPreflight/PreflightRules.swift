@@ -44,6 +44,16 @@ extension PreflightRules {
       guard facts.containerd != nil else { return }
       for path in try facts.missingPrograms.get() { found.add(ObjectName(.runtime), .path(path)) }
     },
+    PreflightCheck(.runtimeKillMode) { (facts, found) throws(UnknownReason) in
+      guard !facts.readySandboxes.isEmpty, let unit = try facts.stoppedUnit.get() else { return }
+      // containerd has a shim for each sandbox, and CRI-O a conmon for each container.
+      let containers = Dictionary(grouping: facts.snapshot.containers, by: \.sandboxID)
+      for record in facts.readySandboxes {
+        let ids = [record.id] + (containers[record.id] ?? []).map(\.id)
+        guard ids.contains(where: unit.supervised.contains) else { continue }
+        found.add(.pod(record), .killMode(unit.killMode, unit: unit.name))
+      }
+    },
     PreflightCheck(.kubeletCgroupDriver) { (facts, found) throws(UnknownReason) in
       guard !facts.configuration.servesCgroupDriver else { return }
       try facts.compareDrivers(&found)

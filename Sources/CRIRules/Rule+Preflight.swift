@@ -45,6 +45,7 @@ extension Rule {
     Rule(.networkConfiguration, .major, predicts: .nothing, of: .containerd),
     Rule(.networkPlugins, .critical, predicts: .service, of: .containerd),
     Rule(.runtimeOCIProgram, .critical, predicts: .service, of: .containerd),
+    Rule(.runtimeKillMode, .critical, predicts: .pods),
     Rule(.kubeletCgroupDriver, .major, predicts: .nothing),
     Rule(.kubeletCgroupDriverSetting, .minor, predicts: .nothing),
     Rule(.kubeletEndpoint, .major, predicts: .nothing),

@@ -67,6 +67,7 @@ extension RuleID {
     case .containerSandboxMissing: "N25"
     case .containerSandboxNotReady: "N26"
     case .runtimeOCIProgram: "N27"
+    case .runtimeKillMode: "N28"
     default: doctorAlias
     }
   }

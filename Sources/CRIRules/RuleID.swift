@@ -208,6 +208,7 @@ public enum RuleID: String, Hashable, Sendable, CaseIterable {
   case containerSandboxMissing = "container.sandbox-missing"
   case containerSandboxNotReady = "container.sandbox-not-ready"
   case runtimeOCIProgram = "runtime.oci-program"
+  case runtimeKillMode = "runtime.kill-mode"
 
   // Doctor.
   case runtimeUnreachable = "runtime.unreachable"

@@ -103,6 +103,18 @@ extension PreflightCase {
       $0.missingPlugins = .unknown("no")
     },
 
+    PreflightCase(rule: "N28", name: "the shims end with the daemon", objects: ["default/web"]) {
+      $0.stoppedUnit = .known(
+        StoppedUnit(name: "containerd.service", killMode: "control-group", supervised: ["sandbox-web", "sandbox-old"]))
+    },
+    PreflightCase(rule: "N28", name: "a container's conmon ends with the daemon", objects: ["default/proxy"]) {
+      $0.stoppedUnit = .known(
+        StoppedUnit(name: "crio.service", killMode: "mixed", supervised: ["container-proxy-proxy"]))
+    },
+    PreflightCase(rule: "N28", name: "only the daemon ends") { $0.stoppedUnit = .known(nil) },
+    PreflightCase(rule: "N28", name: "the processes cannot be listed", isUnchecked: true) {
+      $0.stoppedUnit = .unknown("no")
+    },
     PreflightCase(rule: "N27", name: "runc is missing", objects: ["runtime"]) { $0.missingPrograms = .known(["runc"]) },
     PreflightCase(rule: "N27", name: "runc exists") { _ in },
     PreflightCase(rule: "N27", name: "the daemon's PATH is unknown", isUnchecked: true) {

@@ -45,6 +45,7 @@ extension PreflightFacts {
     kubelet: KubeletConfiguration(
       cgroupDriver: .known("systemd"), endpoint: .known("unix:///run/containerd/containerd.sock")),
     networkConfigurations: .known(["10-net.conflist"]), missingPlugins: .known([]), missingPrograms: .known([]),
+    stoppedUnit: .known(nil),
     endedProcesses: .known([:]),
     pausedTasks: .known([]),
     recordSpace: .known(RecordSpace(directory: "/var/lib/containerd", blocks: 1000, inodes: 1000)))

@@ -1,68 +1,32 @@
 internal import CRISystem
 
-/// kubelet's command line in the files of its unit, for a kubelet that is not running (systemd.unit(5),
-/// systemd.service(5)).
+/// kubelet's command line in the files of its unit, for a kubelet that is not running (systemd.service(5)).
 struct KubeletUnit {
-  /// systemd's directories, the most important one first.
-  private static let directories = [
-    "/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system",
-    "/lib/systemd/system",
-  ]
   /// The unit that contains kubelet; the hooks name it if it is another one.
   private static var name: String {
     let unit = Environment.value("CRI_HOOK_KUBELET") ?? "kubelet"
     return unit.contains("/") ? "kubelet.service" : unit.hasSuffix(".service") ? unit : "\(unit).service"
   }
 
-  /// The maximum size of the files together, and that of the text that is examined for the command line, in bytes. Real
-  /// ones have some kilobytes.
-  private static let maximumSize = 1 << 20
+  /// The maximum size of the text that is examined for the command line, in bytes.
+  private static let maximumSize = UnitFiles.maximumSize
 
-  private let files: NodeFiles
-  private var remaining = Self.maximumSize
+  private var files: UnitFiles
   private var variables: [String: String] = [:]
   private var environmentFiles: [String] = []
   private var command: String?
 
   /// - Returns: The words after the program; nil if there is no unit whose command is kubelet.
   static func words(_ files: NodeFiles) -> [String]? {
-    var unit = KubeletUnit(files: files)
-    for path in unit.paths() { unit.read(path) }
+    var unit = KubeletUnit(files: UnitFiles(files))
+    unit.read()
     return unit.words()
   }
 
-  private init(files: NodeFiles) { self.files = files }
+  private init(files: UnitFiles) { self.files = files }
 
-  /// The unit's file, and its drop-ins in the order of their names. A file hides those with the same name in less important
-  /// directories.
-  private func paths() -> [String] {
-    let name = Self.name
-    let main = Self.directories.map { "\($0)/\(name)" }.first { (try? files.exists($0)) == true }
-    var dropIns: [String: String] = [:]
-    for directory in Self.directories.map({ "\($0)/\(name).d" }) {
-      for file in (try? files.names(in: directory)) ?? [] where file.hasSuffix(".conf") && dropIns[file] == nil {
-        dropIns[file] = "\(directory)/\(file)"
-      }
-    }
-    return (main.map { [$0] } ?? []) + dropIns.sorted { $0.key < $1.key }.map(\.value)
-  }
-
-  /// The lines of a file without comments; none if it cannot be read, or if the files have become too large.
-  private mutating func lines(_ path: String) -> [Substring] {
-    guard remaining > 0, let text = try? files.text(path, limit: remaining) else { return [] }
-    // A file that is empty costs time too.
-    remaining -= min(remaining, text.utf8.count + 1024)
-    return text.replacing("\\\n", with: " ").split(whereSeparator: \.isNewline).map { $0.drop(while: \.isWhitespace) }
-      .filter { $0.first != "#" && $0.first != ";" }
-  }
-
-  private mutating func read(_ path: String) {
-    var isService = false
-    for line in lines(path) {
-      if line.first == "[" { isService = line.hasPrefix("[Service]") }
-      guard isService, let separator = line.firstIndex(of: "=") else { continue }
-      let key = String(line[..<separator].prefix { !$0.isWhitespace })
-      let value = String(line[line.index(after: separator)...].drop(while: \.isWhitespace))
+  private mutating func read() {
+    for (key, value) in files.settings(of: Self.name) {
       switch key {
       // An empty value discards the earlier ones.
       case "ExecStart": command = value.isEmpty ? nil : value
@@ -85,7 +49,7 @@ struct KubeletUnit {
     guard let command else { return nil }
     // The files override the variables in the unit.
     for path in environmentFiles {
-      for line in lines(String(path.drop { $0 == "-" })) {
+      for line in files.lines(String(path.drop { $0 == "-" })) {
         guard let separator = line.firstIndex(of: "=") else { continue }
         let value = Self.split(String(line[line.index(after: separator)...])).joined(separator: " ")
         variables[String(line[..<separator])] = value

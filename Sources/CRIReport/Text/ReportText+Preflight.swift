@@ -61,6 +61,7 @@ extension ReportText {
       "\(space.directory) has \(text(of: space)) for \(count) \(count == 1 ? "container" : "containers")"
     case .versionFile(let fault, let losesImages): text(of: fault) + (losesImages ? "; images too" : "")
     case .process(let pid): "process \(pid)"
+    case .killMode(let mode, let unit): "KillMode=\(mode) in \(unit)"
     case .created(let time): "created \(time)"
     case .createdAndNotListed(let time): "created \(time), not listed yet"
     case .createdAndNotStarted(let time): "created \(time)"

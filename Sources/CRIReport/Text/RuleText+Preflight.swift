@@ -176,6 +176,11 @@ extension RuleText {
           "without it, no pod can be started or stopped, and containerd 1.x loses every pod when it restarts, while the "
           + "processes continue without an owner",
         remedy: "install the program again (runc, or BinaryName in the configuration) before you restart the runtime")
+    case .runtimeKillMode:
+      RuleText(
+        violation: "systemd ends the pod's shim or conmon together with the daemon",
+        reason: "without it, the runtime treats the pod as ended after the restart",
+        remedy: "set KillMode=process in the [Service] section of the unit (systemctl edit), and reload systemd")
     case .recordDirectory:
       RuleText(
         violation: "the runtime's database is hidden, moved or removed",
