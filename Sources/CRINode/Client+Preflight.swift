@@ -222,11 +222,9 @@ private struct PreflightReader {
   private func missingPrograms(_ next: ContainerdSettings, _ version: RuntimeVersion) -> Observation<[MissingProgram]> {
     let search = ProgramSearch(files: files, daemon: snapshot.daemon.pid, proc: options.proc)
     let handler = "containerd.runtimes.\(next.defaultHandler)"
-    let daemon = snapshot.daemon.pid.flatMap { File.linkTarget("\(options.proc)/\($0)/exe") }
-    let directory = daemon.map { "/" + $0.split(separator: "/").dropLast().joined(separator: "/") }
     var missing: [MissingProgram] = []
     func require(_ program: String, _ setting: String, _ isKnown: Bool = true) throws(FileError) {
-      if isKnown, try search.exists(program, beside: directory.map { [$0] } ?? []) { return }
+      if isKnown, try search.exists(program, besideDaemon: true) { return }
       missing.append(MissingProgram(setting: "\(handler).\(setting)", program: program))
     }
     do throws(FileError) {

@@ -43,7 +43,7 @@ extension Client {
     let sandboxes = try await listing.runtime.podSandboxes()
     let containers = try await listing.runtime.containers()
     let order = sandboxes.map(\.id) + containers.map(\.id)
-    guard order.firstDuplicate == nil, order.count <= Snapshot.largestCount else {
+    guard order.firstDuplicate == nil, order.count <= Snapshot.maximumCount else {
       let method = Method<ListContainersRequest, ListContainersResponse>.listContainers
       throw .undecodable(method: method.path(negotiatedVersion ?? .v1), reason: "the lists are not usable")
     }

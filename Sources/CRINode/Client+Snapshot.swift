@@ -98,7 +98,7 @@ private struct SnapshotReader {
   ) throws(RPCError) {
     let path = method.path(client.negotiatedVersion ?? .v1)
     if let id = ids.firstDuplicate { throw .undecodable(method: path, reason: "\(noun) \(id) is listed twice") }
-    guard ids.count <= Snapshot.largestCount else {
+    guard ids.count <= Snapshot.maximumCount else {
       throw .undecodable(method: path, reason: "the list has \(ids.count) objects, more than a node can have")
     }
   }

@@ -5,7 +5,7 @@ package struct NodePaths: Hashable, Sendable {
   package var proc: String
   /// CNI's directory: `results` in it is libcni's cache, `networks` holds host-local's leases.
   package var cni: String
-  /// A prefix for every path that the runtime reports: the root of its file system if that is not ours.
+  /// The root of the runtime's file system, which precedes every path that the runtime reports; empty if it is our own root.
   package var root: String
 
   package init(proc: String = "/proc", cni: String = NodePaths.defaultCNI, root: String = "") {

@@ -50,18 +50,21 @@ public struct ContainerdSettings: Hashable, Sendable {
   /// Creates containerd's defaults.
   public init() {}
 
-  /// The program of the default handler's shim, and whether the version supports it.
-  ///
-  /// Source: containerd's `BinaryName` (runtime/v2/shim). containerd 2.0 removed the two older shims.
+  /// The program of the default handler's shim, and whether the version supports it. containerd 2.0 removed the two older
+  /// shims.
   /// - Returns: nil if the type does not determine a program.
   package func shimProgram(of version: RuntimeVersion) -> (name: String, exists: Bool)? {
-    if defaultType == "io.containerd.runtime.v1.linux" { return ("containerd-shim", version.major < 2) }
-    let parts = defaultType.split(separator: ".", omittingEmptySubsequences: false)
-    guard parts.count > 1, !defaultType.hasPrefix("/") else { return nil }
-    return (
-      "containerd-shim-\(parts[parts.count - 2])-\(parts[parts.count - 1])",
-      version.major < 2 || defaultType != "io.containerd.runc.v1"
-    )
+    let old: Set = ["io.containerd.runtime.v1.linux", "io.containerd.runc.v1"]
+    return Self.shimProgram(ofType: defaultType).map { ($0, version.major < 2 || !old.contains(defaultType)) }
+  }
+
+  /// The program of the shim for a type of runtime handler (containerd: `BinaryName` in runtime/v2/shim).
+  /// - Returns: nil if the type does not determine a program.
+  package static func shimProgram(ofType type: String) -> String? {
+    if type == "io.containerd.runtime.v1.linux" { return "containerd-shim" }
+    let parts = type.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.count > 1, !type.hasPrefix("/") else { return nil }
+    return "containerd-shim-\(parts[parts.count - 2])-\(parts[parts.count - 1])"
   }
 }
 

@@ -14,7 +14,7 @@ package final class Tracer: CallTracer {
   /// The longest text in a span, in Unicode scalars.
   private static let longestText = 1024
   /// The largest accepted response of a collector, in bytes.
-  private static let largestResponse = 1 << 16
+  private static let maximumResponseSize = 1 << 16
 
   private struct State {
     var queue = SpanQueue()
@@ -50,7 +50,7 @@ package final class Tracer: CallTracer {
     self.scope = scope
     let traceID = TraceID(high: Self.makeID(), low: Self.makeID())
     root = TraceContext(traceID: traceID, spanID: Self.makeID(), isSampled: rate.includes(traceID))
-    channel = Channel(to: .tcp(collector.socket), maxMessageSize: Self.largestResponse)
+    channel = Channel(to: .tcp(collector.socket), maxMessageSize: Self.maximumResponseSize)
   }
 
   /// A number other than 0 from the kernel's random number generator.

@@ -20,12 +20,12 @@ struct Check<Subject>: Sendable {
   }
 }
 
-/// Returns the two texts; nil if `plain` converts them to the same text.
+/// Returns both strings; nil if `plain` converts them to the same string.
 func changed(_ before: String, _ after: String, in plain: (String) -> String) -> ValuePair? {
   before == after || plain(before) == plain(after) ? nil : (before.findingValue, after.findingValue)
 }
 
-/// Returns the two values; nil if they are equal.
+/// Returns both values; nil if they are equal.
 func changed<T: Equatable & FindingValueConvertible>(_ before: T, _ after: T) -> ValuePair? {
   before == after ? nil : (before.findingValue, after.findingValue)
 }

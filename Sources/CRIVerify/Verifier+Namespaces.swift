@@ -13,7 +13,8 @@ extension Verifier {
     ]
     for (isBefore, count) in counts where count > 0 {
       unchecked.append(
-        Unchecked(.source(.podNetworkNamespaces), UnknownReason(.notReported), count: count, isBefore: isBefore))
+        Unchecked(
+          .source(.podNetworkNamespaces), UnknownReason(.notReported), count: count, isFromEarlierSnapshot: isBefore))
     }
   }
 }

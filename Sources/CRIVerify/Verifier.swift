@@ -252,7 +252,7 @@ extension Unchecked {
   /// The same entry, marked as belonging to the earlier snapshot.
   var before: Unchecked {
     var copy = self
-    copy.isBefore = true
+    copy.isFromEarlierSnapshot = true
     return copy
   }
 }

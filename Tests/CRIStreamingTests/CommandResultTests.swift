@@ -23,11 +23,11 @@ struct CommandResultTests {
     (
       "not json",
       .failure(
-        .malformedStatus("not json", reason: "not JSON: line 1, column 1: expected a value, found `n`"))
+        .malformedStatus("not json", reason: "it is not JSON: line 1, column 1: expected a value, found `n`"))
     ),
-    ("{}", .failure(.malformedStatus("{}", reason: "status is missing"))),
-    (#"{"status":"Maybe"}"#, .failure(.malformedStatus(#"{"status":"Maybe"}"#, reason: "status is Maybe"))),
-    (#"{"status":7}"#, .failure(.malformedStatus(#"{"status":7}"#, reason: "status is missing"))),
+    ("{}", .failure(.malformedStatus("{}", reason: "its status is missing"))),
+    (#"{"status":"Maybe"}"#, .failure(.malformedStatus(#"{"status":"Maybe"}"#, reason: "its status is Maybe"))),
+    (#"{"status":7}"#, .failure(.malformedStatus(#"{"status":7}"#, reason: "its status is missing"))),
   ]
 
   static let exitCodes = ["0", "256", "-1", "", "x", "03 "]
@@ -60,13 +60,14 @@ struct CommandResultTests {
       for version in [RemoteCommandProtocol.v4, .v5] {
         let outcomes = try Self.outcomes(version, [UInt8](testCase.text), chunkSize: chunkSize, ending: ending)
         // The parser's message is not tested here.
-        guard case .failure(.malformedStatus(let text, let reason)) = testCase.outcome, reason.hasPrefix("not JSON"),
+        guard case .failure(.malformedStatus(let text, let reason)) = testCase.outcome,
+          reason.hasPrefix("it is not JSON"),
           case .failure(.malformedStatus(let found, let why)) = outcomes.first, outcomes.count == 1
         else {
           #expect(outcomes == [testCase.outcome])
           continue
         }
-        #expect(text == found && why.hasPrefix("not JSON"))
+        #expect(text == found && why.hasPrefix("it is not JSON"))
       }
     }
   }
@@ -86,14 +87,14 @@ struct CommandResultTests {
       Issue.record("\(outcomes)")
       return
     }
-    #expect(reason.hasPrefix("not JSON") && outcomes.count == 1)
+    #expect(reason.hasPrefix("it is not JSON") && outcomes.count == 1)
   }
 
   @Test(arguments: exitCodes) func `an invalid exit code is an error`(_ code: String) throws {
     let text =
       #"{"status":"Failure","reason":"NonZeroExitCode","details":{"causes":[{"reason":"ExitCode","message":"\#(code)"}]}}"#
     let outcomes = try Self.outcomes(.v4, [UInt8](text), chunkSize: 1000, ending: Self.fin)
-    #expect(outcomes == [.failure(.malformedStatus(text, reason: "exit code \(code)"))])
+    #expect(outcomes == [.failure(.malformedStatus(text, reason: "its exit code is \(code)"))])
   }
 
   @Test(arguments: [
@@ -102,7 +103,7 @@ struct CommandResultTests {
     #"{"status":"Failure","reason":"NonZeroExitCode","details":{"causes":[]}}"#,
   ]) func `a missing exit code is an error`(_ text: String) throws {
     let outcomes = try Self.outcomes(.v4, [UInt8](text), chunkSize: 1000, ending: Self.fin)
-    #expect(outcomes == [.failure(.malformedStatus(text, reason: "no exit code"))])
+    #expect(outcomes == [.failure(.malformedStatus(text, reason: "it contains no exit code"))])
   }
 
   @Test func `an endless status is an error`() throws {

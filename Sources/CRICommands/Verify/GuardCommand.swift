@@ -21,7 +21,7 @@ struct GuardCommand: AsyncParsableCommand {
       nothing is stopped, the command is not run, and the exit code is 1. A unit that is masked could not be started again, \
       so nothing is stopped then either (exit code 3).
 
-      The units named by --hold are stopped before the snapshot and started again if nothing is lost (exit codes 0, 4 and 6); \
+      The units of --hold are stopped before the snapshot and started again if nothing is lost (exit codes 0, 4 and 6); \
       with --warn-only, they are always started, even if starting them kills pods. They are started before the report is \
       printed. A unit that was not active is not started.
 

@@ -27,7 +27,7 @@ struct CNIPlugins: Sendable {
     }
   }
 
-  /// Asks each plugin of a network, in order, whether a pod's interface is unchanged.
+  /// Calls each plugin of a network, in order, to check that a pod's interface is unchanged.
   /// - Parameter namespace: The path of the pod's network namespace.
   func check(
     _ network: CNINetwork, _ attachment: CNIAttachment, id: String, namespace: String, interface: String

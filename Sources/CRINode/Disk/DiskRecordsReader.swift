@@ -9,11 +9,11 @@ extension DiskRecords {
   private static let filters = ["sandbox", "container"].map { "labels.\"io.cri-containerd.kind\"==\($0)" }
   /// A record takes about 10 KB. The runtime's own limit for one message is lower; beyond that, the runtime streams the
   /// records.
-  static let largestResponse = 256 << 20
+  static let maximumResponseSize = 256 << 20
 
   /// Reads the records through containerd's own API, which it serves on the same socket.
   static func read(from endpoint: Endpoint, deadline: ContinuousClock.Instant?) async -> Observation<DiskRecords> {
-    let channel = Channel(path: endpoint.path, maxMessageSize: largestResponse)
+    let channel = Channel(path: endpoint.path, maxMessageSize: maximumResponseSize)
     defer { channel.close() }
     let request = ListStoredContainersRequest(filters: filters).encode()
     let options = Channel.Options(timeout: deadline.map { max($0 - .now, .zero) }, metadata: [namespace])

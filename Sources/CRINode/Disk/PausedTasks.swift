@@ -15,7 +15,7 @@ enum PausedTasks {
   /// Asks for the tasks through containerd's own API on the same socket. containerd asks each shim.
   /// - Returns: The IDs of the paused tasks.
   static func read(from endpoint: Endpoint, deadline: ContinuousClock.Instant?) async -> Observation<Set<String>> {
-    let channel = Channel(path: endpoint.path, maxMessageSize: DiskRecords.largestResponse)
+    let channel = Channel(path: endpoint.path, maxMessageSize: DiskRecords.maximumResponseSize)
     defer { channel.close() }
     do throws(RPCError) {
       let paused = try await list(channel, deadline)

@@ -8,7 +8,7 @@ extension SandboxStore {
   /// Reads the store through containerd's own API on the same socket. The result is empty if this version has no such
   /// store.
   static func read(from endpoint: Endpoint, deadline: ContinuousClock.Instant?) async -> Observation<SandboxStore> {
-    let channel = Channel(path: endpoint.path, maxMessageSize: DiskRecords.largestResponse)
+    let channel = Channel(path: endpoint.path, maxMessageSize: DiskRecords.maximumResponseSize)
     defer { channel.close() }
     let options = Channel.Options(
       timeout: deadline.map { max($0 - .now, .zero) }, metadata: [DiskRecords.namespace])

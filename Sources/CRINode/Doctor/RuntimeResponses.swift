@@ -174,7 +174,7 @@ struct RuntimeResponsesReader: Sendable {
     let unread =
       deadline <= .now
       ? UnknownReason(.timedOut)
-      : UnknownReason(.callFailed, message: "the calls for \(StatusSweep.largestFailureCount) other objects failed")
+      : UnknownReason(.callFailed, message: "the calls for \(StatusSweep.maximumFailures) other objects failed")
     for (index, item) in sandboxItems.enumerated() {
       let object = ObjectName(.pod, pod: PodName(item.metadata), id: item.id)
       if let record = found.add(

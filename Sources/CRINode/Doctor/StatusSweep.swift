@@ -5,14 +5,14 @@ internal import CRISystem
 /// Reads the details of many objects with concurrent calls, some of which may hang.
 ///
 /// The number of calls in flight is limited. If none of them completes for a while, more calls are started, so that
-/// hanging objects do not keep the others from being read.
+/// calls that hang do not prevent the other objects from being read.
 struct StatusSweep: Sendable {
   /// The number of calls in flight while calls complete.
   private static let window = 64
   /// The maximum number of calls in flight.
-  private static let largestWindow = 1024
-  /// The number of failed calls after which no further call is started.
-  static let largestFailureCount = 1000
+  private static let maximumWindow = 1024
+  /// The number of failed calls after which no more calls are started.
+  static let maximumFailures = 1000
   /// The time without a completed call after which the window grows.
   private static let patience = Duration.milliseconds(100)
 
@@ -41,7 +41,7 @@ struct StatusSweep: Sendable {
     await withTaskGroup(of: Progress<Record>.self) { group in
       var (next, running, window, failed, hasCompleted) = (0, 0, Self.window, 0, false)
       func startCalls() {
-        while budget.excess == nil, failed < Self.largestFailureCount, next < items.count, running < window,
+        while budget.excess == nil, failed < Self.maximumFailures, next < items.count, running < window,
           ContinuousClock.now < deadline
         {
           let (index, item) = (next, items[next])
@@ -70,7 +70,7 @@ struct StatusSweep: Sendable {
           running -= 1
           hasCompleted = true
         case .tick:
-          if !hasCompleted { window = min(window * 2, Self.largestWindow) }
+          if !hasCompleted { window = min(window * 2, Self.maximumWindow) }
           hasCompleted = false
           startTick()
         }

@@ -8,7 +8,7 @@ struct ManifestVersion {
   private var hash: UInt64 = 0xcbf2_9ce4_8422_2325
 
   init(_ manifest: JSON, at path: String) {
-    add(text: path)
+    add(string: path)
     add(manifest)
   }
 
@@ -21,23 +21,23 @@ struct ManifestVersion {
   private mutating func add(_ value: JSON) {
     switch value {
     case .object(let object):
-      add(text: "{")
+      add(string: "{")
       for (key, value) in object.sorted(by: { $0.key < $1.key }) {
-        add(text: key)
+        add(string: key)
         add(value)
       }
-      add(text: "}")
+      add(string: "}")
     case .array(let items):
-      add(text: "[")
+      add(string: "[")
       for item in items { add(item) }
-      add(text: "]")
-    default: add(text: value.text())
+      add(string: "]")
+    default: add(string: value.text())
     }
   }
 
-  private mutating func add(text: String) {
-    for byte in text.utf8 { add(byte: byte) }
-    // A byte that UTF-8 does not use separates the texts.
+  private mutating func add(string: String) {
+    for byte in string.utf8 { add(byte: byte) }
+    // A byte that UTF-8 does not use separates the strings.
     add(byte: 0xff)
   }
 

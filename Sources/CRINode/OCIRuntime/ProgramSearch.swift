@@ -7,10 +7,13 @@ struct ProgramSearch {
   let proc: String
 
   /// Whether the program exists and may be executed.
-  /// - Parameter directories: Directories that are searched before the daemon's PATH.
-  func exists(_ program: String, beside directories: [String] = []) throws(FileError) -> Bool {
+  /// - Parameter besideDaemon: Whether the directory of the daemon's own program is searched too.
+  func exists(_ program: String, besideDaemon: Bool = false) throws(FileError) -> Bool {
     if program.hasPrefix("/") { return try isExecutable(program) }
-    for directory in directories where try isExecutable("\(directory)/\(program)") { return true }
+    if besideDaemon, let daemon, let executable = File.linkTarget("\(proc)/\(daemon)/exe") {
+      let directory = "/" + executable.split(separator: "/").dropLast().joined(separator: "/")
+      if try isExecutable("\(directory)/\(program)") { return true }
+    }
     for directory in try OCIRuntimeReader.searchPath(of: daemon, proc: proc).split(separator: ":")
     where try isExecutable("\(directory)/\(program)") {
       return true

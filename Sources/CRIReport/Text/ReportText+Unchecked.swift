@@ -19,7 +19,7 @@ package struct UncheckedText: Hashable, Sendable {
 extension ReportText {
   /// - Parameter hasRoot: Whether the command has the option `--root`.
   package func unchecked(_ entry: Unchecked, hasRoot: Bool = false) -> UncheckedText {
-    let side = entry.isBefore ? " (before)" : ""
+    let side = entry.isFromEarlierSnapshot ? " (before)" : ""
     var (subject, reason) = (Self.text(of: entry.subject), Self.text(of: entry.reason))
     if hasRoot, [.notOnNode, .foreignDirectory].contains(entry.reason.code) {
       reason += ", or specify the root of its file system with --root"

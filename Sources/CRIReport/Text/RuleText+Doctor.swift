@@ -70,11 +70,13 @@ extension RuleText {
           + "from /proc/PID/fd of the daemon")
     case .runtimeOCIProgramMissing:
       RuleText(
-        violation: "the program of the OCI runtime does not exist",
+        violation: "the shim or the OCI runtime does not exist",
         reason:
           "no pod can be started or stopped, no command can be run in a container, and a restart of containerd 1.x loses "
           + "every pod",
-        remedy: "do not restart the runtime; install the program again (runc, or BinaryName in the configuration)")
+        remedy:
+          "do not restart the runtime; install the program again, or correct runtime_path or BinaryName in the configuration"
+      )
     case .runtimeKnownDefect:
       RuleText(
         violation: "this version of the runtime has a known defect",

@@ -171,11 +171,13 @@ extension RuleText {
         remedy: "install the plugin, or correct the directory of the plugins (bin_dir, or bin_dirs in containerd 2.1)")
     case .runtimeOCIProgram:
       RuleText(
-        violation: "the program of the OCI runtime does not exist",
+        violation: "the shim or the OCI runtime does not exist",
         reason:
           "without it, no pod can be started or stopped, and containerd 1.x loses every pod when it restarts, while the "
           + "processes continue without an owner",
-        remedy: "install the program again (runc, or BinaryName in the configuration) before you restart the runtime")
+        remedy:
+          "install the program again, or correct runtime_path or BinaryName in the configuration, before you restart the runtime"
+      )
     case .runtimeKillMode:
       RuleText(
         violation: "systemd ends the pod's shim or conmon together with the daemon",

@@ -9,19 +9,19 @@ public struct Unchecked: Hashable, Sendable {
   /// The number of objects that share the subject and the reason.
   public var count: Int
   /// Whether the subject is unchecked only in the earlier of two snapshots (before the change).
-  public var isBefore: Bool
+  public var isFromEarlierSnapshot: Bool
   /// Whether a complete result needs the subject: without it, a snapshot is incomplete and a verdict cannot be intact.
   public var isRequired: Bool
 
   /// Creates a value with the given properties.
   public init(
-    _ subject: UncheckedSubject, _ reason: UnknownReason, count: Int = 1, isBefore: Bool = false,
+    _ subject: UncheckedSubject, _ reason: UnknownReason, count: Int = 1, isFromEarlierSnapshot: Bool = false,
     isRequired: Bool = false
   ) {
     self.subject = subject
     self.reason = reason
     self.count = count
-    self.isBefore = isBefore
+    self.isFromEarlierSnapshot = isFromEarlierSnapshot
     self.isRequired = isRequired
   }
 

@@ -82,7 +82,7 @@ extension Snapshot {
     let count = ["sandboxes", "containers", "images", "unchecked", "unread", "notChecked", "pods"].reduce(0) {
       $0 + (root[$1]?.arrayValue?.count ?? 0)
     }
-    guard count <= Self.largestCount else { throw .tooManyObjects(count, limit: Self.largestCount) }
+    guard count <= Self.maximumCount else { throw .tooManyObjects(count, limit: Self.maximumCount) }
     let reader = DocumentReader(root)
     let taken = try reader.string("taken")
     guard let time = Timestamp(taken) else { throw .malformed("taken") }

@@ -5,7 +5,7 @@ package import CRIMessages
 extension Snapshot {
   /// The maximum number of sandboxes, containers, images and unchecked objects in one snapshot, taken together. kubelet
   /// runs 110 pods on a node by default.
-  package static let largestCount = 100_000
+  package static let maximumCount = 100_000
 
   /// The memory in bytes that the document's records take, in addition to their strings, when they are read and compared.
   ///

@@ -6,7 +6,7 @@ internal import CRIJSON
 /// Sources: `k8s.io/client-go/tools/remotecommand/v4.go`, `k8s.io/cri-streaming/pkg/streaming/remotecommand/status.go`.
 struct CommandStatusReader {
   /// The maximum size of a status in bytes.
-  static let largest = 64 << 10
+  static let maximumSize = 64 << 10
 
   let version: RemoteCommandProtocol
   private var bytes: [UInt8] = []
@@ -19,12 +19,14 @@ struct CommandStatusReader {
   ///   the status is ignored, however the bytes are divided.
   mutating func receive(_ more: [UInt8]) throws(RemoteCommandFailure) -> CommandResult? {
     let start = bytes.count
-    bytes += more.prefix(CommandStatusReader.largest + 1 - bytes.count)
+    bytes += more.prefix(CommandStatusReader.maximumSize + 1 - bytes.count)
     if version.reportsStatus, let end = scanner.end(in: bytes[start...]) {
       bytes.removeSubrange(end...)
       return try self.end()
     }
-    guard bytes.count <= CommandStatusReader.largest else { throw .statusTooLarge(limit: CommandStatusReader.largest) }
+    guard bytes.count <= CommandStatusReader.maximumSize else {
+      throw .statusTooLarge(limit: CommandStatusReader.maximumSize)
+    }
     return nil
   }
 
@@ -34,7 +36,7 @@ struct CommandStatusReader {
       guard !bytes.isEmpty else { throw .noStatus("the error stream ended without a status") }
       let status: JSON
       do throws(JSONError) { status = try JSON.parse(bytes) } catch {
-        throw .malformedStatus(text, reason: "not JSON: \(error)")
+        throw .malformedStatus(text, reason: "it is not JSON: \(error)")
       }
       return try CommandStatusReader.result(status, bytes)
     }
@@ -48,7 +50,7 @@ struct CommandStatusReader {
     switch status["status"]?.stringValue {
     case "Success": return .exited(status: 0)
     case "Failure": break
-    case let other: throw .malformedStatus(text, reason: "status is \(other ?? "missing")")
+    case let other: throw .malformedStatus(text, reason: "its status is \(other ?? "missing")")
     }
     let reason = status["reason"]?.stringValue ?? ""
     guard reason == "NonZeroExitCode" else {
@@ -59,11 +61,13 @@ struct CommandStatusReader {
     }
     let causes = status["details"]?["causes"]?.arrayValue ?? []
     guard let cause = causes.first(where: { $0["reason"]?.stringValue == "ExitCode" }) else {
-      throw .malformedStatus(text, reason: "no exit code")
+      throw .malformedStatus(text, reason: "it contains no exit code")
     }
     let code = cause["message"]?.stringValue ?? ""
     // A status of 0 would contradict the reason and turn a failure into a success.
-    guard let status = UInt8(code), status != 0 else { throw .malformedStatus(text, reason: "exit code \(code)") }
+    guard let status = UInt8(code), status != 0 else {
+      throw .malformedStatus(text, reason: "its exit code is \(code)")
+    }
     return .exited(status: status)
   }
 

@@ -58,12 +58,13 @@ import Testing
     #expect(report.findings.first?.detailText.hasPrefix("the CNI plugin /usr/lib/cni/bridge cannot be run") == true)
   }
 
-  @Test func `a missing program of the OCI runtime is reported`() async throws {
+  @Test(arguments: [("runc", ["N27"]), ("containerd-shim-runc-v2", ["N27", "P6"])] as [(String, Set<String>)])
+  func `a missing shim or OCI runtime is reported`(program: String, rules: Set<String>) async throws {
     let node = try RecordedNode("containerd-2.4")
-    for directory in Set(NodeTree.searchPath) { try node.tree.remove("\(directory)/runc") }
+    for directory in Set(NodeTree.searchPath) { try node.tree.remove("\(directory)/\(program)") }
     let report = try await node.report()
-    #expect(report.rules == ["N27"] && report.verdict == .loss)
-    #expect(report.findings.first?.detailText == "runc")
+    #expect(report.rules == rules && report.verdict == .loss)
+    #expect(report.findings.first { $0.rule.id == .runtimeOCIProgram }?.detailText == program)
   }
 
   @Test func `a database that is hidden from its path is reported`() async throws {

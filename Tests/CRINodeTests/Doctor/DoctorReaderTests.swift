@@ -231,7 +231,7 @@ import Testing
     let entries = await sweep.run(items) { (item) async throws(RPCError) -> Int? in
       throw .undecodable(method: "x", reason: "\(item)")
     }
-    #expect(entries.count >= StatusSweep.largestFailureCount && entries.count < StatusSweep.largestFailureCount + 100)
+    #expect(entries.count >= StatusSweep.maximumFailures && entries.count < StatusSweep.maximumFailures + 100)
   }
 
   @Test func `the last lines of a log are read from its end`() throws {
