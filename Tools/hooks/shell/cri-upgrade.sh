@@ -115,9 +115,9 @@ cri_preflight() {
   esac
 }
 
-# With POSIXLY_CORRECT, systemctl takes options after the verb for units.
+# With POSIXLY_CORRECT, systemctl would take options after the verb for units.
 cri_systemctl() { env -u POSIXLY_CORRECT systemctl "$@"; }
-# VERB UNIT: for what must not be interrupted by a closed pipe or a terminal that is gone.
+# VERB UNIT: runs systemctl so that neither a closed pipe nor a terminal that is gone interrupts it.
 cri_change_unit() {
   cri_status=0
   cri_text=$(cri_systemctl "$@" 2>&1 9>&-) || cri_status=$?
@@ -226,8 +226,8 @@ cri_snapshot() {
 }
 # Call this just before the first relevant change: from here on the held units start only if nothing is lost.
 cri_change() { cri_check_shell; cri_stage=changed; }
-# SOURCE TARGET: replaces TARGET in one step, and keeps the old file as TARGET.before. A program that is running cannot
-# be written to, and if the node fails in between, one of the two files must be there.
+# SOURCE TARGET: replaces TARGET in one step, and keeps the old file as TARGET.before. The file of a running program
+# cannot be overwritten, and if the node fails in between, one of the two files must exist.
 cri_swap() {
   cri_change
   [ ! -e "$2" ] || ln -fT "$2" "$2.before" || cri_stop 1 "$2 cannot be kept as $2.before"
@@ -246,8 +246,8 @@ cri_restart() {
 }
 cri_wait() { cri_check_shell; "$CRI" wait --timeout "$CRI_WAIT" || cri_stop 3 'the runtime did not become ready'; }
 
-# Waits for a restart that systemd has not finished, because Ctrl-C ends systemctl but not the restart: until then, the old
-# process may still respond. Fails after two minutes, also if systemd does not answer.
+# Waits for a restart that systemd has not finished, because Ctrl-C ends systemctl but not the restart: until then, the
+# old process may still respond. Fails after two minutes, even if systemd does not respond.
 cri_wait_for_job() {
   cri_tries=0
   while ! cri_jobs=$(
@@ -303,7 +303,7 @@ cri_finish() {
     *)
       [ -z "$cri_held" ] || cri_say "these units stay stopped: ${cri_held% }"
       cri_say "$cri_why"
-      # A report that could not be written, or that is another run's, is not named.
+      # A report that could not be written, or that belongs to another run, is not named.
       if [ "$cri_reported" != verify ] || [ ! -f "$CRI_REPORT" ]; then CRI_REPORT='the report above'; fi
       cri_say "read $CRI_REPORT; to check again, run: $CRI verify --before $CRI_BEFORE"
       for cri_unit in $cri_held; do cri_say "when the problem is solved, run: systemctl start $cri_unit"; done

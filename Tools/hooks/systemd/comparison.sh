@@ -5,8 +5,7 @@
 # In seconds. /proc may be restricted (ProcSubset=pid), and then any clock can measure the limits.
 since_boot() { up=''; read -r up _ 2>/dev/null </proc/uptime; up=${up:-$(date +%s)}; echo "${up%.*}"; }
 
-# SECONDS: everything that this run does must end within this time, because systemd gives a unit 90 seconds, and then
-# kills it.
+# SECONDS: sets the time limit for everything that this run does, because systemd kills a unit after 90 seconds.
 ends_within() { end=$(($(since_boot) + $1)); }
 
 # SECONDS ARGUMENTS...: runs cri. timeout(1) limits it too, because a command may hang.
@@ -17,8 +16,8 @@ limited() {
   timeout -k 5 "$limit" "$cri" -r "$socket" "$@"
 }
 
-# Whether a loss that was found counts. A runtime that has hung learns only now of what has ended, and kubelet needs some
-# seconds to replace it, so recheck, which runs every five seconds, must find a loss six times in succession.
+# Whether a loss that was found counts. A runtime that has hung notices only now what has ended, and kubelet needs some
+# seconds to replace it. Therefore recheck, which runs every five seconds, must find a loss six times in succession.
 is_confirmed() {
   [ "$verb" = recheck ] || return 0
   echo loss >>"$dir/losses"
@@ -35,7 +34,7 @@ forget_earlier() {
   [ ! -f "$dir/verdict" ] || echo "not verified yet: $name was started, and the verification has not ended" | record 3
 }
 
-# What kubelet's start does not make worse. Only kubelet may be able to solve it, if a pod writes the CNI configuration.
+# A start of kubelet does not make these worse, and only kubelet can solve them if a pod writes the CNI configuration.
 harmless='--ignore runtime.network --ignore runtime.cni'
 
 # Compares the state with the snapshot, and removes the snapshot unless an administrator has to act.
@@ -97,7 +96,7 @@ recheck() {
   say "$name: $(tail -n 1 "$dir/verdict")"
 }
 
-# After a loss, only an administrator runs recheck: kubelet may be running, so that no start of it would verify again.
+# After a loss, only an administrator runs recheck: if kubelet is running already, its gate does not verify again.
 verify_again() {
   ends_within 50
   verb=again

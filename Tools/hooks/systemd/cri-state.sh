@@ -4,7 +4,7 @@
 
 # Prints the boot ID; nothing if /proc is restricted (ProcSubset=pid).
 boot() { cat /proc/sys/kernel/random/boot_id 2>/dev/null || :; }
-# ID: whether it may be that of this boot. If either is unknown, nothing proves a reboot.
+# ID: whether it may be the ID of this boot. If either ID is unknown, nothing proves a reboot.
 is_of_this_boot() {
   current=$(boot)
   case $1 in '' | unknown | "$current") return 0 ;; esac
@@ -18,11 +18,11 @@ is_of_other_boot() {
   fi
 }
 
-# The daemon's PID and the time of its start, which identify it; 0 if it is not running, and nothing if systemd does not answer.
+# The daemon's PID and start time, which identify it; PID 0 if it is not running; nothing if systemd does not respond.
 daemon() { systemctl show --property=MainPID,ExecMainStartTimestampMonotonic "${CRI_HOOK_UNIT:-$name}.service" 2>/dev/null | tr '\n' ' '; }
 
-# Prints an exit code of verify, "none" if there is no snapshot, or "pending" if it has not been compared yet. If kubelet
-# was refused and there is no verdict, it could not be written.
+# Prints an exit code of verify, "none" if there is no snapshot, or "pending" if nothing has been compared with it yet.
+# If kubelet was refused and there is no verdict, the verdict could not be written.
 verdict() {
   if [ -f "$dir/verdict" ]; then head -n 1 "$dir/verdict"
   elif [ -f "$before" ]; then echo pending

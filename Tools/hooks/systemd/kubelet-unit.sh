@@ -1,9 +1,9 @@
-# Part of cri-hook, and installed beside it: whether the units, as systemd has loaded them, run the hook.
+# Part of cri-hook, and installed beside it: checks whether the units, as systemd has loaded them, run the hook.
 # shellcheck shell=sh
 # shellcheck disable=SC2034,SC2154  # cri-hook sets name and dir
 
-# Prints "installed"; "missing" if a start of kubelet does not run the gate; "ignored" if it does so with `-`, so that the
-# result has no effect; or "unknown" if systemd does not answer.
+# Prints "installed"; "missing" if a start of kubelet does not run the gate; "ignored" if it does so with `-`, so that
+# the result has no effect; or "unknown" if systemd does not respond.
 gate_state() {
   kubelet=${CRI_HOOK_KUBELET:-kubelet}.service
   shown=$(systemctl show --property=LoadState,ExecStartPre "$kubelet" 2>/dev/null) || shown=''
@@ -16,7 +16,7 @@ gate_state() {
   esac
 }
 
-# Prints a line if kubelet starts whatever the verdict is; otherwise it returns 1.
+# Prints a line if kubelet starts regardless of the verdict; otherwise it returns 1.
 gate_problem() {
   kubelet=${CRI_HOOK_KUBELET:-kubelet}.service
   case $(gate_state) in
@@ -40,12 +40,12 @@ runtime_problem() {
   return 1
 }
 
-# Between the stop of the runtime and its start, the old daemon may still answer, but says nothing about the next one.
+# Whether the runtime is between its stop and its start, when an old daemon may respond that the next one will replace.
 is_stopping() {
   state=$(systemctl show --property=ActiveState --value "${CRI_HOOK_UNIT:-$name}.service" 2>/dev/null)
   # An administrator has taken a snapshot, or the daemon has survived its stop.
   case $state in active | reloading) return 1 ;; esac
-  # The file has the process of which the snapshot was taken.
+  # The file identifies the process of which the snapshot was taken.
   if [ -f "$dir/new" ] && [ "$(cat "$dir/boot" 2>/dev/null)" = "$(boot)" ]; then
     case $(daemon) in "$(cat "$dir/new")" | *MainPID=0\ *) return 0 ;; esac
   fi
@@ -72,7 +72,7 @@ say_what_to_do() {
 refuse_unwritable() {
   refuse
   remedy='make space there'
-  # Root may write anywhere but to a read-only file system, such as that of a unit with ProtectSystem=strict.
+  # Root can write to any directory that is not on a read-only file system, as in a unit with ProtectSystem=strict.
   [ -w "$dir" ] || remedy="the directory is read-only for ${CRI_HOOK_KUBELET:-kubelet}.service, so add ReadWritePaths=${dir%/*} $public to that unit, run systemctl daemon-reload,"
   say "kubelet is not started, because the verdict cannot be written to $dir; $remedy and run: systemctl start ${CRI_HOOK_KUBELET:-kubelet}"
 }
@@ -85,7 +85,7 @@ remedy_for_directory() {
   esac
 }
 
-# Other users may have written what is in the directory, so it is not read; an older verdict must not stay published.
+# Other users may have written the directory's contents, so they are not read. No older verdict must stay published.
 publish_untrusted() { case $verb in verify | gate) dir=/nonexistent before=/nonexistent unwritable=yes; publish ;; esac; }
 
 gate() {
@@ -93,7 +93,7 @@ gate() {
   for attempt in first second third; do
     decide; decision=$?
     [ $decision = 9 ] || return $decision
-    # A start or stop of the runtime, or an administrator's accept: what they have recorded decides, or is checked again.
+    # The runtime was started or stopped, or an administrator ran accept: what was recorded then decides, or is checked.
     begun=$(generation)
   done
   refuse

@@ -5,7 +5,7 @@
 # The hooks compare what other programs print, such as the type of a file.
 LC_ALL=C
 export LC_ALL
-# systemctl would read its options as units, and a configuration of crictl in the unit's environment is not for the hooks.
+# POSIXLY_CORRECT makes systemctl take its options for units, and crictl's configuration does not apply to the hooks.
 unset POSIXLY_CORRECT CRI_CONFIG_FILE
 
 # Reads the settings, a shell script, if only root or the caller can change it.
@@ -26,13 +26,13 @@ read_settings() {
 
 # Checks the settings, which may also be in the unit's environment.
 check_settings() {
-  # cri reads the files of this unit while kubelet is stopped.
+  # While kubelet is stopped, cri reads the files of this unit.
   export CRI_HOOK_KUBELET="${CRI_HOOK_KUBELET:-kubelet}"
   for seconds in "${CRI_HOOK_WAIT:-0}" "${CRI_HOOK_GATE_WAIT:-0}" "${CRI_HOOK_SNAPSHOT_WAIT:-0}"; do
     # A number with a leading zero would be octal.
     case $seconds in *[!0-9]* | ?????* | 0?*) unusable "the settings are unusable: '$seconds' is not a number of seconds" ;; esac
   done
-  # The unit is named with and without its type.
+  # The name is used below without the type of the unit.
   CRI_HOOK_KUBELET=${CRI_HOOK_KUBELET%.service}
   [ -z "${CRI_HOOK_UNIT:-}" ] || CRI_HOOK_UNIT=${CRI_HOOK_UNIT%.service}
   for option in ${CRI_VERIFY:-}; do

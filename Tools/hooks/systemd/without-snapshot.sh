@@ -1,4 +1,4 @@
-# Part of cri-hook, and installed beside it: what is known without a snapshot, after a crash of the runtime.
+# Part of cri-hook, and installed beside it: judges the state without a snapshot, after a crash of the runtime.
 # shellcheck shell=sh
 # shellcheck disable=SC2034,SC2154  # cri-hook sets name, dir, before and since, and reads unwritable
 
@@ -6,7 +6,7 @@
 judge() {
   code=0
   report=$(mktemp "$dir/report.XXXXXX") || { code=3; return 1; }
-  # Each has its own file, because kubelet may start while recheck or the runtime's start judges too.
+  # Each call has its own file, because kubelet's gate, the runtime's start and recheck may run concurrently.
   now=$(mktemp "$dir/now.XXXXXX" 2>"$report") || { code=3; return 1; }
   if limited $(($1 + 5)) wait --timeout "$1s" --stable 0 >"$report" 2>&1 && limited 25 snapshot --incomplete -o "$now" >"$report" 2>&1 && [ -s "$now" ]; then
     # A snapshot compared with itself shows only what kubelet acts on at its start: exit code 1 if there is anything,
@@ -62,7 +62,8 @@ adopt() {
   [ "$(systemctl is-system-running 2>/dev/null)" != stopping ] || return 0
   # A snapshot from a stop, or from before a restart with a loss, is at least as good.
   if [ -f "$before" ] && ! is_of_other_boot; then return 0; fi
-  # Not by the time of the file: the clock may have been set since. systemd's time is in microseconds since boot.
+  # The file's time is not used, because the clock may have been set since. systemd's time is in microseconds since
+  # boot.
   verified=$(sed -n 's/.*ExecMainStartTimestampMonotonic=\([0-9]*\).*/\1/p' "$dir/daemon" 2>/dev/null)
   if [ "$((${verified:-0} / 1000000))" -gt $(($(since_boot) - $(date +%s) + since)) ]; then
     say "the state of the monitor is not used, because the process that was started after it has been verified already"
@@ -76,7 +77,7 @@ adopt() {
   say "$name has ended without its ExecStop=; the state before is that of the monitor"
 }
 
-# Whether nothing that kubelet could kill is alive, so that only its start can help.
+# Whether nothing that kubelet could kill is alive, so that only a start of kubelet can restore the pods.
 all_dead() {
   ! grep -q "runtime\.orphan\|^not checked: .*orphaned processes" "$dir/verdict" || return 1
   for list in "pods --state ready" "ps --state running" "ps --state unknown"; do
@@ -113,14 +114,13 @@ unsaved() {
   [ -z "$report" ] || rm -f "$report"
 }
 
-# The boot ID at the first start of the runtime, and one more line for every other start.
+# The file contains the boot ID at the runtime's first start, and another line for each later start.
 is_recorded() { [ -f "$dir/started" ] && is_of_this_boot "$(head -n 1 "$dir/started")"; }
 count_start() { if was_started; then is_recorded || printf "%s\n" "$(boot)" >"$dir/started"; echo again >>"$dir/started"; else printf "%s\n" "$(boot)" >"$dir/started"; fi; }
-# Whether it has been started before since the node has booted, even if that was before the hook was installed.
+# Whether the runtime was started before in this boot, even if that was before the hook was installed.
 was_started() { is_recorded || has_older_shims; }
 
-# Whether root's process for a container is older than the daemon, or the daemon is not running: it has been started
-# before.
+# Whether a shim or conmon of root is older than the daemon, or the daemon is not running: then it was started before.
 has_older_shims() {
   main=$(daemon | sed -n 's/.*MainPID=\([0-9]*\).*/\1/p')
   since=$(started_at "${main:-0}") || since=''
@@ -129,7 +129,7 @@ has_older_shims() {
     # The kernel shortens names to 15 bytes.
     case $command in containerd-shim | conmon | conmonrs) ;; *) continue ;; esac
     process=${file%/comm} process=${process#/proc/}
-    # All of its user IDs: another user's process may be set-uid.
+    # All user IDs must be root's, because another user's process may be set-uid.
     grep -q '^Uid:[[:space:]]*0[[:space:]]*0[[:space:]]*0' "/proc/$process/status" 2>/dev/null || continue
     [ -n "$since" ] || return 0
     [ "$(started_at "$process" || echo "$since")" -ge "$since" ] || return 0
@@ -146,5 +146,5 @@ started_at() {
 }
 
 is_same_daemon() { main=$(daemon); case $main in '' | *MainPID=0\ *) return 1 ;; esac; [ "$(cat "$dir/daemon" 2>/dev/null)" = "$main" ]; }
-# Whether the runtime has not been restarted since the node has booted, so that a restart cannot have lost anything.
+# Whether the runtime has not been restarted since the node booted, so that no restart can have lost anything.
 is_first_start() { ! was_started || { [ "$(wc -l 2>/dev/null <"$dir/started")" = 1 ] && is_same_daemon; }; }
