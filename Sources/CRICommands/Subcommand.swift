@@ -1,7 +1,7 @@
 internal import ArgumentParser
 
-/// The subcommands of `cri`. A name is found without reading the declaration of any command, which would take longer than
-/// parsing.
+/// The subcommands of `cri`. A name is found without reading the declaration of any command, which would take longer
+/// than parsing.
 enum Subcommand: String, CaseIterable {
   case preflight, snapshot, diff, verify, wait, `guard`, net, doctor, monitor, history, report, rules
   case pods, ps, images, inspectp, inspect, inspecti, logs, info, version

@@ -9,8 +9,8 @@ extension Client {
   /// resulting error proves the same.
   /// - Parameters:
   ///   - scope: The pods whose containers are probed.
-  ///   - timeout: The timeout of each process, rounded up to whole seconds. All of them together have ten times as
-  ///     long.
+  ///   - timeout: The timeout of each process, rounded up to whole seconds. The limit for all processes together is ten
+  ///     times as long.
   public func probeExec(_ snapshot: inout Snapshot, in scope: Scope = Scope(), timeout: Duration = .seconds(10)) async {
     // If a sandbox's shim does not respond, its containers are still probed, and the results show whether they can be
     // reached.

@@ -71,7 +71,7 @@ private struct PreflightReader {
   let snapshot: Snapshot
   let files: NodeFiles
 
-  /// Whether the daemon has the same files at the same paths, because the files are those of its process.
+  /// Whether the files are those that the daemon's process sees at the same paths.
   private var isDaemonsView: Bool {
     guard options.root == nil, let daemon = snapshot.daemon.pid else { return false }
     return FileIdentity(of: "\(options.proc)/\(daemon)/ns/mnt") != nil
@@ -240,7 +240,7 @@ private struct PreflightReader {
     }
   }
 
-  /// Returns what is missing in the CNI directories of the next start, as far as they differ from those in use.
+  /// Returns what is missing in the CNI directories of the next start, if these differ from the directories in use.
   private func networkFaults(_ next: ContainerdSettings, _ cni: JSON) -> Observation<[CNIFault]> {
     var faults: [CNIFault] = []
     if let now = cni["PluginConfDir"]?.stringValue, now != next.networkDirectory {

@@ -33,7 +33,8 @@ extension Client {
   /// Brings a snapshot up to date: reads the lists, and the details of the objects that have changed since.
   ///
   /// - Parameter observed: The reader of the node's own state; nil to use only the runtime's responses.
-  /// - Returns: nil if the process that responded is not the one in the snapshot, because its state must be verified first.
+  /// - Returns: nil if the process that responded is not the one in the snapshot, because its state must be verified
+  ///   first.
   /// - Throws: An error if the lists could not be read or the runtime went away.
   package func refresh(
     _ snapshot: Snapshot, _ request: SnapshotRefresh, observed: NodeObserver? = NodeObserver()

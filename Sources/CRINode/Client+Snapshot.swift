@@ -105,7 +105,7 @@ private struct SnapshotReader {
 
   /// Reads the details of every item with concurrent calls, and returns them in the list's order.
   /// - Parameters:
-  ///   - unchecked: Makes the entry for an item whose details could not be read.
+  ///   - unchecked: Returns the entry for an item whose details could not be read.
   ///   - read: Reads the details; nil if the item does not exist any longer.
   private func details<Item: Sendable, Record: Sendable>(
     _ items: [Item], _ budget: ResponseBudget, _ unchecked: (Item, UnknownReason) -> Unchecked,
@@ -172,7 +172,7 @@ extension RPCError {
 }
 
 extension PodSandbox {
-  /// What the list says about a sandbox whose details could not be read.
+  /// The entry for a sandbox that is listed, but whose details could not be read.
   fileprivate func unchecked(because reason: UnknownReason) -> Unchecked {
     .details(ObjectName(.pod, pod: PodName(metadata), id: id), isLive: state == .ready, reason)
   }

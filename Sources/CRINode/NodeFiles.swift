@@ -27,7 +27,8 @@ struct NodeFiles: Sendable {
     String(decoding: try File.read(resolve(path), limit: limit), as: UTF8.self)
   }
 
-  /// The text of a runtime's configuration in TOML. It has some kilobytes, and its values take up to 35 times as much memory.
+  /// The text of a runtime's configuration in TOML. It has a few kilobytes, and its values take up to 35 times as much
+  /// memory.
   func toml(_ path: String) throws(FileError) -> String {
     String(decoding: try File.read(resolve(path), limit: Self.maximumTOMLSize), as: UTF8.self)
   }
@@ -36,7 +37,7 @@ struct NodeFiles: Sendable {
 
   func exists(_ path: String) throws(FileError) -> Bool { try File.exists(resolve(path)) }
 
-  /// Whether anybody may execute a file.
+  /// Whether any user may execute a file.
   func isExecutable(_ path: String) throws(FileError) -> Bool { try File.hasExecutePermission(resolve(path)) }
 
   /// The user that owns a file.
@@ -125,8 +126,8 @@ struct NodeFiles: Sendable {
 }
 
 extension NodeFiles {
-  /// Whether these files belong to the node of a containerd: its root directory exists, or its open database proves that
-  /// something hides this directory.
+  /// Whether these files belong to the node of a containerd: its root directory exists, or its open database proves
+  /// that something hides this directory.
   func isNode(ofRoot root: String?, _ hidden: Observation<String?>?) -> Bool {
     if case .known(.some)? = hidden { return true }
     return root.map { (try? exists($0)) == true } ?? false

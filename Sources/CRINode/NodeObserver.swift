@@ -12,10 +12,10 @@ package struct NodeObserver: Sendable {
   package var timeLimit: Duration
   /// Whether to also read orphans, OCI runtimes and kubelet's state.
   package var includesNode: Bool
-  /// Whether the OCI runtimes are among them, for which their programs are run.
+  /// Whether the OCI runtimes are read too, which means that their programs are run.
   package var runsPrograms = true
 
-  /// In seconds. A process that is older than this must be listed, because the runtime lists a container shortly after
+  /// The age in seconds from which on a process must be listed, because the runtime lists a container shortly after
   /// starting it.
   static let grace: UInt64 = 10
 

@@ -3,9 +3,10 @@ package struct NodePaths: Hashable, Sendable {
   package static let defaultCNI = "/var/lib/cni"
 
   package var proc: String
-  /// CNI's directory: `results` in it is libcni's cache, `networks` holds host-local's leases.
+  /// CNI's directory, with libcni's cache in `results` and host-local's leases in `networks`.
   package var cni: String
-  /// The root of the runtime's file system, which precedes every path that the runtime reports; empty if it is our own root.
+  /// The root of the runtime's file system, which precedes every path that the runtime reports; empty if it is our own
+  /// root.
   package var root: String
 
   package init(proc: String = "/proc", cni: String = NodePaths.defaultCNI, root: String = "") {

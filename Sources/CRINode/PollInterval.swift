@@ -3,9 +3,9 @@ internal import CRISystem
 
 /// Determines the delay before the next poll of a runtime that is not ready.
 ///
-/// A runtime that responds is polled often enough to notice that it is ready after at most a twentieth of the time that
-/// it has taken so far.
-/// A runtime that does not respond is polled at growing intervals, and immediately when its socket is replaced.
+/// A runtime that responds is polled so often that the delay in noticing its readiness is at most a twentieth of the
+/// time that it has responded so far. A runtime that does not respond is polled at growing intervals, and immediately
+/// when its socket is replaced.
 struct PollInterval {
   private static let first = Duration.milliseconds(15)
 

@@ -16,8 +16,8 @@ public struct CRIOStart: Hashable, Sendable {
 
   /// The directory of the pods' files, which depends on `root` and `storage_driver`; nil if it does not change.
   public var storage: Change?
-  /// The directory of temporary data (CRI-O: `runroot`), which contains the state of pods without an infra container; nil
-  /// if it does not change.
+  /// The directory of temporary data (CRI-O: `runroot`), which contains the state of pods without an infra container;
+  /// nil if it does not change.
   public var state: Change?
   /// The socket's path (CRI-O: `listen`); nil if it does not change.
   public var address: Change?

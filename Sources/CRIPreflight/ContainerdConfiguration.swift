@@ -4,7 +4,8 @@ internal import CRITOML
 /// containerd's configuration files, in the order in which it reads them, and its command line.
 ///
 /// Source: containerd's `LoadConfig`, `mergeConfig` and `ValidateV2` (1.x, services/server/config) and
-/// `ValidateVersion`, `v1Migrate` and the plugins' `configMigration` (2.x, cmd/containerd/server/config and plugins/cri).
+/// `ValidateVersion`, `v1Migrate` and the plugins' `configMigration` (2.x, cmd/containerd/server/config and
+/// plugins/cri).
 public struct ContainerdConfiguration: Hashable, Sendable {
   private static let service = "io.containerd.grpc.v1.cri"
   private static let runtime = "io.containerd.cri.v1.runtime"
@@ -211,7 +212,8 @@ public struct ContainerdConfiguration: Hashable, Sendable {
     return versions.last ?? newest
   }
 
-  /// The newest version of the files that containerd accepts; nil if it does not check or if this is unknown.
+  /// The newest version of the files that containerd accepts; nil if it does not check the version, or if this is
+  /// unknown.
   private static func maximumVersion(of next: RuntimeVersion) -> Int? {
     switch (next.major, next.minor) {
     case (1, 6): next.patch >= 32 ? 2 : nil
@@ -310,7 +312,7 @@ public struct ContainerdConfiguration: Hashable, Sendable {
 }
 
 extension TOMLReader.Value {
-  /// A text that is not empty.
+  /// The string; nil if it is empty, or for any other type.
   fileprivate var text: String? { if case .text(let text) = self, !text.isEmpty { text } else { nil } }
 
   fileprivate var texts: [String]? {

@@ -50,8 +50,8 @@ public struct ContainerdSettings: Hashable, Sendable {
   /// Creates containerd's defaults.
   public init() {}
 
-  /// The program of the default handler's shim, and whether the version supports it. containerd 2.0 removed the two older
-  /// shims.
+  /// The program of the default handler's shim, and whether the version supports it. containerd 2.0 removed the two
+  /// older shims.
   /// - Returns: nil if the type does not determine a program.
   package func shimProgram(of version: RuntimeVersion) -> (name: String, exists: Bool)? {
     let old: Set = ["io.containerd.runtime.v1.linux", "io.containerd.runc.v1"]

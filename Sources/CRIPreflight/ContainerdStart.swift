@@ -13,7 +13,7 @@ public struct ContainerdStart: Hashable, Sendable {
   public var configuration: Observation<ContainerdConfiguration>
   /// The settings of the running daemon.
   public var running: RunningContainerd
-  /// The paths in the configuration that lead to the same file as the running daemon's path.
+  /// The paths in the configuration that name the same file as the running daemon's path.
   public var samePaths: Set<String>
   /// What is missing in the CNI directories that the configuration names, if they differ from those in use.
   public var networkFaults: Observation<[CNIFault]>
@@ -33,7 +33,7 @@ public struct ContainerdStart: Hashable, Sendable {
     self.missingPrograms = missingPrograms
   }
 
-  /// Whether a path of the next start is the one in use, or if the latter is unknown.
+  /// Whether a path of the next start is the one in use; true if the path in use is unknown.
   func isSame(_ next: String, as now: String?) -> Bool {
     guard let now, !now.isEmpty else { return true }
     return PlainText.path(now) == PlainText.path(next) || samePaths.contains(next)

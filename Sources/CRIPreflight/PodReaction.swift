@@ -2,8 +2,8 @@ internal import CRIMessages
 internal import CRIRules
 public import CRISnapshot
 
-/// What kubelet will do to a pod that the change loses, according to its specification: the one that the user supplied, or the
-/// manifest of a static pod.
+/// What kubelet will do to a pod that the change loses, according to its specification: the one that the user supplied,
+/// or the manifest of a static pod.
 ///
 /// Source: kubelet's `computePodActions` for a pod without a usable sandbox (`CRIVerify` calls these rules A1 to A3).
 public struct PodReaction: Hashable, Sendable {
@@ -17,8 +17,8 @@ public struct PodReaction: Hashable, Sendable {
 
   /// What kubelet does to the pod.
   public var action: Action
-  /// Whether kubelet ends the pod instead if it runs during the change, because it then remembers that the pod has run. At its
-  /// next restart, it recreates the pod.
+  /// Whether kubelet ends the pod instead if it runs during the change, because it then remembers that the pod has run.
+  /// At its next restart, it recreates the pod.
   public var endsIfKubeletRuns: Bool
   /// The pod's restart policy.
   public var restartPolicy: RestartPolicy

@@ -71,8 +71,8 @@ extension PreflightFacts {
     }
   }
 
-  /// Returns the reason with its cause if the runtime's own directory is hidden: the open database proves that this is the
-  /// runtime's node.
+  /// Returns the reason with its cause if the runtime's own directory is hidden: the open database proves that this is
+  /// the runtime's node.
   package func explained(_ reason: UnknownReason) -> UnknownReason {
     guard [.notOnNode, .foreignDirectory].contains(reason.code), let path = reason.path,
       let database = containerd?.hiddenDatabase.value ?? nil

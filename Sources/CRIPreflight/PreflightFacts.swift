@@ -20,7 +20,8 @@ public struct PreflightFacts: Hashable, Sendable {
   public var networkConfigurations: Observation<[String]>
   /// The CNI plugins that the runtime's networks require and that are not in any of its plugin directories.
   public var missingPlugins: Observation<[CNIFault]>
-  /// The programs of the OCI runtimes that containerd uses by default or for the ready sandboxes, and that do not exist.
+  /// The programs of the OCI runtimes that containerd uses by default or for the ready sandboxes, and that do not
+  /// exist.
   public var missingPrograms: Observation<[String]>
   /// What systemd ends together with the daemon; nil if it ends only the daemon.
   public var stoppedUnit: Observation<StoppedUnit?>
@@ -135,8 +136,8 @@ public struct ContainerdDisk: Hashable, Sendable {
   /// The path of the daemon's open database, if there is now a different file or no file at this path; nil if it is the
   /// same file, or if the daemon's process is not visible.
   public var hiddenDatabase: Observation<String?>
-  /// What decides how containerd will start; nil if the daemon's program is not containerd, or if the program that starts
-  /// it generates its configuration, as k3s, RKE2 and microk8s do.
+  /// What decides how containerd will start; nil if the daemon's program is not containerd, or if the program that
+  /// starts it generates its configuration, as k3s, RKE2 and microk8s do.
   public var start: ContainerdStart?
 
   /// Creates a value with the given properties.

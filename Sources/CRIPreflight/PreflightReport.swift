@@ -81,8 +81,8 @@ public struct PreflightReport: Hashable, Sendable {
   public var hasSpecifications: Bool
   /// Whether kubelet is installed and known not to be running, so that a drain cannot end.
   package var isKubeletStopped: Bool
-  /// kubelet's reactions to the loss of each pod: the one if the pod has a record that is not usable, and the one if it
-  /// has no record.
+  /// kubelet's reactions to the loss of each pod, by whether the runtime has forgotten the pod (true) or has an
+  /// unusable record of it (false).
   private var reactions: [PodName: [Bool: PodReaction]] = [:]
   private var completedPods: [PodName] = []
 

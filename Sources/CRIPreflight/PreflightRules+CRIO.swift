@@ -103,7 +103,8 @@ extension PreflightFacts {
     return crio
   }
 
-  /// The fault that would cost every pod its address, if it can be detected without calling the CNI plugins.
+  /// The fault because of which every pod would lose its address, if it can be detected without calling the CNI
+  /// plugins.
   fileprivate func crioNetworkFault(_ disk: CRIODisk) -> PreflightDetail? {
     // A network that is configured by name may exist only in CNI's cache.
     guard disk.configuration.value?.defaultNetwork.isEmpty != false else { return nil }

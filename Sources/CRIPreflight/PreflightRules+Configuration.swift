@@ -61,7 +61,7 @@ extension PreflightRules {
     },
     PreflightCheck(.runtimeSettingsRead) { (facts, found) throws(UnknownReason) in
       guard let next = try facts.nextSettings(), !next.ignoredTables.isEmpty else { return }
-      // A table that the running version does not read either changes nothing.
+      // If the running version does not read the table either, nothing changes.
       var now: [String] = []
       if let version = facts.version, case .settings(let settings)? = facts.outcome(for: version) {
         now = settings.ignoredTables

@@ -4,15 +4,15 @@ internal import CRIProtobuf
 package import CRIRules
 internal import CRISnapshot
 
-/// The preflight checks, one row for each rule: those for containerd, for the records on disk, for containerd's
-/// configuration, for CRI-O and for any runtime.
+/// The preflight checks, with one row for each rule. They concern containerd, its records on disk, its configuration,
+/// CRI-O, or any runtime.
 public enum PreflightRules {
   static let checks: [PreflightCheck] = containerd + records + configuration + crio + common
 
   /// The rules that have a check, in the order in which they are checked.
   package static let table: [Rule] = checks.map(\.rule)
 
-  /// Applies one rule to the facts, for rules of other commands that have the same condition.
+  /// Applies one rule to the facts. Other commands use it for rules that have the same condition.
   package static func outcome(of id: RuleID, _ facts: PreflightFacts) -> PreflightOutcome {
     var outcome = PreflightOutcome()
     guard let check = checks.first(where: { $0.rule.id == id }) else { return outcome }
@@ -132,7 +132,7 @@ extension PreflightRules {
       guard let target = facts.target, let runtime = Advisory.Product(rawValue: facts.snapshot.runtime.name) else {
         return
       }
-      // A release whose containerd is unknown is compared with the distribution's own advisories.
+      // If the containerd of a release is unknown, the advisories of the distribution apply.
       let (product, version) =
         facts.nextVersion.map { (runtime, $0) }
         ?? (Advisory.Product(of: target, runtime: runtime.rawValue) ?? runtime, target)
@@ -193,8 +193,8 @@ extension PreflightRules {
 }
 
 extension PreflightFacts {
-  /// The containers whose state the runtime writes again when it starts: all of them with containerd and CRI-O,
-  /// otherwise none.
+  /// The containers whose state the runtime writes again when it starts: all containers for containerd and CRI-O, and
+  /// none for other runtimes.
   var restoredContainers: [ContainerRecord] { containerd == nil && crio == nil ? [] : snapshot.containers }
 
   /// Returns a condition that the runtime reports.
@@ -230,7 +230,7 @@ extension PreflightFacts {
     return images.contains { image in names.contains { !$0.isEmpty && image.hasName($0) } }
   }
 
-  /// The images that running containers use and the runtime no longer has, by the names that the containers give,
+  /// The images that running containers use and the runtime no longer has, under the names that the containers use,
   /// without duplicates.
   package var absentImages: [String] {
     guard let images = try? images() else { return [] }
@@ -241,7 +241,7 @@ extension PreflightFacts {
     return names
   }
 
-  /// A container's name for the report.
+  /// The name of a container in the report.
   func name(of container: ContainerRecord) -> ObjectName {
     let pod = snapshot.sandboxes.first { $0.id == container.sandboxID }?.pod
     return ObjectName(.container, pod: pod, name: container.name, id: container.id)

@@ -1,7 +1,7 @@
 internal import CRITOML
 
-/// The settings of the library that stores CRI-O's images and containers (containers-storage.conf(5)). A setting that is
-/// not configured is nil.
+/// The settings of the library that stores CRI-O's images and containers (containers-storage.conf(5)). A setting that
+/// is not configured is nil.
 package struct StorageSettings: Hashable, Sendable {
   /// The storage driver (`driver`).
   package private(set) var driver: String?

@@ -11,7 +11,8 @@ public struct VersionRange: Hashable, Sendable {
   /// Builds of a distributor that have the fix although their number is in the range: this build and later ones.
   public let fixedBuilds: [RuntimeVersion]
 
-  /// - Parameters: Versions as text. A text that is not a version sets no bound, which the table's tests would detect.
+  /// - Parameters: Versions as strings. A string that is not a version sets no bound, which the table's tests would
+  ///   detect.
   init(
     from: String? = nil, before: String? = nil, of distributor: RuntimeVersion.Distributor? = nil,
     fixedBuilds: [String] = []

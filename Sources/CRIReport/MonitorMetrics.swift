@@ -2,7 +2,8 @@ package import CRIMonitor
 internal import CRIProtobuf
 internal import CRIRules
 
-/// The metrics of a monitor, named by the Prometheus conventions. The number of series has a limit: no label names a pod.
+/// The metrics of a monitor, named by the Prometheus conventions. The number of series has a limit: no label names a
+/// pod.
 package struct MonitorMetrics {
   /// The text formats of Prometheus.
   package enum Format: Hashable, Sendable {

@@ -20,7 +20,7 @@ struct Check<Subject>: Sendable {
   }
 }
 
-/// Returns both strings; nil if `plain` converts them to the same string.
+/// Returns both strings; nil if they are equal, or equal after `plain` has normalised them.
 func changed(_ before: String, _ after: String, in plain: (String) -> String) -> ValuePair? {
   before == after || plain(before) == plain(after) ? nil : (before.findingValue, after.findingValue)
 }

@@ -150,8 +150,8 @@ enum ContainerRules {
     },
   ]
 
-  /// The same rules for snapshots from two cgroup namespaces. A namespace hides the beginning of a path that is below its
-  /// root, and shows `..` for each of its own directories, so one of the two paths is the end of the other.
+  /// The same rules for snapshots from two cgroup namespaces. A namespace hides the beginning of a path that is below
+  /// its root, and shows `..` for each of its own directories, so one of the two paths is the end of the other.
   static let otherCgroupNamespaceTable: [Check<ContainerRecord>] =
     table.filter { $0.rule.id != .containerCgroup } + [
       Check(.containerCgroup) {

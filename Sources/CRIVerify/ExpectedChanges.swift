@@ -39,8 +39,8 @@ struct ExpectedChanges {
     }
   }
 
-  /// Whether it was created just before the snapshot. If that is far in the future, the clock was set back since, and it
-  /// may be of any age.
+  /// Whether an object was created just before the snapshot. If its creation time is far in the future, the clock was
+  /// set back since then, and the object may be of any age.
   func isYoung(_ created: Timestamp) -> Bool {
     created + Self.minimumAge > before.taken && created < before.taken + Self.minimumAge
   }

@@ -148,7 +148,7 @@ struct Kubelet {
     return prediction
   }
 
-  /// Whether kubelet has created a static pod from the new version of its manifest: it has the same name and another UID.
+  /// Whether kubelet has created a static pod from the new version of its manifest, with the same name and another UID.
   private func hasOtherVersion(_ old: SandboxRecord) -> Bool {
     after.sandboxes.contains {
       $0.isStatic && $0.pod.uid != old.pod.uid && $0.pod.name == old.pod.name && $0.pod.namespace == old.pod.namespace
@@ -156,8 +156,8 @@ struct Kubelet {
     }
   }
 
-  /// Whether kubelet has an earlier status of the pod. It finds that of a pod from the API server there, but after its own
-  /// restart it knows nothing about a static pod (`generateAPIPodStatus`).
+  /// Whether kubelet knows an earlier status of the pod. It reads the status of a pod from the API server there, but
+  /// after its own restart it knows nothing about a static pod (`generateAPIPodStatus`).
   private func remembers(_ old: SandboxRecord) -> Bool {
     !old.isStatic || after.observed?.kubelet?.wasRestarted(since: before.observed?.kubelet) == false
   }

@@ -3,8 +3,8 @@ internal import CRIProtobuf
 internal import CRIRules
 internal import CRISnapshot
 
-/// Pods that have ended: kubelet computes a pod's phase before it decides about its containers, and it does nothing more
-/// for a pod whose phase is Succeeded or Failed.
+/// Pods that have ended: kubelet computes a pod's phase before it decides about its containers, and it does nothing
+/// more for a pod whose phase is Succeeded or Failed.
 ///
 /// Source: kubelet 1.36, `convertToAPIContainerStatuses`, `getPhase` and `generateAPIPodStatus` in kubelet_pods.go, and
 /// `SyncPod` in kubelet.go. A container without a record, or of unknown state, that was running according to kubelet's
@@ -37,8 +37,8 @@ extension PodContainers {
     }
   }
 
-  /// Whether kubelet recreates a pod that it has ended, once it has forgotten the pod's earlier status: it then knows only
-  /// the records that are left, and all of these containers have ended.
+  /// Whether kubelet recreates a pod that it has ended, once it has forgotten the pod's earlier status: it then knows
+  /// only the records that are left, and all of these containers have ended.
   func runsAgainWhenForgotten(_ specification: PodSpecification, isFirst: Bool) -> Bool {
     let ended = exits.mapValues { code in Int32?.some(code ?? PodSpecification.killed) }
     return specification.decision(exits: ended, isFirst: isFirst, remembered: nil) == .recreate
@@ -51,8 +51,8 @@ extension PodContainers {
       exits: exits, isFirst: isFirst, remembered: remembersStatus ? remembered : nil, stopped: stopped)
   }
 
-  /// Adds that the pod ends if only the exit code of a killed container makes kubelet start all containers again, and
-  /// the containers that are running exit with 0 when they are stopped.
+  /// Adds that the pod may end. This happens if only the exit code of a killed container makes kubelet start all
+  /// containers again, and the running containers exit with 0 when they are stopped.
   func describeRestartOfAll(_ specification: PodSpecification, isFirst: Bool, _ prediction: inout Prediction) {
     guard decision(specification, isFirst, stopped: 0) != .recreate else { return }
     prediction.completedIfStopped = regular.filter { after[$0]?.isRunning == true }
@@ -102,8 +102,8 @@ extension PodContainers {
     }
   }
 
-  /// The time after which kubelet takes a container to be stable, and forgets its delays: twice the longest delay, which
-  /// is five minutes.
+  /// The running time after which kubelet regards a container as stable, and resets its restart delay. It is twice the
+  /// maximum delay, which is five minutes.
   static let stableTime = Duration.seconds(600)
 
   private func isRestarted(_ name: String, _ code: Int32) -> Bool {
@@ -140,7 +140,8 @@ extension PodContainers {
       ? PodSpecification.killed : nil
   }
 
-  /// The exit code that kubelet's status of the container has; nil if the container has not ended, or if this is unknown.
+  /// The exit code that kubelet's status of the container has; nil if the container has not ended, or if this is
+  /// unknown.
   private func lastExitCode(_ name: String) -> Int32? {
     if let earlier = before[name], isUnchecked(earlier.id) { return nil }
     if after[name] != nil { return recordedExitCode(name) }

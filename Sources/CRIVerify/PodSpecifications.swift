@@ -19,13 +19,13 @@ struct PodSpecifications {
     node = before.nodeName(for: staticPods)
   }
 
-  /// Whether a static pod had a manifest before the change and has none any more.
+  /// Whether a static pod had a manifest before the change, and no longer has one.
   func hasLostManifest(_ sandbox: SandboxRecord) -> Bool {
     guard sandbox.isStatic, let laterStaticPods else { return false }
     return manifest(of: sandbox.pod, in: staticPods) != nil && manifest(of: sandbox.pod, in: laterStaticPods) == nil
   }
 
-  /// Whether the manifest of a static pod was changed or moved, so that kubelet takes it for another pod.
+  /// Whether the manifest of a static pod was changed or moved, so that kubelet regards the pod as a different one.
   func hasChangedManifest(_ sandbox: SandboxRecord) -> Bool {
     guard sandbox.isStatic, let laterStaticPods,
       let earlier = manifest(of: sandbox.pod, in: staticPods)?.version,
@@ -44,8 +44,8 @@ struct PodSpecifications {
     }
   }
 
-  /// The restart policies that are possible for a pod whose specification is unknown. A ReplicaSet, StatefulSet or
-  /// DaemonSet, which adds one of these labels, allows only Always.
+  /// The restart policies that are possible for a pod whose specification is unknown. One of these labels shows that
+  /// the pod belongs to a ReplicaSet, StatefulSet or DaemonSet, which allow only Always.
   func possiblePolicies(of sandbox: SandboxRecord) -> [RestartPolicy] {
     let labels = ["pod-template-hash", "controller-revision-hash"]
     return labels.contains { sandbox.status.labels[$0] != nil } ? [.always] : RestartPolicy.allCases

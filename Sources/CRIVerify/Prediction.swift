@@ -37,7 +37,8 @@ public struct Prediction: Hashable, Sendable {
   public var rule: KubeletRule?
   /// The outcome for a pod whose sandbox has changed; otherwise nil.
   public var outcome: KubeletOutcome?
-  /// The policy in the specification that the user supplied, or in the pod's manifest on the node; nil if it is unknown.
+  /// The policy in the specification that the user supplied, or in the pod's manifest on the node; nil if it is
+  /// unknown.
   public var restartPolicy: RestartPolicy?
   /// The field on which the decision depends.
   public var field: RuleField?
@@ -61,7 +62,8 @@ public struct Prediction: Hashable, Sendable {
   /// The containers that ended during the change and that kubelet does not start again, because their restart policy is
   /// known and does not allow it, although it keeps the pod.
   public var leftEnded: [String] = []
-  /// Whether the pod was ready before the change. If it was not, containers were running in a sandbox that was not ready.
+  /// Whether the pod was ready before the change. If it was not, containers were running in a sandbox that was not
+  /// ready.
   public var wasReady = true
   /// Whether neither a ready sandbox nor a running container of the pod is left, so that kubelet stops nothing.
   public var isDown = false

@@ -37,7 +37,7 @@ extension Report {
   public func remedy(failingOn threshold: Severity = .major) -> Remedy {
     let rules = findings.filter { $0.rule.severity >= threshold }.map(\.rule.id)
     let pods = findings.filter { $0.rule.severity >= threshold }.compactMap(\.object.pod)
-    // What kubelet does to other pods is not a loss, such as the end of a pod whose manifest was removed.
+    // What kubelet does to other pods is not a loss, such as ending a pod whose manifest was removed.
     let counted = affected.filter { Set(pods).contains($0.pod) }
     let loss = Loss(report: self, rules: Set(rules), pods: Set(pods), affected: counted)
     return Remedy.table.first { $0.fits(loss) }?.remedy ?? .understandFirst
@@ -75,13 +75,14 @@ private struct Loss {
     affected.contains { $0.action != .restartContainers && !$0.isDown && !$0.isIdle && $0.trigger == trigger }
   }
 
-  /// Whether nothing of the pods that kubelet recreates is running, and no process of theirs may have been overlooked.
+  /// Whether nothing of the pods that kubelet recreates is running, and no process of these pods can have been
+  /// overlooked.
   var hasNothingToKill: Bool {
     affected.contains { $0.action == .recreate } && affected.allSatisfy(\.isDown) && hasOnlyAffectedPods
       && !report.unchecked.contains { $0.subject == .source(.orphans) }
   }
 
-  /// Whether kubelet does nothing but leave pods ended of which nothing is running, or containers of pods that it keeps.
+  /// Whether kubelet only leaves things ended: pods of which nothing is running, or containers of pods that it keeps.
   var leavesEndedPods: Bool {
     if affected.isEmpty {
       let left = Set(report.predictions.filter { !$0.leftEnded.isEmpty }.map(\.pod))
@@ -91,7 +92,8 @@ private struct Loss {
       && hasOnlyAffectedPods
   }
 
-  /// Whether kubelet's reaction to all lost pods is known. It is not for pods that were created after the earlier snapshot.
+  /// Whether kubelet's reaction to all lost pods is known. It is unknown for pods that are newer than the earlier
+  /// snapshot.
   private var hasOnlyAffectedPods: Bool { pods.isSubset(of: affected.map(\.pod)) }
 }
 

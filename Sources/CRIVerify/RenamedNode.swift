@@ -1,6 +1,6 @@
 internal import CRISnapshot
 
-/// The names under which kubelet registered the node before the change, and under which its next start does.
+/// The name under which kubelet registered the node before the change, and the name under which its next start will.
 struct RenamedNode {
   let before: String
   let after: String
@@ -10,7 +10,7 @@ struct RenamedNode {
     guard before.host.name.lowercased() != after.host.name.lowercased(), let earlier = before.observed?.kubelet else {
       return false
     }
-    // Without kubelet's command line, a name on it is unknown.
+    // If kubelet's command line is unknown, so is a name that it may specify.
     return after.observed?.kubelet.map { ($0.nodeName == nil) != (earlier.nodeName == nil) } ?? true
   }
 

@@ -77,8 +77,8 @@ public struct Report: Hashable, Sendable {
     return isPartial ? .unverified : .intact
   }
 
-  /// Adds the objects that the runtime had announced after the earlier snapshot and that it does not list any more: nothing
-  /// shows whether they were deleted or lost.
+  /// Adds the objects that the runtime had announced after the earlier snapshot and that it does not list any more:
+  /// nothing shows whether they were deleted or lost.
   /// - Parameter ids: The IDs of the announced objects.
   package mutating func check(announced ids: Set<String>, in after: Snapshot) {
     let missing = ids.subtracting(after.listed)

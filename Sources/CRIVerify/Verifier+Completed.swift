@@ -48,8 +48,8 @@ extension Verifier {
     after.observed?.kubelet?.wasRestarted(since: before.observed?.kubelet) == false
   }
 
-  /// Whether the manifest of a static pod was changed before the first snapshot: its hash is the pod's UID, so that the new
-  /// version is a different pod of the same name.
+  /// Whether the manifest of a static pod was changed before the first snapshot: its hash is the pod's UID, so that the
+  /// new version is a different pod of the same name.
   private func isOutdated(_ earlier: SandboxRecord) -> Bool {
     before.sandboxes.contains { other in
       other.isStatic && other.pod.uid != earlier.pod.uid && other.pod.name == earlier.pod.name

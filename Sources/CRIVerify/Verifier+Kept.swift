@@ -221,8 +221,8 @@ extension Verifier {
     container.status.state == .exited && container.status.exitCode == 0
   }
 
-  /// Whether a container belongs to a pod from the API server that had ended before the change: its status is in the API
-  /// server, so kubelet does not run it again.
+  /// Whether a container belongs to a pod from the API server that had ended before the change: its status is in the
+  /// API server, so kubelet does not run it again.
   private func isOverForGood(_ old: ContainerRecord) -> Bool {
     guard let sandbox = sandboxBefore[old.sandboxID], !sandbox.isStatic else {
       return false
@@ -237,7 +237,7 @@ extension Verifier {
     return containersAfter[old.sandboxID]?.contains(where: \.isRunning) ?? false
   }
 
-  /// Whether a container had completed according to its known policy, and another one of its name has been created in
+  /// Whether a container had completed according to its known policy, and another one with its name has been created in
   /// its pod since the earlier snapshot.
   private func hasRunAgain(_ old: ContainerRecord) -> Bool {
     guard let sandbox = sandboxBefore[old.sandboxID],
@@ -250,8 +250,8 @@ extension Verifier {
       }
   }
 
-  /// The container that kubelet has started again in the same sandbox, without the record of a completed one: its attempt
-  /// did not increase.
+  /// The container that kubelet has started again in the same sandbox, without the record of a completed one: its
+  /// attempt did not increase.
   private func repetition(of old: ContainerRecord) -> ContainerRecord? {
     guard let sandbox = sandboxBefore[old.sandboxID], !isInitial(old), isNewestBefore(old) else { return nil }
     if let specification = specifications[sandbox] {

@@ -133,14 +133,16 @@ extension Verifier {
       let object = names[orphan.id] ?? ObjectName(.runtime, id: orphan.id)
       // A shim or conmon without child processes no longer does anything.
       let isHarmless = orphan.processes.isEmpty && orphan.kind != .container
-      // kubelet still knows the pod, and starts it, or the container of a pod that is ready, again beside these processes.
+      // kubelet still knows the pod, and starts it, or the container of a pod that is ready, again beside these
+      // processes.
       let isStartedAgain =
         orphan.podUID.map { uid in
           let isReplaced = orphan.container.map { running[ContainerKey(podUID: uid, name: $0)] != nil } ?? true
           return known.contains(uid) && (!ready.contains(uid) || !isReplaced)
         } == true
       let isOld = earlier.contains(orphan.pid)
-      // A process of a pod, and nothing is known about kubelet's pods, for example because its unit is a script.
+      // The process belongs to a pod, but nothing is known about kubelet's pods, for example because its unit runs a
+      // script.
       let knowsPods = after.observed?.kubelet?.podDirectories?.value?.isEmpty == false
       if isOld, !isHarmless, orphan.podUID != nil, !knowsPods { isUnknownToKubelet = true }
       report(

@@ -17,7 +17,8 @@ extension Verifier {
       of: specification[container.name], specification.restartPolicy, exitCode: container.status.exitCode) == .leave
   }
 
-  /// Whether kubelet does not recreate a pod that has no ready sandbox, because no container of it may be started again.
+  /// Whether kubelet does not recreate a pod that has no ready sandbox, because no container of it may be started
+  /// again.
   func endsForGood(_ old: SandboxRecord, _ kubelet: Kubelet) -> Bool {
     guard specifications[old] != nil, !after.hasUnchecked(.pod) else { return false }
     return kubelet.prediction(of: old).action == .kill
@@ -30,8 +31,8 @@ extension Verifier {
     return kubelet.prediction(of: old).alternatives.filter { $0.action == .kill }.flatMap(\.policies)
   }
 
-  /// Whether a pod has completed on its own since the earlier snapshot: its regular containers have exited with 0 in its
-  /// sandbox, and its restart policy is known to restart none of them.
+  /// Whether a pod has completed on its own since the earlier snapshot: its regular containers have exited with 0 in
+  /// its sandbox, and its restart policy is known to restart none of them.
   func hasCompletedSince(_ old: SandboxRecord) -> Bool {
     guard old.isReady, !hadEnded(old), !after.hasUnchecked(.container), let specification = specifications[old] else {
       return false

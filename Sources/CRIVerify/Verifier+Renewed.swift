@@ -70,8 +70,8 @@ extension Verifier {
 
   private func excuse(for old: SandboxRecord, _ kubelet: Kubelet) -> RuleID? {
     if expectedChanges.isDeleted(old.pod) { return .podDeleted }
-    // The Job may have ended since then, and there is no record left that would show this. If the policy is known, kubelet
-    // is expected to recreate the pod.
+    // The Job may have ended since then, and there is no record left that would show this. If the policy is known,
+    // kubelet is expected to recreate the pod.
     let isOpen = specifications[old] == nil || kubelet.prediction(of: old).action == .kill
     if isOpen, !isKubeletStopped, expectedChanges.isJob(old.pod) { return .podFinished }
     return expectedChanges.isYoung(old.status.createdAt) ? .podYoung : nil

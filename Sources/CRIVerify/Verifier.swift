@@ -185,8 +185,8 @@ struct Verifier {
   private var isFromDifferentNode: Bool {
     let (old, now) = (before.host, after.host)
     let machines = old.machineID.flatMap { first in now.machineID.map { first != $0 } }
-    // Within one boot, a node can get another machine ID or another name, but its pods must not count as another node's.
-    // Nodes that are containers of one machine have the same boot ID, but neither the pods nor the names of another one.
+    // A node can get another machine ID or name while it is running, but its pods still belong to the same node. Nodes
+    // that are containers on one machine share the boot ID, but neither pods nor names.
     if let boot = old.bootID, boot == now.bootID {
       return machines ?? true && old.name != now.name
         && Set(before.sandboxes.map(\.id)).isDisjoint(with: after.sandboxes.map(\.id))
@@ -209,8 +209,8 @@ struct Verifier {
     return noChangeReason
   }
 
-  /// Whether kubelet is installed but was not running in either snapshot, so that its garbage collection has not removed
-  /// anything in between.
+  /// Whether kubelet is installed but was not running in either snapshot, so that its garbage collection has not
+  /// removed anything in between.
   var wasKubeletDown: Bool {
     let sides = [before.observed?.kubelet, after.observed?.kubelet]
     return sides.allSatisfy { $0?.processes?.value?.isEmpty == true } && sides.contains { $0?.podDirectories != nil }

@@ -19,8 +19,8 @@ struct Configuration: Hashable, Sendable {
 
   /// Reads the file that the option or the environment specifies, or else the default file.
   ///
-  /// A specified file must exist and be valid. A problem with the default file is only a warning, because the command may
-  /// not need it.
+  /// A specified file must exist and be valid. A problem with the default file is only a warning, because the command
+  /// may not need it.
   static func load(named path: String?, warn: (String) throws -> Void) throws -> Configuration {
     let file = path ?? defaultPath
     let bytes: [UInt8]

@@ -6,7 +6,8 @@ extension Failure {
   /// length.
   private static let maximumLength = 8000
 
-  /// The line for standard error. The middle of a message that is too long is left out, because the remedy is at the end.
+  /// The line for standard error. The middle of a message that is too long is left out, because the remedy is at the
+  /// end.
   package var line: String {
     let scalars = message.unicodeScalars
     let isLong = scalars.prefix(Self.maximumLength + 1).count > Self.maximumLength

@@ -2,8 +2,8 @@ package import CRI
 package import CRICommandLine
 
 extension Failure {
-  /// The failure for an error of a call about the runtime as a whole, with a remedy. For such a call, NOT_FOUND is an error
-  /// like any other; see `init(_:about:_:)`.
+  /// The failure for an error of a call about the runtime as a whole, with a remedy. For such a call, NOT_FOUND is an
+  /// error like any other; see `init(_:about:_:)`.
   /// - Parameter endpoint: The endpoint to name if the error itself does not name one.
   package init(_ error: RPCError, _ endpoint: Endpoint? = nil) {
     if case .cannotConnect(_, .noMemory) = error.cause {

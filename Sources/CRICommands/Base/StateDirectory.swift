@@ -8,8 +8,8 @@ enum StateDirectory {
   /// The directory that all runs without `StateDirectory=` use, if this run uses another one.
   static var others: String? { path == defaultPath ? nil : defaultPath }
 
-  /// That directory if systemd has given this run its own one (`StateDirectory=`), which is always in /var/lib: what the other
-  /// runs must find is left there too.
+  /// That directory if systemd has given this run its own one (`StateDirectory=`), which is always in /var/lib: what
+  /// the other runs must find is left there too.
   static var common: String? { path.hasPrefix("/var/lib/") ? others : nil }
 
   /// systemd sets the variable for a unit with `StateDirectory=`; it may list several directories.

@@ -3,8 +3,8 @@ internal import CRICopy
 internal import CRIStreaming
 internal import CRISystem
 
-/// Copies by running `tar` in the container. The container's tar determines what is read and written there; what it sends is
-/// checked like any tar stream.
+/// Copies by running `tar` in the container. The container's tar determines what is read and written there; what it
+/// sends is checked like any tar stream.
 struct TarCopy: Sendable {
   /// The maximum number of bytes after the end of an archive. GNU tar's records may have any size, but in practice they
   /// are no larger.

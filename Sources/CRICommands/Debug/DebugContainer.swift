@@ -117,8 +117,8 @@ struct DebugContainer: Sendable {
       linux: LinuxContainerConfig(securityContext: security))
   }
 
-  /// The shell waits for a line, so that the command writes nothing before we are attached. WebSocket cannot end the input
-  /// of a command that is not supposed to have any.
+  /// The shell waits for a line, so that the command writes nothing before we are attached. WebSocket cannot end the
+  /// input of a command that is not supposed to have any.
   private var script: String {
     #"read -r line; exec "$@""# + (hasInput || hasTerminal ? "" : " </dev/null")
   }

@@ -25,8 +25,8 @@ struct ExecCall: Sendable {
     return session
   }
 
-  /// Over WebSocket, containerd ends a session with a terminal and without an input before it has sent the output. An input
-  /// that is never used makes no difference to the command, because a terminal always has one.
+  /// Over WebSocket, containerd ends a session with a terminal and without an input before it has sent the output. An
+  /// input that is never used makes no difference to the command, because a terminal always has one.
   private var needsOpenInput: Bool { streams.terminal && options.transport == .only(.webSocket) }
 
   /// Runs the command, waits until it exits, and returns its output.
@@ -66,7 +66,8 @@ struct ExecCall: Sendable {
     }
   }
 
-  /// Prints the output of a command that has ended. Its reader has a second even if the command has used up the time limit.
+  /// Prints the output of a command that has ended. Its reader has a second even if the command has used up the time
+  /// limit.
   func printing(
     _ subject: String, _ timeLimit: Duration?, since start: ContinuousClock.Instant,
     _ body: @escaping @Sendable () async throws -> Void

@@ -1,4 +1,5 @@
-/// Puts a name before each line of a container's output, so that a reader can distinguish the lines of several containers.
+/// Puts a name before each line of a container's output, so that a reader can distinguish the lines of several
+/// containers.
 struct LinePrefixer {
   /// A longer line is split, because its end may never come.
   private static let maximumLineLength = 64 << 10

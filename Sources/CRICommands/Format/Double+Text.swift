@@ -10,7 +10,8 @@ extension Double {
     return sign == .minus ? "-" + text : text
   }
 
-  /// The number with `digits` significant digits, as printed by C's `%.*g`; only for 0 and numbers from 1 to below 1000.
+  /// The number with `digits` significant digits, as printed by C's `%.*g`; only for 0 and numbers from 1 to below
+  /// 1000.
   func general(digits: Int) -> String {
     precondition(
       self == 0 || self >= 1 && self < 1000 && digits >= 3, "only 0 and numbers from 1 to below 1000 are supported")

@@ -10,8 +10,8 @@ struct ImageUse: Sendable {
   /// The timeout of one of many calls.
   let timeout: Duration
 
-  /// The images that are not pinned, that no container and no ready sandbox uses, and that new pods do not need. An image
-  /// that is kept only for new pods is reported on standard error.
+  /// The images that are not pinned, that no container and no ready sandbox uses, and that new pods do not need. An
+  /// image that is kept only for new pods is reported on standard error.
   func unused(of images: [Image]) async throws -> [Image] {
     let containers = try await client.runtime.containers()
     let used = Self.spellings(containers.flatMap { [$0.imageRef, $0.imageID, $0.image?.image ?? ""] })
@@ -26,8 +26,8 @@ struct ImageUse: Sendable {
     return rest.filter { $0.id != pause.id }
   }
 
-  /// The image of new pods' pause processes, if it is among the unused ones. Without a pod, nothing else uses it, and the
-  /// node may not be able to pull it again.
+  /// The image of new pods' pause processes, if it is among the unused ones. Without a pod, nothing else uses it, and
+  /// the node may not be able to pull it again.
   private func pauseImage(among unused: [Image], _ images: [Image]) async -> Image? {
     let status = try? await client.runtime.status(StatusRequest(verbose: true), options: .within(timeout))
     if let name = status.flatMap({ RuntimeSettings(info: $0.info).pauseImage }) {

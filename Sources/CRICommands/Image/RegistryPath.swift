@@ -14,7 +14,8 @@ struct RegistryPath: Hashable, Sendable {
     parts = [Self.host(reference.domain[...])] + reference.path.split(separator: "/")
   }
 
-  /// The path of a key in a credential file: a host, a part of a registry, or `https://index.docker.io/v1/`, which Docker uses.
+  /// The path of a key in a credential file: a host, a part of a registry, or `https://index.docker.io/v1/`, which
+  /// Docker uses.
   init(key: String) {
     var rest = key[...]
     for scheme in ["https://", "http://"] where rest.hasPrefix(scheme) { rest = rest.dropFirst(scheme.count) }

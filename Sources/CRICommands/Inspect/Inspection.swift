@@ -84,8 +84,8 @@ struct Inspection: Sendable {
     return .failure(await WrongKindHint(client: client, noun: noun, command: otherCommand).notFound(id, list))
   }
 
-  /// Asks for an object. If the runtime has lost a part of it, only the status without `verbose` or only the entry in the
-  /// list may be available.
+  /// Asks for an object. If the runtime has lost a part of it, only the status without `verbose` or only the entry in
+  /// the list may be available.
   /// - Returns: nil if it does not exist.
   /// - Throws: NOT_FOUND if the runtime lists the object but has no status for it.
   private func existing<Report: StatusReport>(

@@ -4,7 +4,8 @@ internal import CRICommandLine
 internal import CRIJSON
 internal import CRISystem
 
-/// How a list is printed. A structured format (JSON, YAML or a template) overrides `--quiet`, which overrides `--verbose`, as in crictl.
+/// How a list is printed. A structured format (JSON, YAML or a template) overrides `--quiet`, which overrides
+/// `--verbose`, as in crictl.
 struct ListOutput: ParsableArguments {
   @Option(
     name: [.customShort("o"), .long],

@@ -13,7 +13,8 @@ struct LoggedContainer: Sendable {
       do throws(RPCError) {
         return try await status(word)
       } catch {
-        // The runtime may reject a name with an error other than NOT_FOUND, for example if it is a prefix of several IDs.
+        // The runtime may reject a name with an error other than NOT_FOUND, for example if it is a prefix of several
+        // IDs.
         guard case .status = error.cause, !error.isUnknownService, !error.isNotInitialized else {
           throw Failure(error, client.endpoint)
         }

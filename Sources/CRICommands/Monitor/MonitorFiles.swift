@@ -39,7 +39,8 @@ struct MonitorFiles: Sendable {
   }
 
   /// Makes sure that only one monitor uses the directory.
-  /// - Throws: A usage error if another monitor is running, or if other users can write to the directory or to one above it.
+  /// - Throws: A usage error if another monitor is running, or if other users can write to the directory or to one
+  ///   above it.
   static func lock() throws(Failure) -> FileLock {
     do throws(FileError) {
       try StateDirectory.create()

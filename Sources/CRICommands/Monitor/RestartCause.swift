@@ -54,8 +54,8 @@ struct RestartCause: Sendable {
     return Restart.Explanation(cause, isPlanned: isPlanned, hasNewProgram: hasNewProgram)
   }
 
-  /// Whether a `guard` is running, or the systemd hooks have taken a snapshot for this restart. The lock of `guard` is not
-  /// touched, because a `guard` that starts at this moment would find it locked.
+  /// Whether a `guard` is running, or the systemd hooks have taken a snapshot for this restart. The lock of `guard` is
+  /// not touched, because a `guard` that starts at this moment would find it locked.
   private static var isPlanned: Bool {
     let names = (try? Directory.names(at: hooks)) ?? []
     if names.contains(where: { (try? File.exists("\(hooks)/\($0)/new")) == true }) { return true }

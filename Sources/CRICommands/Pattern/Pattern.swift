@@ -2,8 +2,8 @@ internal import CRICommandLine
 
 /// A regular expression as crictl accepts it for names: in RE2's syntax, matched anywhere in the text, case-sensitive.
 ///
-/// All alternatives are followed in parallel (Thompson, Pike), so that the time of a match is at most proportional to the
-/// length of the text times the length of the expression. Unlike Go's `regexp`, it does not support scripts such as
+/// All alternatives are followed in parallel (Thompson, Pike), so that the time of a match is at most proportional to
+/// the length of the text times the length of the expression. Unlike Go's `regexp`, it does not support scripts such as
 /// `\p{Greek}`, and it rejects more than 200 nested parentheses and expressions of more than 20,000 steps.
 struct Pattern: Sendable {
   private let program: PatternProgram

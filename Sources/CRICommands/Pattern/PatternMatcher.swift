@@ -28,7 +28,8 @@ struct PatternMatcher {
     }
   }
 
-  /// Whether a match may begin here, which is anywhere unless the program is anchored or the first character excludes it.
+  /// Whether a match may begin here, which is anywhere unless the program is anchored or the first character excludes
+  /// it.
   private func canMatch(after before: Unicode.Scalar?, before next: Unicode.Scalar?) -> Bool {
     if program.isAnchored { return before == nil }
     guard case .scalar(let ascii, let set) = program.instructions[0] else { return true }

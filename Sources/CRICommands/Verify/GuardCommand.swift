@@ -190,8 +190,8 @@ struct GuardCommand: AsyncParsableCommand {
     startingCodes.contains(verdict.exitCode) && !verdict.isUnproven
   }
 
-  /// Examines whether a start of kubelet would kill pods in their present state, for example because containerd lost their
-  /// addresses at an earlier restart. Then kubelet must not even be stopped.
+  /// Examines whether a start of kubelet would kill pods in their present state, for example because containerd lost
+  /// their addresses at an earlier restart. Then kubelet must not even be stopped.
   /// - Returns: The report of the loss; nil if kubelet can be stopped and started.
   private func lossByStart(
     _ context: Context, _ units: UnitHold, _ signals: SignalWatch, _ record: inout GuardRecord
@@ -313,8 +313,8 @@ struct GuardCommand: AsyncParsableCommand {
   }
 
   /// Waits for the processes that the command has left, because they may still change the node.
-  /// - Parameter isInterrupted: Whether a signal has ended the command. If it has ended by itself, its daemons may stay, and
-  ///   the others only for the time that the runtime has too.
+  /// - Parameter isInterrupted: Whether a signal has ended the command. If it has ended by itself, its daemons may
+  ///   stay, and the others only for the time that the runtime has too.
   private func waitForRest(
     _ isInterrupted: Bool, _ signals: SignalWatch, _ before: Snapshot, _ stage: inout Stage, _ record: GuardRecord
   ) throws(Failure) {

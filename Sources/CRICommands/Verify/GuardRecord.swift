@@ -4,7 +4,8 @@ internal import CRISnapshot
 internal import CRISystem
 internal import CRIText
 
-/// What `guard` leaves on the node, whatever happens to the terminal: the snapshot, the report, and a line in the journal.
+/// What `guard` leaves on the node, whatever happens to the terminal: the snapshot, the report, and a line in the
+/// journal.
 struct GuardRecord {
   /// The name of the last snapshot after which nothing was lost.
   private static let current = "guard-before.json"
@@ -16,7 +17,8 @@ struct GuardRecord {
   private let reports: ReportOptions
   /// The file that contains the snapshot; nil if it was not written.
   private var saved: String?
-  /// The same snapshot in `StateDirectory.common`, where the runs without `StateDirectory=` find it; nil if there is none.
+  /// The same snapshot in `StateDirectory.common`, where the runs without `StateDirectory=` find it; nil if there is
+  /// none.
   private var copy: String?
   /// The snapshot of a run that stopped nothing, because the start of the units would do damage.
   private var present: String?
@@ -40,7 +42,8 @@ struct GuardRecord {
     self.reports = reports
   }
 
-  /// Keeps a second `guard` from running at the same time, because it would find the units stopped and replace the files.
+  /// Keeps a second `guard` from running at the same time, because it would find the units stopped and replace the
+  /// files.
   /// - Returns: nil if there can be no state directory.
   /// - Throws: A usage error if another `guard` is running, or if other users can change the state directory or one
   ///   above it.
@@ -71,8 +74,8 @@ struct GuardRecord {
   }
 
   /// Saves the snapshot.
-  /// - Throws: A usage error if the file of `--save` cannot be written, or if no more snapshots can be kept, because that
-  ///   is not a verdict.
+  /// - Throws: A usage error if the file of `--save` cannot be written, or if no more snapshots can be kept, because
+  ///   that is not a verdict.
   mutating func keep(_ snapshot: Snapshot) throws {
     if let save {
       if let kept = try UnprovenSnapshots.keep(save) {
@@ -172,8 +175,8 @@ struct GuardRecord {
     logged = code
   }
 
-  /// Writes another line if the exit code is not the one in the journal. That line is written before the report is printed,
-  /// because the terminal or the pipe may block.
+  /// Writes another line if the exit code is not the one in the journal. That line is written before the report is
+  /// printed, because the terminal or the pipe may block.
   func logEnd(_ code: Int32) {
     guard let logged, logged != code else { return }
     let reason = code == 0 ? "of --warn-only" : "the report could not be written"

@@ -2,8 +2,8 @@ internal import CRICommandLine
 internal import CRISnapshot
 internal import CRISystem
 
-/// A job of systemd for the runtime's unit, such as a restart that was requested but has not finished: the command may have
-/// used `--no-block`, or `systemctl` may have been killed while it was waiting.
+/// A job of systemd for the runtime's unit, such as a restart that was requested but has not finished: the command may
+/// have used `--no-block`, or `systemctl` may have been killed while it was waiting.
 struct RuntimeJob {
   private static let interval = Duration.milliseconds(200)
 
@@ -36,8 +36,8 @@ struct RuntimeJob {
   /// A job that was cancelled leaves a unit that is still stopping.
   private var isPending: Bool { Self.hasJob(for: unit) || Self.isChanging(unit) }
 
-  /// Whether a unit is being started, stopped or reloaded, or whether systemd does not say so in time; false if there is no
-  /// systemd.
+  /// Whether a unit is being started, stopped or reloaded, or whether systemd does not say so in time; false if there
+  /// is no systemd.
   private static func isChanging(_ unit: String) -> Bool {
     do throws(Errno) {
       let (_, output) = try Systemctl.capture(["show", "--property=ActiveState", "--", unit], timeout: .seconds(10))

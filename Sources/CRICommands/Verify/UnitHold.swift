@@ -114,8 +114,8 @@ struct UnitHold {
     }
   }
 
-  /// Replaces aliases by the units' own names, because a mask of an alias does not mask the unit, and because systemd names
-  /// the runtime's unit by its own name.
+  /// Replaces aliases by the units' own names, because a mask of an alias does not mask the unit, and because systemd
+  /// names the runtime's unit by its own name.
   private mutating func resolveAliases(_ active: inout [String], _ wasActive: inout [String]) throws(Failure) {
     for name in names {
       let id = try facts("Id,ActiveState", of: name).first { $0.hasPrefix("Id=") }.map { String($0.dropFirst(3)) }
@@ -270,8 +270,8 @@ struct UnitHold {
     if facts.contains("LoadState=not-found"), active == "inactive" {
       throw Failure(.usage, "--hold \(name): systemd has no such unit; nothing was changed")
     }
-    // "activating" counts as active: a kubelet that crashes repeatedly may start again at any time. So does a unit that ends
-    // by itself or for a restart, which our own stop prevents.
+    // "activating" counts as active: a kubelet that crashes repeatedly may start again at any time. So does a unit that
+    // ends by itself or for a restart, which our own stop prevents.
     if active == "deactivating" { return isBeingStopped(name) ? .ending : .active }
     return active == "inactive" || active == "failed" ? .inactive : .active
   }

@@ -91,8 +91,8 @@ enum UnprovenSnapshots {
     return (places.flatMap { unproven(of: $0) } + temporary).first { mayBeOfThisBoot($0) }
   }
 
-  /// Whether nothing proves that the node was rebooted after the snapshot. In a unit with `ProcSubset=pid`, the boot ID is
-  /// unknown.
+  /// Whether nothing proves that the node was rebooted after the snapshot. In a unit with `ProcSubset=pid`, the boot ID
+  /// is unknown.
   private static func mayBeOfThisBoot(_ path: String) -> Bool {
     guard let snapshot = try? SnapshotFile.read(path) else { return false }
     guard let boot = snapshot.host.bootID, let current = Kernel.bootID else { return true }
@@ -107,7 +107,8 @@ enum UnprovenSnapshots {
   }
   private static let defaultTemporaryDirectory = "/tmp"
 
-  /// The snapshots of this user in the temporary directories. Files of other users, who can write there too, do not count.
+  /// The snapshots of this user in the temporary directories. Files of other users, who can write there too, do not
+  /// count.
   private static var temporary: [String] {
     // The earlier run may have had another environment.
     let directories = Set([temporaryDirectory, defaultTemporaryDirectory]).sorted()

@@ -49,7 +49,8 @@ struct VerdictOptions: ParsableArguments {
     _ = try RuleID.ignored(ignore, by: .verify)
   }
 
-  /// - Throws: An error if `before` has no pod with a given name: the name is a mistake, and a verdict would be meaningless.
+  /// - Throws: An error if `before` has no pod with a given name: the name is a mistake, and a verdict would be
+  ///   meaningless.
   /// - Parameter specifications: What `pods.read()` has returned.
   func verification(before: Snapshot, _ specifications: [PodSpecification]?) throws(Failure) -> Verification {
     var before = before

@@ -5,7 +5,7 @@ internal import CRIText
 
 /// libcni's cache of CNI results: one file for each interface of each pod.
 struct CNICache {
-  /// A cached result, and what the network's configuration says about host-local.
+  /// A cached result, and the network's settings for host-local.
   struct Entry: Hashable, Sendable {
     var facts: CNICacheEntry
     /// host-local's directory if it is not the default one.
@@ -13,7 +13,7 @@ struct CNICache {
   }
 
   private let directory: String
-  /// The file names by sandbox ID; unknown if the directory cannot be listed.
+  /// The file names, by sandbox ID; unknown if the directory cannot be listed.
   private let files: Observation<[String: [String]]>
 
   /// - Parameter ids: The sandboxes whose entries will be requested.

@@ -5,13 +5,13 @@ internal import CRISystem
 
 /// Runs CNI plugins as libcni does (CNI specification, section 2).
 struct CNIPlugins: Sendable {
-  /// The directories that are searched for plugins, in this order.
+  /// The directories in which plugins are searched for, in this order.
   let directories: [String]
   /// The daemon's environment, which its plugins inherit.
   let environment: [String]
   /// The timeout for each plugin.
   let timeout: Duration
-  /// The deadline for all plugins together.
+  /// The time by which all plugins must have finished.
   let deadline: ContinuousClock.Instant
 
   /// - Throws: The reason why CRI-O would reject the network.
@@ -81,7 +81,7 @@ struct CNIPlugins: Sendable {
   }
 
   private static func isFile(_ path: String) -> Bool {
-    // A symbolic link counts as what it points to.
+    // A symbolic link counts as the file that it points to.
     File.realPath(path).map(File.isRegular) ?? false
   }
 }

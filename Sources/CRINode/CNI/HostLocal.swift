@@ -10,7 +10,7 @@ struct HostLocal {
   /// All leases of a network.
   struct Leases: Hashable, Sendable {
     var all: [HostLocalLease] = []
-    /// The addresses of those whose pods may still be created.
+    /// The addresses of recent leases, whose pods may still be in creation.
     var young: Set<String> = []
   }
 
@@ -63,9 +63,9 @@ struct HostLocal {
     return isManaged ? .known(found.sorted { $0.address < $1.address }) : nil
   }
 
-  /// Returns all leases of a network, and the addresses of those that are younger than the creation of a pod takes,
-  /// because the runtime lists a pod only after CNI has assigned its addresses.
-  /// - Parameter age: The time that the creation of a pod takes, in seconds.
+  /// Returns all leases of a network, and the addresses of the recent ones, whose pods may still be in creation: the
+  /// runtime lists a pod only after CNI has assigned its addresses.
+  /// - Parameter age: The maximum time that the creation of a pod takes, in seconds.
   static func leases(
     in directory: String, network: String, youngerThan age: Int64
   ) -> Observation<Leases> {

@@ -32,7 +32,7 @@ struct NetworkFiles: Sendable {
     return names
   }
 
-  /// Returns the plugins that are missing from all directories, and those without execute permission.
+  /// Returns the plugins that are in none of the directories, and those without execute permission.
   func missing(_ names: [String], in directories: [String]) -> Observation<[CNIFault]> {
     do throws(FileError) {
       var missing: [CNIFault] = []

@@ -12,7 +12,7 @@ struct CRIOPaths {
   /// The directory of temporary data (CRI-O: `runroot`), which contains `state`; nil if it is unknown.
   var stateRoot: String? { state.flatMap { Self.parent(of: $0, levels: 3) } }
 
-  /// CRI-O's annotations for a sandbox without an infra container (newer and older).
+  /// CRI-O's annotations for a sandbox without an infra container: the newer name and the older one.
   private static let spoofed = ["spoofed.crio.io", "io.kubernetes.cri-o.Spoofed"]
   /// The namespaces that CRI-O joins when it restores a sandbox; it deletes the sandbox if one is missing.
   private static let joined: Set<String> = ["network", "ipc", "uts", "user"]

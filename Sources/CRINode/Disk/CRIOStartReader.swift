@@ -55,8 +55,8 @@ struct CRIOStartReader {
     return StorageSettings()
   }
 
-  /// The storage driver of the next start; the present one if none is configured, because CRI-O then uses the driver whose
-  /// directory exists.
+  /// The storage driver of the next start; the present one if none is configured, because CRI-O then uses the driver
+  /// whose directory exists.
   private func nextDriver(_ storage: StorageSettings, _ containers: String) -> String? {
     let name = containers.split(separator: "/").last.map { String($0.dropLast("-containers".count)) }
     let next = configuration.storageDriver ?? storage.driver ?? name
@@ -80,8 +80,8 @@ struct CRIOStartReader {
 
   // MARK: Programs
 
-  /// Source: CRI-O's `RuntimeConfig.Validate` (pkg/config). It ignores a handler whose program does not exist, unless it is
-  /// the default one, and checks the monitor of every other handler.
+  /// Source: CRI-O's `RuntimeConfig.Validate` (pkg/config). It ignores a handler whose program does not exist, unless
+  /// it is the default one, and checks the monitor of every other handler.
   private func missingPrograms() throws(FileError) -> [MissingProgram] {
     let search = ProgramSearch(files: files, daemon: daemon, proc: proc)
     var missing: [MissingProgram] = []

@@ -15,8 +15,8 @@ struct ContainerdConfigurationReader {
   let files: NodeFiles
   let proc: String
 
-  /// - Returns: nil if the daemon is not containerd, because no other runtime reads these files, or if microk8s generates the
-  ///   file.
+  /// - Returns: nil if the daemon is not containerd, because no other runtime reads these files, or if microk8s
+  ///   generates the file.
   func read(of daemon: Int32?) -> Observation<ContainerdConfiguration>? {
     guard let daemon else { return .unknown(UnknownReason(.daemonNotVisible)) }
     let path = "\(proc)/\(daemon)/cmdline"

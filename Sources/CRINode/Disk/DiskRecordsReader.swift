@@ -7,7 +7,7 @@ extension DiskRecords {
   /// containerd's namespace for everything that belongs to the CRI.
   static let namespace = (name: "containerd-namespace", value: "k8s.io")
   private static let filters = ["sandbox", "container"].map { "labels.\"io.cri-containerd.kind\"==\($0)" }
-  /// A record takes about 10 KB. The runtime's own limit for one message is lower; beyond that, the runtime streams the
+  /// A record takes about 10 KB. The runtime's own limit for one message is lower, and above that limit it streams the
   /// records.
   static let maximumResponseSize = 256 << 20
 

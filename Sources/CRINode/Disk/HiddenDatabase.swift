@@ -9,7 +9,8 @@ enum HiddenDatabase {
   /// What the kernel appends to the path of an open file that was removed (proc_pid_fd(5)).
   private static let deleted = " (deleted)"
 
-  /// - Parameter criRoot: The directory of the CRI plugin, which is in containerd's root directory; nil if it is unknown.
+  /// - Parameter criRoot: The directory of the CRI plugin, which is in containerd's root directory; nil if it is
+  ///   unknown.
   /// - Returns: The path of the database if there is a different file or no file at this path; nil if it is the same
   ///   file, or if the process does not have a database open.
   static func path(

@@ -9,10 +9,11 @@ internal import CRISystem
 /// requested through it (`runningState` and `pausedState` in the shim's `process/init_state.go`).
 enum PausedTasks {
   private static let method = "/containerd.services.tasks.v1.Tasks/List"
-  /// The time that a task stays paused before it counts. Committing a container to an image pauses it briefly.
+  /// The time for which a task must stay paused to count as paused: committing a container to an image pauses it
+  /// briefly.
   private static let delay = Duration.milliseconds(500)
 
-  /// Asks for the tasks through containerd's own API on the same socket. containerd asks each shim.
+  /// Requests the tasks through containerd's own API on the same socket. containerd queries each shim.
   /// - Returns: The IDs of the paused tasks.
   static func read(from endpoint: Endpoint, deadline: ContinuousClock.Instant?) async -> Observation<Set<String>> {
     let channel = Channel(path: endpoint.path, maxMessageSize: DiskRecords.maximumResponseSize)

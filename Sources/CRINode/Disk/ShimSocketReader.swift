@@ -10,7 +10,7 @@ internal import CRISystem
 struct ShimSocketReader {
   private enum Outcome { case reachable, fault(ShimFault), unknown(UnknownReason) }
 
-  /// The length in bytes of the longest address. A socket's own path is even shorter.
+  /// The maximum length of an address, in bytes. The path of a socket is shorter still.
   private static let maximumLength = 4096
   private static let scheme = "unix://"
 

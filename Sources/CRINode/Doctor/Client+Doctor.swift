@@ -7,8 +7,8 @@ internal import CRISnapshot
 internal import CRISystem
 
 extension Client {
-  /// Reads the state of the node in which the doctor rules look for problems. Whatever cannot be read is unknown, with the
-  /// reason.
+  /// Reads the state of the node in which the doctor rules look for problems. Whatever cannot be read is unknown, with
+  /// the reason.
   ///
   /// All calls to the runtime end at the deadline in the options, even if objects hang. If one of them hangs, reading
   /// everything else takes less than a second.
@@ -19,7 +19,7 @@ extension Client {
 }
 
 private struct DoctorReader: Sendable {
-  /// The time for everything but the runtime's calls, if they took all the time that there is.
+  /// The time limit for all other work if the calls to the runtime have used up the deadline.
   private static let shortLimit = Duration.milliseconds(800)
   private static let longLimit = Duration.seconds(5)
 
@@ -78,7 +78,7 @@ private struct DoctorReader: Sendable {
     let observedProcesses = await processes
     let endedNamespaces = await namespaces
     let endedDeep = await deep
-    // What was not read for lack of a thread must not look as if it had taken too long.
+    // Data that was not read for lack of a thread must not be reported as a timeout.
     if let error = shortage.withLock({ $0 }) {
       throw RPCError.cannotConnect(path: client.endpoint.path, error)
     }
@@ -104,7 +104,7 @@ private struct DoctorReader: Sendable {
     }?.path
   }
 
-  /// What the runtime reported, without observations.
+  /// Returns a snapshot of the runtime's responses, without observations.
   private func snapshot(_ responses: RuntimeResponses) -> Snapshot {
     Snapshot(
       tool: options.tool, taken: Timestamp(nanoseconds: Kernel.now), host: .current(),
@@ -124,7 +124,7 @@ private struct DoctorReader: Sendable {
     if let reason = responses.unlistedSandboxes ?? responses.unlistedContainers { return .unknown(reason) }
     let bounded = client.sharing(ResponseBudget(deadline: .now + limit))
     do throws(RPCError) {
-      // Most of a short time is for the lists.
+      // If the time is short, most of it is reserved for the lists.
       let ended = EndedProcesses(
         client: bounded, snapshot: snapshot, proc: options.paths.proc, delay: min(EndedProcesses.delay, limit / 4))
       return try await ended.read()

@@ -57,7 +57,7 @@ extension ContainerRecord {
   }
 
   /// Where kubelet places the log of a container by default (`BuildContainerLogsDirectory` in kubelet's kuberuntime).
-  /// - Returns: Nil if a name of the runtime's could lead to another directory.
+  /// - Returns: nil if a name that the runtime reports could redirect the path to another directory.
   func usualLogPath(in pod: PodName) -> String? {
     let directory = "\(pod.namespace)_\(pod.name)_\(pod.uid)"
     let components = [directory, name, restartCount ?? "0"]

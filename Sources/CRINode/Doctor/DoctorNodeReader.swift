@@ -8,7 +8,8 @@ internal import CRISystem
 /// Reads the files from which the doctor rules learn about kubelet, CNI, logs and disks. It blocks, so call it on a
 /// separate thread.
 struct DoctorNodeReader: Sendable {
-  /// A lease that is younger, in seconds, may belong to a pod that is being created; kubelet gives up after four minutes.
+  /// A lease that is younger, in seconds, may belong to a pod that is being created; kubelet gives up after four
+  /// minutes.
   private static let creationTime: Int64 = 300
   /// The number of characters of a log line that a report contains.
   private static let maximumLineLength = 200

@@ -8,8 +8,8 @@ public struct DoctorOptions: Hashable, Sendable {
   public var deadline: Duration
   /// Whether to also read what takes longer: statistics, mounts and cgroups.
   public var isDeep: Bool
-  /// Whether to read the last lines of the logs of containers that keep failing. They are the container's own words, and may
-  /// be confidential.
+  /// Whether to read the last lines of the logs of containers that keep failing. Such lines come from the containers,
+  /// and may be confidential.
   public var readsLogs = false
   /// The paths of the node's files; tests use different ones.
   package var paths = NodePaths()

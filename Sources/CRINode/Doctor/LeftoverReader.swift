@@ -21,7 +21,7 @@ struct LeftoverReader: Sendable {
   /// The directory of the kernel's control groups.
   var cgroups = "/sys/fs/cgroup"
 
-  /// The network namespaces that are older than the creation of a pod takes.
+  /// The unused network namespaces that are too old to belong to a pod in creation.
   func namespaces() -> Observation<[String]> {
     let view = NodeView(daemon: daemon.pid, paths: paths)
     var seen: Set<FileIdentity> = []
@@ -46,7 +46,7 @@ struct LeftoverReader: Sendable {
     return .known(found)
   }
 
-  /// The network namespaces in which processes are, whatever has started them.
+  /// The network namespaces that contain processes, regardless of what started these.
   private func occupied() -> Set<FileIdentity> {
     guard let table = try? ProcessTable(proc: paths.proc) else { return [] }
     return Set(table.entries.keys.compactMap { FileIdentity(of: "\(paths.proc)/\($0)/ns/net") })
@@ -62,7 +62,8 @@ struct LeftoverReader: Sendable {
     }
   }
 
-  /// The root file systems of containerd's sandboxes and containers, as the runtime sees them. CRI-O's mounts have no ID.
+  /// The root file systems of containerd's sandboxes and containers, as the runtime sees them. CRI-O's mounts have no
+  /// ID.
   func mounts() -> Observation<[ObjectPath]>? {
     guard runtime == "containerd" else { return nil }
     guard let pid = daemon.pid else { return .unknown(UnknownReason(.daemonNotVisible)) }
@@ -85,8 +86,8 @@ struct LeftoverReader: Sendable {
     }
   }
 
-  /// The cgroups of sandboxes and containers in which no process is: `cri-containerd-ID.scope`, `crio-ID.scope`, or `ID` below `kubepods` or
-  /// `k8s.io`.
+  /// The cgroups of sandboxes and containers in which no process is: `cri-containerd-ID.scope`, `crio-ID.scope`, or
+  /// `ID` below `kubepods` or `k8s.io`.
   func controlGroups() -> Observation<[ObjectPath]> {
     let root = ["", "/systemd", "/memory"].map { cgroups + $0 }.first { File.isRegular("\($0)/cgroup.procs") }
     guard let root else { return .unknown(UnknownReason(.notVisible, path: cgroups)) }
@@ -128,7 +129,7 @@ struct LeftoverReader: Sendable {
     return (try? Directory.names(at: path))?.contains { File.isDirectory("\(path)/\($0)") } == false
   }
 
-  /// The IDs for which a shim runs, so that their objects are being created, or are reported as orphans.
+  /// The IDs for which a shim runs: the objects are being created, or another rule reports the shim as an orphan.
   func shimIDs() -> Set<String> {
     Set((try? ProcessTable(proc: paths.proc))?.shims.values.map(\.id) ?? [])
   }

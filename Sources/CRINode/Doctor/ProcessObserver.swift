@@ -114,8 +114,8 @@ struct ProcessObserver: Sendable {
       }.sorted { $0.pid < $1.pid }
   }
 
-  /// The threads of the runtime in uninterruptible sleep. The state of a process is only that of its main thread, which in a
-  /// Go program rarely does I/O.
+  /// The threads of the runtime in uninterruptible sleep. The state of a process is only that of its main thread, which
+  /// in a Go program rarely does I/O.
   private func blockedThreads() -> Set<Int32> {
     guard let pid = daemon.pid, let names = try? Directory.names(at: "\(paths.proc)/\(pid)/task") else { return [] }
     return Set(

@@ -4,7 +4,7 @@ internal import CRIPreflight
 internal import CRISnapshot
 internal import CRISystem
 
-/// What the runtime responded to all calls that read something.
+/// The runtime's responses to all calls that read something.
 struct RuntimeResponses: Sendable {
   var version: VersionResponse?
   var status: StatusResponse?
@@ -100,7 +100,7 @@ struct RuntimeResponsesReader: Sendable {
     var value: Response? { try? result.get() }
     var error: RPCError? { if case .failure(let error) = result { error } else { nil } }
     var reason: UnknownReason? { error?.unknownReason }
-    /// nil if the runtime does not implement the call.
+    /// The call; nil if the runtime does not implement it.
     var optionalCall: ObservedCall? {
       if case .failure(let error) = result, error.statusCode == .unimplemented { nil } else { call }
     }
@@ -165,7 +165,7 @@ struct RuntimeResponsesReader: Sendable {
     }
     let (readSandboxes, readContainers) = await (sandboxEntries, containerEntries)
     if let excess = budget.excess {
-      // What was read so far would be neither complete nor bounded.
+      // What was read before the limit was exceeded is incomplete, and would take too much memory.
       let reason = excess.unknownReason
       (found.unlistedSandboxes, found.unlistedContainers) = (reason, reason)
       found.listError = excess
@@ -203,7 +203,7 @@ struct RuntimeResponsesReader: Sendable {
 }
 
 extension RuntimeResponses {
-  /// Nothing is known because of an error.
+  /// Marks everything as unknown because of an error.
   fileprivate mutating func giveUp(_ error: RPCError) {
     let reason = error.unknownReason
     (unreadStatus, unreadImageFileSystems, listError) = (reason, reason, error)
@@ -235,7 +235,7 @@ extension RuntimeResponses {
     _ unread: UnknownReason
   ) -> Record? {
     guard let entry else {
-      // There may be many of them, and only the first is named.
+      // There may be many such objects, so only the first is named.
       if let last = unchecked.indices.last, unchecked[last].reason == unread {
         unchecked[last].count += 1
       } else {

@@ -5,7 +5,7 @@ internal import CRISystem
 /// Reads the details of many objects with concurrent calls, some of which may hang.
 ///
 /// The number of calls in flight is limited. If none of them completes for a while, more calls are started, so that
-/// calls that hang do not prevent the other objects from being read.
+/// objects for which calls hang do not prevent the other objects from being read.
 struct StatusSweep: Sendable {
   /// The number of calls in flight while calls complete.
   private static let window = 64
@@ -14,7 +14,7 @@ struct StatusSweep: Sendable {
   /// The number of failed calls after which no more calls are started.
   static let maximumFailures = 1000
   /// The time without a completed call after which the window grows.
-  private static let patience = Duration.milliseconds(100)
+  private static let growthDelay = Duration.milliseconds(100)
 
   /// The result of one call, with its duration.
   struct Entry<Record: Sendable>: Sendable {
@@ -32,7 +32,7 @@ struct StatusSweep: Sendable {
   /// The limit on all responses together. No further call is started when it is exceeded.
   let budget: ResponseBudget
 
-  /// - Returns: The results by the index of the item. An item has none if no call was started for it.
+  /// - Returns: The results by the index of the item. An item without a result is one for which no call was started.
   func run<Item: Sendable, Record: Sendable>(
     _ items: [Item], _ read: @escaping @Sendable (Item) async throws(RPCError) -> Record?
   ) async -> [Int: Entry<Record>] {
@@ -56,7 +56,7 @@ struct StatusSweep: Sendable {
       }
       func startTick() {
         group.addTask {
-          await pause(Self.patience)
+          await pause(Self.growthDelay)
           return .tick
         }
       }

@@ -24,7 +24,7 @@ struct OrphanSearch: Sendable {
   /// Whether a path of the runtime is a different file for a process, so that the process belongs to another runtime.
   var isForeign: @Sendable (Int32, String) -> Bool = { _, _ in false }
 
-  /// In bytes. A container has a few dozen mounts; its processes can add more.
+  /// The maximum size of `mountinfo` in bytes. A container has a few dozen mounts; its processes can add more.
   private static let maximumMounts = 1 << 20
   private static let defaultExitDirectories: Set<String> = ["/var/run/crio/exits", "/run/crio/exits"]
 
@@ -77,8 +77,8 @@ struct OrphanSearch: Sendable {
   }
 
   /// Returns processes under the shim of a listed pod that belong to a container that is not listed, or that has ended
-  /// according to the runtime: containerd believes this of every container if it is started with another state directory.
-  /// Their cgroup shows to which container they belong.
+  /// according to the runtime: containerd believes this of every container if it is started with another state
+  /// directory. Their cgroup shows to which container they belong.
   private func strays(_ children: [ProcessEntry], under shim: Int32) -> [Orphan] {
     var strays: [String: Orphan] = [:]
     for child in children where child.startTime <= deadline {

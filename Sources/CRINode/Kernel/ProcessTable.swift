@@ -45,8 +45,8 @@ struct ProcessTable: Hashable, Sendable {
       guard fields.count == 3 else { return nil }
       return (fields[1].isEmpty, String(decoding: fields[2], as: UTF8.self))
     }
-    // In hybrid mode, containers are in hierarchies of version 1, and every process is in the root of version 2, whose path
-    // is `/../..` for a process with a cgroup namespace.
+    // In hybrid mode, containers are in hierarchies of version 1, and every process is in the root of version 2, whose
+    // path is `/../..` for a process with a cgroup namespace.
     let nonRootPaths = paths.filter { $0.path.contains { $0 != "/" && $0 != "." } }
     return (nonRootPaths.first(where: \.isUnified) ?? nonRootPaths.first ?? paths.first)?.path
   }

@@ -16,8 +16,8 @@ enum ProcessTrust {
     return users.allSatisfy { $0 == 0 || $0 == Environment.userID }
   }
 
-  /// Whether a process can belong to the runtime, by its user IDs and its PID namespace; true if they cannot be read. The
-  /// processes of a node that is itself a container have another PID namespace.
+  /// Whether a process can belong to the runtime, by its user IDs and its PID namespace; true if they cannot be read.
+  /// The processes of a node that is itself a container have another PID namespace.
   static func belongs(_ pid: Int32, to daemon: Int32?, proc: String) -> Bool {
     guard let daemon else { return true }
     if let expected = FileIdentity(of: "\(proc)/\(daemon)/ns/pid"),

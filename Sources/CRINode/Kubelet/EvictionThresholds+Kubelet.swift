@@ -3,8 +3,8 @@ internal import CRIJSON
 internal import CRISnapshot
 
 extension EvictionThresholds {
-  /// Reads the thresholds of kubelet. If some are configured, the others do not apply, unless kubelet is to merge them with
-  /// its defaults.
+  /// Reads the thresholds of kubelet. If some thresholds are configured, kubelet's other defaults do not apply, unless
+  /// kubelet is configured to merge the two.
   init(_ settings: KubeletSettings) {
     self = .standard
     guard settings.unknownReason == nil,

@@ -8,7 +8,7 @@ struct KubeletArguments: Hashable, Sendable {
   /// The short names of k3s's flags that name files.
   static let k3sShortNames = ["c": "config", "d": "data-dir"]
 
-  /// - Parameter shortNames: The flags that can also be written with a letter and one dash; kubelet has none.
+  /// - Parameter shortNames: The flags that can also be written as one dash and a letter; kubelet has none.
   init(_ words: [String], shortNames: [String: String] = [:]) {
     for (index, word) in words.enumerated() {
       if word == "--" { return }

@@ -19,7 +19,7 @@ struct KubeletProcess: Hashable, Sendable {
   var isK3s: Bool { name.hasPrefix("k3s") }
 
   /// The processes that can be the kubelet of a runtime. They have the same user, user namespace and PID namespace,
-  /// because any user can start a process of this name, and a node may contain others in containers (kind).
+  /// because any user can start a process of this name, and a node may run other kubelets in containers (as kind does).
   /// - Parameter daemon: The runtime's process; nil if it is not visible, in which case our own process is used.
   static func all(in table: ProcessTable, beside daemon: Int32?) -> [ProcessEntry] {
     table.entries.values.filter { entry in

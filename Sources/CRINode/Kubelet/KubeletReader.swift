@@ -114,8 +114,8 @@ extension StaticPod {
       version: ManifestVersion(manifest, at: path).text)
   }
 
-  /// Whether kubelet can decode the manifest: it ignores a file in which a field has the wrong type, for example because YAML
-  /// 1.1 reads the label value `y` as a Boolean.
+  /// Whether kubelet can decode the manifest: it ignores a file in which a field has the wrong type, for example
+  /// because YAML 1.1 reads the label value `y` as a Boolean.
   private static func canDecode(_ metadata: JSON, _ spec: JSON?) -> Bool {
     func isText(_ value: JSON?) -> Bool { value.map { $0.isNull || $0.stringValue != nil } ?? true }
     let maps = ["labels", "annotations"].map { metadata[$0] } + [spec?["nodeSelector"]]

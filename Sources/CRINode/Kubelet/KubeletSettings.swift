@@ -5,11 +5,11 @@ internal import CRIYAML
 
 /// kubelet's effective settings: its flags, which override its configuration files.
 ///
-/// The command line of the running process determines them. If kubelet is not running, the flags are those in its unit, or
-/// in the usual environment files if there is no unit.
+/// The command line of the running process determines them. If kubelet is not running, the flags are those in its unit,
+/// or in the usual environment files if there is no unit.
 struct KubeletSettings {
-  /// The environment files of kubeadm, kubespray, Debian and Red Hat, in the order in which kubelet's service uses their
-  /// variables.
+  /// The environment files of kubeadm, kubespray, Debian and Red Hat, in the order in which kubelet's service uses
+  /// their variables.
   private static let environmentFiles = [
     "/var/lib/kubelet/kubeadm-flags.env", "/etc/kubernetes/kubelet.env", "/etc/default/kubelet",
     "/etc/sysconfig/kubelet",

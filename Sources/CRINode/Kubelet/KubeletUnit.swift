@@ -2,7 +2,7 @@ internal import CRISystem
 
 /// kubelet's command line in the files of its unit, for a kubelet that is not running (systemd.service(5)).
 struct KubeletUnit {
-  /// The unit that contains kubelet; the hooks name it if it is another one.
+  /// kubelet's unit: `kubelet.service`, unless the hooks specify a different one.
   private static var name: String {
     let unit = Environment.value("CRI_HOOK_KUBELET") ?? "kubelet"
     return unit.contains("/") ? "kubelet.service" : unit.hasSuffix(".service") ? unit : "\(unit).service"
@@ -58,7 +58,7 @@ struct KubeletUnit {
     var words: [String] = []
     var size = 0
     for word in Self.split(command) {
-      // Blanks cost time, and empty words take memory.
+      // Blanks take time to read, and empty words take memory.
       size += Self.variable(word).map { variables[$0]?.utf8.count ?? 0 } ?? 0
       if size > Self.maximumSize { return nil }
       let expanded = expanded(word)
@@ -71,13 +71,14 @@ struct KubeletUnit {
     return Array(words[(program + 1)...])
   }
 
-  /// The variable for whose words a word stands; nil for any other word.
+  /// The name of the variable in a word of the form `$NAME`; nil for any other word.
   private static func variable(_ word: String) -> String? {
     let isVariable = word.hasPrefix("$") && !word.hasPrefix("${") && !word.hasPrefix("$$")
     return isVariable ? String(word.dropFirst()) : nil
   }
 
-  /// `$NAME` as a word stands for the words of its value, and `${NAME}` for its value (systemd.service(5), "Command lines").
+  /// A word `$NAME` expands to the words of the value, and `${NAME}` in a word to the value (systemd.service(5),
+  /// "Command lines").
   private func expanded(_ word: String) -> [String] {
     if let name = Self.variable(word) { return Self.split(variables[name] ?? "") }
     var (text, rest) = ("", word[...])

@@ -3,7 +3,8 @@ internal import CRIJSON
 /// Identifies a version of a static pod's manifest. kubelet computes the UID from the pod and the path of its file
 /// (`applyDefaults`), so that white space, comments and the order of keys do not matter.
 ///
-/// It is FNV-1a with 64 bits: a manifest belongs to root, so nobody has to be kept from finding a collision.
+/// The hash is FNV-1a with 64 bits. It does not have to resist deliberate collisions, because only root can write
+/// manifests.
 struct ManifestVersion {
   private var hash: UInt64 = 0xcbf2_9ce4_8422_2325
 

@@ -7,7 +7,7 @@ struct UnitFiles {
     "/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system",
     "/lib/systemd/system",
   ]
-  /// The maximum size of the files together, in bytes. Real ones have some kilobytes.
+  /// The maximum size of the files together, in bytes. Real unit files have a few kilobytes.
   static let maximumSize = 1 << 20
 
   let files: NodeFiles
@@ -15,14 +15,14 @@ struct UnitFiles {
 
   init(_ files: NodeFiles) { self.files = files }
 
-  /// The settings in the section `[Service]` of a service, in their order: a later value replaces an earlier one, or adds to
-  /// a list. It is empty if the unit has no file.
+  /// The settings in the section `[Service]` of a service, in their order: a later value replaces an earlier one, or
+  /// adds to a list. It is empty if the unit has no file.
   mutating func settings(of name: String) -> [(key: String, value: String)] {
     paths(of: name).flatMap { settings(in: $0) }
   }
 
-  /// The unit's file, and its drop-ins in the order of their names. A file hides those with the same name in less important
-  /// directories.
+  /// The unit's file, and its drop-ins in the order of their names. A file hides those with the same name in less
+  /// important directories.
   private func paths(of name: String) -> [String] {
     let main = Self.directories.map { "\($0)/\(name)" }.first { (try? files.exists($0)) == true }
     var dropIns: [String: String] = [:]
@@ -37,7 +37,7 @@ struct UnitFiles {
   /// The lines of a file without comments; none if it cannot be read, or if the files have become too large.
   mutating func lines(_ path: String) -> [Substring] {
     guard remaining > 0, let text = try? files.text(path, limit: remaining) else { return [] }
-    // A file that is empty costs time too.
+    // Even an empty file takes time to read.
     remaining -= min(remaining, text.utf8.count + 1024)
     return text.replacing("\\\n", with: " ").split(whereSeparator: \.isNewline).map { $0.drop(while: \.isWhitespace) }
       .filter { $0.first != "#" && $0.first != ";" }

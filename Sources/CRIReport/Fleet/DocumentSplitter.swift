@@ -71,8 +71,8 @@ package struct DocumentSplitter: Sendable {
     }
   }
 
-  /// Whether a line outside of a document is the end of one whose beginning is missing, or belongs to one behind a prefix that
-  /// is not known. Documents are indented, so only their last line begins with a brace.
+  /// Whether a line outside of a document is the end of one whose beginning is missing, or belongs to one behind a
+  /// prefix that is not known. Documents are indented, so only their last line begins with a brace.
   private func isRest(_ line: ArraySlice<UInt8>) -> Bool {
     let start = String(decoding: line.prefix(1000), as: UTF8.self)
     return line.first == UInt8(ascii: "}") || start.contains(#""kind": "cri-"#) || start.contains(#""kind":"cri-"#)

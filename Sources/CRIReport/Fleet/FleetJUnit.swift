@@ -1,7 +1,7 @@
 /// Writes a fleet's report as JUnit XML: a suite for each check, with a test case for each node.
 ///
-/// A loss is a failure. A check without a verdict is an error, and so is a missing or unreadable report, so that such a run
-/// never counts as passed. A check that had nothing to verify is skipped.
+/// A loss is a failure. A check without a verdict is an error, and so is a missing or unreadable report, so that such a
+/// run never counts as passed. A check that had nothing to verify is skipped.
 struct FleetJUnit {
   let report: FleetReport
   let text: ReportText

@@ -1,7 +1,8 @@
 internal import CRIRules
 internal import CRIText
 
-/// Writes a fleet's report for people: the verdicts, the violated rules, the versions, and the nodes that need attention.
+/// Writes a fleet's report for people: the verdicts, the violated rules, the versions, and the nodes that need
+/// attention.
 struct FleetTable {
   let report: FleetReport
   let style: TextStyle

@@ -1,6 +1,7 @@
 internal import CRIRules
 
-/// Writes a report as a page: the verdict, the findings, each pod before and after the change, and what was not checked.
+/// Writes a report as a page: the verdict, the findings, each pod before and after the change, and what was not
+/// checked.
 struct HTMLFormatter {
   let view: ReportView
 

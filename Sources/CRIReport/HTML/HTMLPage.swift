@@ -1,5 +1,6 @@
-/// A self-contained HTML page without scripts or external files. All text is escaped, so that names cannot inject markup.
-/// The page follows the reader's light or dark scheme, and can be read on a phone and on paper. It is well-formed XML too.
+/// A self-contained HTML page without scripts or external files. All text is escaped, so that names cannot inject
+/// markup. The page follows the reader's light or dark scheme, and can be read on a phone and on paper. It is
+/// well-formed XML too.
 struct HTMLPage {
   let title: String
   /// The content, which consists of elements.

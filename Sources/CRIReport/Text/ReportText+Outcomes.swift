@@ -8,8 +8,8 @@ extension ReportText {
     guard let first = prediction.alternatives.first(where: { $0.isOutcome(of: prediction) }) else {
       return completion(of: prediction)
     }
-    // The line with the number of recreated pods names the policies that end them, so that it is not repeated for each. If
-    // kubelet is running, it may have ended this pod already.
+    // The line with the number of recreated pods names the policies that end them, so that it is not repeated for each.
+    // If kubelet is running, it may have ended this pod already.
     let isCounted =
       prediction.action == .recreate && !(prediction.isDown && kubelet == .running)
       && prediction.alternatives.allSatisfy {
@@ -24,8 +24,8 @@ extension ReportText {
       + completion(of: prediction)
   }
 
-  /// The policies with which kubelet does not recreate some of these pods, in parentheses; empty if it recreates them with
-  /// every policy, or if all their policies are known.
+  /// The policies with which kubelet does not recreate some of these pods, in parentheses; empty if it recreates them
+  /// with every policy, or if all their policies are known.
   /// - Parameters:
   ///   - one: What happens to such a pod, such as `ends`.
   ///   - several: What happens to such pods, such as `end`.
