@@ -23,8 +23,8 @@ package struct ReportView: Sendable {
   package var counts: [ReportCount]
   /// The whole report as a document, which the formats `json` and `yaml` write.
   package var document: JSON
-  /// The name of the file to which the report is written, without the extension; empty if there is none. The Prometheus
-  /// format needs the name, because the series of two files must differ.
+  /// The name of the file to which the report is written, without the extension; empty for standard output. The
+  /// Prometheus format needs the name, because the series of two files must differ.
   package var fileName = ""
   /// The catalogue of the wording that the formats add.
   package var text = ReportText.english

@@ -131,7 +131,7 @@ import Testing
     },
     Loss(
       description: "stopped pods", runtime: "containerd-2.4",
-      words: "it acts on this as soon as it notices it; drain the node first"
+      words: "it acts as soon as it notices this; drain the node first"
     ) {
       if let index = $1.sandboxes.firstIndex(where: \.isReady) { $1.sandboxes[index].status.state = .notReady }
       _ = $0

@@ -74,7 +74,7 @@ enum Crictl {
     return message[message.index(after: start)...].prefix { $0 != "'" }
   }
 
-  /// A message in crictl's words, or in those of `cri`.
+  /// A message in crictl's wording, or in that of `cri`.
   static func words(_ crictl: String, or cri: String) -> String {
     CrictlBehaviour.errorTexts.isActive ? crictl : cri
   }

@@ -8,14 +8,14 @@ enum StateDirectory {
   /// The directory that all runs without `StateDirectory=` use, if this run uses another one.
   static var others: String? { path == defaultPath ? nil : defaultPath }
 
-  /// That directory if systemd has given this run its own one (`StateDirectory=`), which is always in /var/lib: what
-  /// the other runs must find is left there too.
+  /// The same directory, if systemd has given this run a separate one (`StateDirectory=`, always in /var/lib). Files
+  /// that the other runs must find are also written there.
   static var common: String? { path.hasPrefix("/var/lib/") ? others : nil }
 
   /// systemd sets the variable for a unit with `StateDirectory=`; it may list several directories.
   static var path: String {
     let path = Environment.value("STATE_DIRECTORY")?.split(separator: ":").first.map(String.init) ?? defaultPath
-    // Every directory on the path is checked, also those above the current one.
+    // Every directory on the path is checked, including those above the current one.
     guard !path.hasPrefix("/"), let current = File.linkTarget("/proc/self/cwd") else { return path }
     return "\(current)/\(path)"
   }
@@ -26,8 +26,8 @@ enum StateDirectory {
     _ = try PathWalk(toDirectory: directory, making: 0o700, isProtected: true)
   }
 
-  /// Checks that no other user can replace what is stored in the directory.
-  /// - Throws: A usage error if other users can write to it.
+  /// Checks that no other user can replace the files in the directory.
+  /// - Throws: A usage error if other users can write to the directory.
   static func check() throws(Failure) {
     guard let status = try? FileNode(directory: path).status, status.isChangeableByOthers else { return }
     throw Failure(

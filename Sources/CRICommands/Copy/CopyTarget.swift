@@ -49,8 +49,8 @@ struct CopyTarget: Sendable {
     self.isRunning = isRunning
   }
 
-  /// Opens the container's root directory. It certainly belongs to the container: the runtime confirms the process
-  /// after the directory has been opened, so the process ID had not been reused by then.
+  /// Opens the container's root directory. The directory is certain to belong to the container, because the runtime
+  /// confirms the process after the directory has been opened, so the process ID had not been reused by then.
   func root(_ client: Client) async throws(Unusable) -> ContainerRoot {
     guard isRunning else {
       throw .failure(Failure(.failed, "\(subject) is not running; start it, or specify another one"))

@@ -105,7 +105,7 @@ struct DebugContainer: Sendable {
     for name in ["io.kubernetes.pod.name", "io.kubernetes.pod.namespace", Self.podUIDLabel] {
       if let value = sandbox.labels[name] { labels[name] = value }
     }
-    // Without it, the files of the other container's processes cannot be read.
+    // Without this capability, the files of the other container's processes cannot be read.
     let capabilities = Capability(addCapabilities: ["SYS_PTRACE"])
     let security = LinuxContainerSecurityContext(capabilities: capabilities, namespaceOptions: namespaces)
     return ContainerConfig(

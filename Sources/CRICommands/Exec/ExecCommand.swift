@@ -89,7 +89,7 @@ struct ExecCommand: AsyncParsableCommand {
 
   func run() async throws {
     if sync, interactive || tty {
-      // As in crictl, which says nothing.
+      // crictl ignores these options without a message.
       let text = "--sync has no input and no terminal, so -i and -t have no effect"
       try StandardStream.error.write(Failure(.done, text).line)
     } else if interactive, tty, !Terminal.isAttached {

@@ -108,7 +108,7 @@ struct SessionRun: Sendable {
       let line = "the input has ended, but \(error.reason); the command still waits for input (try --transport spdy)"
       try? StandardStream.error.write(Failure(.done, line).line)
     } catch let error as Errno where !Terminal.isAttached {
-      // The command would take a part of the input for all of it.
+      // The command would mistake a part of the input for all of it.
       return .end(.inputFailed(error))
     } catch {
       // The command accepts no more input, or the terminal is gone: the command may continue without it.

@@ -46,7 +46,7 @@ struct RunCommand: AsyncParsableCommand {
     let id: String
     do {
       id = try await SignalWatch().interrupting {
-        // Before the pod exists: an image that cannot be pulled would leave the pod behind.
+        // The image is pulled before the pod exists, because a pull that fails would leave the pod behind.
         if let pulling { try await Self.pull(pulling, container, config) }
         progress.withLock { $0 = .started(Kernel.now) }
         let created = try await life.runPod(config, handler: handler)

@@ -9,7 +9,7 @@ struct SchemaOptions: ParsableArguments {
   @Flag(name: [.customShort("c"), .long], help: "With jsonschema: print the schema of the container file.")
   var container = false
 
-  /// Checks that the words ask for a schema, or that there are as many as the command takes.
+  /// Checks that the words request a schema, or that their number is the one that the command takes.
   /// - Parameter usage: A sentence about the arguments that the command takes.
   func check(_ words: [String], count: Int, usage: String) throws {
     let isNamed = pod || container

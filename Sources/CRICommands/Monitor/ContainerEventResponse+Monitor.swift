@@ -1,13 +1,13 @@
 internal import CRI
 
 extension ContainerEventResponse {
-  /// The length of an ID from which on an event is ignored, because the next list shows what it announces. The IDs of
-  /// runtimes have 64 bytes.
+  /// The maximum length of an ID in bytes; the IDs of runtimes have 64. An event with a longer ID is ignored, because
+  /// the next list shows what it announces.
   private static let maximumIDLength = 128
   /// The length to which the reason and the message of a container are cut, in characters.
   private static let maximumTextLength = 256
 
-  /// The part of the event that a monitor uses. Many events can be waiting, and a runtime can send them with much text.
+  /// The part of the event that a monitor uses. Many events can be waiting, and each can contain a long text.
   /// - Returns: nil if the ID is too long.
   var forMonitor: ContainerEventResponse? {
     guard containerID.utf8.count <= Self.maximumIDLength else { return nil }

@@ -25,7 +25,7 @@ struct MonitorFiles: Sendable {
     }
   }
 
-  /// Adds a restart to the history. A disk that is full costs the history until the next restart, and nothing else.
+  /// Adds a restart to the history. If the disk is full, only the history is incomplete until the next restart.
   func record(_ entry: RestartEntry) {
     let all = history.withLock { history in
       history.add(entry)
@@ -68,7 +68,7 @@ struct MonitorFiles: Sendable {
     }
   }
 
-  /// Writes the state. A failure costs only the state after a restart of the monitor.
+  /// Writes the state. After a failure, the state is missing only after a restart of the monitor.
   /// - Returns: Whether it was written.
   func save(_ snapshot: Snapshot) -> Bool { write(snapshot, "\(StateDirectory.path)/\(Self.stateName)") }
 

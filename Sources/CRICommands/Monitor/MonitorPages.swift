@@ -27,7 +27,7 @@ final class MonitorPages: Sendable {
       // Reports name pods. A page in a browser on this node can send requests to TCP ports under its own host name.
       let isUnix = if case .unix = address { true } else { false }
       guard address.isLocal, isUnix || Self.isLocalName(request.host) else {
-        return .init(.forbidden, "only on the node itself")
+        return .init(.forbidden, "/report is served only on the node itself")
       }
       guard let report = content.report else { return .init(.notFound, "no restart has been noticed") }
       return .init(.ok, type: "application/json", report)

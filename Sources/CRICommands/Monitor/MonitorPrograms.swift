@@ -18,7 +18,8 @@ struct MonitorPrograms: Sendable {
   let lossProgram: String?
   let log: MonitorLog
 
-  /// Gives the state before the end of the runtime to the gate, which compares with it before kubelet may start.
+  /// Passes the state before the end of the runtime to the gate, which compares the new state with it before kubelet
+  /// may start.
   func offer(_ snapshot: Snapshot, _ restart: Restart) async {
     guard let hook else { return }
     let usual = snapshot.runtime.name == "cri-o" ? "crio" : snapshot.runtime.name

@@ -16,8 +16,8 @@ final class MonitorQueue: Sendable {
     case end
   }
 
-  /// The maximum number of events that wait. A runtime that sends them faster than they are processed must not fill the
-  /// memory; the next list shows what the dropped ones would have.
+  /// The maximum number of events that wait. A runtime that sends events faster than they are processed must not fill
+  /// the memory; the next list shows what the dropped events announced.
   private static let maximumEvents = 2_000
 
   private final class Pipe: Sendable {

@@ -27,7 +27,7 @@ struct MonitorRun {
   /// Writes files one after another, without delaying the monitor.
   private let disk = MonitorDisk()
   private let start = ContinuousClock.now
-  /// How often memory is returned to the kernel at most.
+  /// The minimum time between two returns of memory to the kernel.
   private static let releaseInterval = Duration.seconds(5)
 
   init(
@@ -85,7 +85,7 @@ struct MonitorRun {
     var isHanging = false
     var counted: Duration?
     let beat = manager.watchdog.map { $0 / 3 } ?? .seconds(3600)
-    // What needed memory has ended some time after a message.
+    // Work that needed memory has ended some time after a message, so memory is released then.
     var (released, release) = (now, Duration?.none)
     while true {
       let wake = [monitor.nextWake, release].compactMap(\.self).min().map { $0 - now } ?? beat
@@ -144,7 +144,7 @@ struct MonitorRun {
     status.isWatching = monitor.phase == .watching
     status.hasEvents = monitor.hasEvents
     status.callCount = calls.withLock { $0 }
-    // Events arrive faster than anyone asks for the numbers.
+    // Events arrive faster than the numbers are requested.
     if let state = monitor.state, counted.map({ now - $0 >= .seconds(1) }) ?? true {
       counted = now
       status.stateReadAt = state.taken

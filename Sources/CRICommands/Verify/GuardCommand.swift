@@ -16,35 +16,35 @@ struct GuardCommand: AsyncParsableCommand {
 
       Exit codes: those of verify; 6 the command failed and nothing was lost, or a unit could not be started again. \
       The command is not run if a unit cannot be stopped (exit code 3; 2 if there is no such unit) or if the snapshot \
-      cannot be taken. In both cases, the units that were stopped are started again, and the exit code is not 0 even with \
-      --warn-only. If starting kubelet now would kill pods, for example because an earlier restart lost their addresses, \
-      nothing is stopped, the command is not run, and the exit code is 1. A unit that is masked could not be started again, \
-      so nothing is stopped then either (exit code 3).
+      cannot be taken. In both cases, the units that were stopped are started again, and the exit code is not 0 even \
+      with --warn-only. If starting kubelet now would kill pods, for example because an earlier restart lost their \
+      addresses, nothing is stopped, the command is not run, and the exit code is 1. Nothing is stopped either if a \
+      unit is masked, because it could not be started again (exit code 3).
 
-      The units of --hold are stopped before the snapshot and started again if nothing is lost (exit codes 0, 4 and 6); \
-      with --warn-only, they are always started, even if starting them kills pods. They are started before the report is \
-      printed. A unit that was not active is not started.
+      The units given with --hold are stopped before the snapshot and started again if nothing is lost (exit codes 0, \
+      4 and 6); with --warn-only, they are always started, even if starting them kills pods. They are started before \
+      the report is printed. A unit that was not active is not started.
 
       The snapshot and the report stay in /var/lib/cri (guard-before.json, guard-report.txt), and the result is in the \
       journal, even if the terminal is gone. If state was lost or could not be verified, the snapshot's name contains \
       the time (guard-before-20260131T120000Z.json), so that a later run does not replace it. The --save file is kept \
       in the same way: after such a run, the next run renames it (FILE.20260131T120000Z) before it writes FILE. If \
-      nothing was lost, guard creates the hard link FILE.verified, and the next run replaces FILE. If ten snapshots with a \
-      time in their name exist, guard does not run the command (exit code 2) until some are deleted. If a unit named by \
-      --hold is not active and there is such a snapshot from this boot, guard does not run the command either (exit \
-      code 3), because a retry would hide the loss. Only one guard can run at a time.
+      nothing was lost, guard creates the hard link FILE.verified, and the next run replaces FILE. If ten snapshots \
+      with a time in their name exist, guard does not run the command (exit code 2) until some are deleted. If a unit \
+      given with --hold is not active and there is such a snapshot from this boot, guard does not run the command \
+      either (exit code 3), because a retry would hide the loss. Only one guard can run at a time.
 
       guard waits until the command and all processes that the command has left in its session have ended, and then \
-      verifies. If such processes have not ended within the --wait time, guard exits with 3. It does not wait for daemons, \
-      because they have their own session (setsid). A unit that contains the runtime cannot be held.
+      verifies. If such processes have not ended within the --wait time, guard exits with 3. It does not wait for \
+      daemons, because they have their own session (setsid). A unit that contains the runtime cannot be held.
 
       SIGTERM, SIGINT and SIGQUIT are passed on to the command, however often they arrive, and guard verifies when the \
       command and all processes that it has started have ended. If such a signal arrives after the command itself has \
-      ended, guard exits with 3 (not checked): it no longer waits for those processes or for the runtime, and starts no \
-      unit. If a signal arrives before the command starts, guard exits without having changed anything. Once the command \
-      has started, guard and the command ignore SIGHUP, so that a dropped connection does not interrupt the change. A \
-      command may still fail because it cannot write to the lost terminal; redirect its output to prevent that. All other \
-      signals that can be caught have no effect on guard.
+      ended, guard exits with 3 (not checked): it no longer waits for those processes or for the runtime, and starts \
+      no unit. If a signal arrives before the command starts, guard exits without having changed anything. Once the \
+      command has started, guard and the command ignore SIGHUP, so that a dropped connection does not interrupt the \
+      change. A command may still fail because it cannot write to the lost terminal; redirect its output to prevent \
+      that. All other signals that can be caught have no effect on guard.
       """)
 
   @Option(
@@ -66,7 +66,7 @@ struct GuardCommand: AsyncParsableCommand {
 
   @Flag(
     help: ArgumentHelp(
-      "Mask the units of --hold until guard starts them again, so that nothing else does; a reboot unmasks them."))
+      "Mask the held units until guard starts them again, so that nothing else does; a reboot unmasks them."))
   var mask = false
 
   @Flag(help: "Run the command even if the snapshot taken before it is incomplete.")
@@ -169,7 +169,7 @@ struct GuardCommand: AsyncParsableCommand {
         }
         stage = .changed
         record.failure = failure
-        // A shell ends at once, and what it has started goes on.
+        // A shell exits immediately, and the processes that it has started continue.
         try waitForRest(isInterrupted, signals, verification.before, &stage, record)
         try await waitForJob(job, signals, verification.before, &stage, record)
         return try await verdict(verification, context, failure, signals, &stage, record)
@@ -200,7 +200,7 @@ struct GuardCommand: AsyncParsableCommand {
     // A snapshot compared with itself shows only what kubelet acts on at its start.
     let snapshot = try await completeSnapshot(context, signals)
     let report = Report(scenario: .kubeletRestart, before: snapshot, after: snapshot)
-    // A runtime whose network is not ready, for example, is not made worse by the start.
+    // A start of kubelet makes some faults no worse, such as a network that is not ready.
     let isHarmful = report.findings.contains { finding in
       finding.rule.severity >= .major && [.pod, .container].contains(finding.object.kind)
         || finding.rule.id == .runtimeOrphan
@@ -313,8 +313,8 @@ struct GuardCommand: AsyncParsableCommand {
   }
 
   /// Waits for the processes that the command has left, because they may still change the node.
-  /// - Parameter isInterrupted: Whether a signal has ended the command. If it has ended by itself, its daemons may
-  ///   stay, and the others only for the time that the runtime has too.
+  /// - Parameter isInterrupted: Whether a signal has ended the command. If the command has ended by itself, its daemons
+  ///   may remain, and its other processes have as much time to end as the runtime has to become ready.
   private func waitForRest(
     _ isInterrupted: Bool, _ signals: SignalWatch, _ before: Snapshot, _ stage: inout Stage, _ record: GuardRecord
   ) throws(Failure) {

@@ -17,8 +17,8 @@ struct GuardRecord {
   private let reports: ReportOptions
   /// The file that contains the snapshot; nil if it was not written.
   private var saved: String?
-  /// The same snapshot in `StateDirectory.common`, where the runs without `StateDirectory=` find it; nil if there is
-  /// none.
+  /// The copy of the snapshot in `StateDirectory.common`, where runs without `StateDirectory=` find it; nil if there is
+  /// no copy.
   private var copy: String?
   /// The snapshot of a run that stopped nothing, because the start of the units would do damage.
   private var present: String?
@@ -74,8 +74,8 @@ struct GuardRecord {
   }
 
   /// Saves the snapshot.
-  /// - Throws: A usage error if the file of `--save` cannot be written, or if no more snapshots can be kept, because
-  ///   that is not a verdict.
+  /// - Throws: A usage error, because neither is a verdict, if the file of `--save` cannot be written, or if no more
+  ///   snapshots can be kept.
   mutating func keep(_ snapshot: Snapshot) throws {
     if let save {
       if let kept = try UnprovenSnapshots.keep(save) {
@@ -90,7 +90,7 @@ struct GuardRecord {
       }
       saved = save
     } else {
-      // There must be room in both before one is written.
+      // Both directories must have room before either snapshot is written.
       let path = try UnprovenSnapshots.newPath(in: StateDirectory.path)
       let other = try StateDirectory.common.flatMap { directory throws(Failure) in
         try UnprovenSnapshots.newPath(in: directory)
@@ -145,7 +145,7 @@ struct GuardRecord {
     if isLossless, isDefault, let path = saved, Self.replaceCurrent(path) {
       saved = StateDirectory.file(Self.current)
     }
-    // It may be the only proof of a loss.
+    // The snapshot may be the only proof of a loss.
     if !isLossless, let unsaved {
       saved = snapshot(unsaved)
       let place = saved.map { "so it is in \($0)" } ?? "nor to \(temporary)"

@@ -1,6 +1,6 @@
 internal import CRISystem
 
-/// What `systemctl` prints, for programs.
+/// Runs `systemctl`, and returns its output.
 enum Systemctl {
   /// The caller's environment must not change what systemctl does: with POSIXLY_CORRECT, it takes options after the
   /// verb for units, and the other variables may colour names even in a pipe (systemctl(1)).

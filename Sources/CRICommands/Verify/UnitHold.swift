@@ -32,8 +32,8 @@ struct UnitHold {
     self.masks = masks
   }
 
-  /// The error for a name that systemctl would interpret: an option, a pattern, several units, a path; nil for a plain
-  /// name.
+  /// The error for a name that systemctl would not take as one unit: an option, a pattern, several units, or a path;
+  /// nil for a plain name.
   static func nameError(for name: String) -> String? {
     let isPlain = !name.isEmpty && name.utf8.allSatisfy { isNameByte($0) } && !name.hasPrefix("-")
     return isPlain ? nil : "--hold '\(name)': this is not the name of a unit; specify one unit, such as kubelet"
@@ -77,7 +77,7 @@ struct UnitHold {
             + "nothing was changed")
       }
     }
-    // A unit is not stopped in vain, and the mask of an administrator stays.
+    // A masked unit could not be started again, and an administrator's mask must stay.
     for name in active {
       let facts = try facts("LoadState,UnitFileState,ActiveState", of: name)
       guard facts.contains("LoadState=masked") else { continue }
@@ -106,7 +106,7 @@ struct UnitHold {
       var step = "stopped"
       if failure == nil, interruption == nil, masks { (failure, step) = (mask(name), "masked") }
       if failure == nil && interruption == nil { continue }
-      // This includes the unit that could not be stopped, which may be half stopped.
+      // This includes the unit that could not be stopped, because it may be partly stopped.
       release()
       if let interruption { throw InterruptedError(signal: interruption).before }
       throw Failure(
@@ -203,7 +203,7 @@ struct UnitHold {
     masks ? "systemctl unmask --runtime \(name) && systemctl start \(name)" : "systemctl start \(name)"
   }
 
-  /// What happened to the units, in words; nil if there is nothing to say.
+  /// A sentence about what happened to the units; nil if nothing happened to them.
   /// - Parameter inSpiteOfLoss: Whether something is lost, or may be; then only --warn-only starts the units.
   func result(_ outcome: Outcome, inSpiteOfLoss: Bool = false) -> String? {
     switch outcome {
@@ -302,7 +302,7 @@ struct UnitHold {
     _ words: String..., onSignal: (SignalWatch.Received) -> Void = { _ in }
   ) -> String? {
     do throws(Errno) {
-      // If it is interrupted, systemctl leaves the unit half stopped, so a signal is not passed on to it. Ctrl-C on a
+      // systemctl leaves a unit partly stopped if it is interrupted, so a signal is not passed on to it. Ctrl-C on a
       // terminal still reaches it.
       let termination = try ChildProcess.run(
         Systemctl.program + words, output: { try? StandardStream.error.write($0) }, signals: signals

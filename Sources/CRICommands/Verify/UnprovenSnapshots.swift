@@ -29,7 +29,7 @@ enum UnprovenSnapshots {
     ".00000000T000000Z", "-00000000T000000Z.json", "-00000000T000000Z-0.json", "-00000000T000000Z-00.json",
   ]
 
-  /// - Parameter pattern: A text in which `0` stands for any digit.
+  /// - Parameter pattern: A string in which `0` stands for any digit.
   private static func matches(_ text: Substring, _ pattern: String) -> Bool {
     text.utf8.count == pattern.utf8.count
       && zip(text.utf8, pattern.utf8).allSatisfy { byte, expected in
@@ -37,8 +37,8 @@ enum UnprovenSnapshots {
       }
   }
 
-  /// A name with the present time for a new snapshot in a state directory. If it is taken, because two runs were in the
-  /// same second or the clock was set back, it gets a number.
+  /// A name with the present time for a new snapshot in a state directory. If the name is taken, because two runs were
+  /// in the same second or the clock was set back, a number is added.
   /// - Returns: nil if there can be no such directory.
   /// - Throws: A usage error if the directory may keep no other snapshot.
   static func newPath(in directory: String) throws(Failure) -> String? {

@@ -4,7 +4,7 @@
 /// ignored, because programs that collect output often mix in messages. A brace at the beginning of a line also ends a
 /// document that was cut off, because documents are indented. The prefix of `kubectl logs --prefix` is removed.
 package struct DocumentSplitter: Sendable {
-  /// A document, or the reason why there is none.
+  /// A document, or the reason why a document cannot be used.
   package enum Item: Hashable, Sendable {
     case document([UInt8])
     case tooLarge
@@ -71,8 +71,8 @@ package struct DocumentSplitter: Sendable {
     }
   }
 
-  /// Whether a line outside of a document is the end of one whose beginning is missing, or belongs to one behind a
-  /// prefix that is not known. Documents are indented, so only their last line begins with a brace.
+  /// Whether a line outside of a document is the end of a document whose beginning is missing, or belongs to a document
+  /// with an unknown prefix on each line. Documents are indented, so only their last line begins with a brace.
   private func isRest(_ line: ArraySlice<UInt8>) -> Bool {
     let start = String(decoding: line.prefix(1000), as: UTF8.self)
     return line.first == UInt8(ascii: "}") || start.contains(#""kind": "cri-"#) || start.contains(#""kind":"cri-"#)

@@ -22,7 +22,7 @@ public struct FleetReport: Hashable, Sendable {
 
   /// The newest report of each check on each node, sorted by node and check.
   public var reports: [FleetNode] { newest.values.sorted { ($0.node, $0.kind.rawValue) < ($1.node, $1.kind.rawValue) } }
-  /// The number of sources: of the reports that are kept, and of those that are unusable.
+  /// The number of reports that are kept, plus the number of unusable sources.
   package var count: Int { newest.count + unreadable.count }
   /// The number of reports that a newer one of the same check and node has replaced.
   public private(set) var superseded = 0
@@ -134,7 +134,7 @@ public struct FleetNode: Hashable, Sendable {
   /// The file from which the report was read.
   public let source: String
 
-  /// The rules of which a report's violations are counted: far more than there are.
+  /// The maximum number of rules whose violations are counted in a report. There are far fewer rules.
   private static let maximumRules = 1000
 
   init(_ document: ReportDocument, from source: String) {

@@ -51,7 +51,7 @@ extension ReportText {
       kubelet == .stopped
         ? "keep kubelet stopped: it acts on this as soon as it starts; cordon the node, and start replacements for these pods on "
           + "other nodes first"
-        : "\(stop(kubelet)): it acts on this as soon as it notices it; drain the node first"
+        : "\(stop(kubelet)): it acts as soon as it notices this; drain the node first"
     case .recreatePods:
       "\(donts(kubelet)): its next start kills these pods; \(drain(kubelet, or: "recreate them one by one"))"
     case .restartContainers:

@@ -43,7 +43,7 @@ extension ReportText {
     case .restartPolicyUnknown: "the restartPolicy is unknown; specify the pods with --pods"
     case .kubeletStopped: "kubelet, which creates them, is not running; verify after it has started"
     case .podsUnchecked: "not every pod could be read"
-    case .deletedOrLost: "they are not listed any more, and whether they were deleted or lost is not known"
+    case .deletedOrLost: "they are no longer listed, and it is unknown whether they were deleted or lost"
     default: text(ofContent: reason, path, message, object)
     }
   }

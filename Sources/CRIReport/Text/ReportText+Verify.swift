@@ -78,7 +78,8 @@ extension ReportText {
   // MARK: What kubelet will do
 
   /// `kubelet will recreate the pod at its next restart`.
-  /// - Parameter wasLostBefore: Whether the object had been lost before the change, which is not to blame.
+  /// - Parameter wasLostBefore: Whether the object had been lost before the change, so that the change is not the
+  ///   cause.
   func action(_ prediction: Prediction, _ kubelet: KubeletActivity, wasLostBefore: Bool = false) -> String {
     worded((wasLostBefore ? "it was lost before the change; " : "") + Self.action(prediction, kubelet))
   }
@@ -133,7 +134,7 @@ extension ReportText {
     }
   }
 
-  /// The condition on which it depends which of two outcomes occurs; empty if there is only one.
+  /// The condition that decides which of two outcomes occurs; empty if there is only one outcome.
   private static func condition(of prediction: Prediction, _ kubelet: KubeletActivity) -> String {
     let outcomes = otherOutcomes(of: prediction, kubelet)
     if !outcomes.isEmpty {

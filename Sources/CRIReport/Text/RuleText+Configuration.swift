@@ -69,17 +69,17 @@ extension RuleText {
     case .runtimeCRIOConfiguration:
       RuleText(
         violation: "CRI-O will not start with its configuration",
-        reason: "the pods run on, but kubelet cannot manage them, and the node becomes NotReady",
+        reason: "the pods continue to run, but kubelet cannot manage them, and the node becomes NotReady",
         remedy: "correct the file before any restart, and check it with: crio config >/dev/null")
     case .runtimeStorageConfigured:
       RuleText(
         violation: "CRI-O's configuration names a different storage directory from the one in use",
-        reason: "the next start finds none of the pods, and their processes run on without an owner",
+        reason: "the next start finds none of the pods, and their processes keep running without an owner",
         remedy: "set root, runroot and storage_driver (or storage.conf) to their present values, or drain the node")
     case .runtimeOCIRootConfigured:
       RuleText(
         violation: "CRI-O's configuration names a different state directory of the OCI runtime from the one in use",
-        reason: "after a restart, CRI-O reports the container as exited while its process runs on",
+        reason: "after a restart, CRI-O reports the container as exited while its process keeps running",
         remedy: "set runtime_root to its present value, or drain the node")
     case .runtimeCRIOAddress:
       RuleText(

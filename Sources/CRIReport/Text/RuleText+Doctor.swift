@@ -130,9 +130,9 @@ extension RuleText {
     case .objectStatusSlow:
       RuleText(
         violation: "the runtime takes a long time to report the status of this object",
-        reason: "everything that kubelet does for this pod is delayed by as much",
+        reason: "everything that kubelet does for this pod is delayed by the same time",
         remedy:
-          "find out why its shim is slow: it is stopped (D19), memory is short, its cgroup is throttled, or a disk is slow"
+          "find out why its shim is slow: it is stopped (D19), memory is scarce, its cgroup is throttled, or a disk is slow"
       )
     case .shimSilent:
       RuleText(

@@ -181,7 +181,7 @@ extension RuleText {
     case .runtimeKillMode:
       RuleText(
         violation: "systemd ends the pod's shim or conmon together with the daemon",
-        reason: "without it, the runtime treats the pod as ended after the restart",
+        reason: "the runtime treats a pod without its shim or conmon as ended after the restart",
         remedy: "set KillMode=process in the [Service] section of the unit (systemctl edit), and reload systemd")
     case .recordDirectory:
       RuleText(
