@@ -150,7 +150,7 @@ import Testing
     #expect(take(.tick, 70 + interval).map(\.name) == ["refresh"])
   }
 
-  @Test mutating func `a failing runtime is called less and less often`() {
+  @Test mutating func `a failing runtime is called at growing intervals`() {
     watch()
     var time = 100.0
     var pauses: [Double] = []

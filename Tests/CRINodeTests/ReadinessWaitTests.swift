@@ -149,7 +149,7 @@ import Testing
     #expect(watch.seen[0].words == "no process listens on the socket")
   }
 
-  @Test func `a broken server is polled less and less often, and its replacement is noticed immediately`() async throws
+  @Test func `a broken server is polled at growing intervals, and its replacement is noticed immediately`() async throws
   {
     let path = socket
     let isOver = Locked(false)
@@ -240,7 +240,7 @@ import Testing
     (.unimplemented, "unknown service runtime.v1.RuntimeService", false), (.internal, "anything", false),
     (.permissionDenied, "anything", false), (.resourceExhausted, "anything", false),
   ])
-  func `it depends on the status code whether waiting continues`(code: StatusCode, words: String, isWorth: Bool)
+  func `whether waiting continues depends on the status code`(code: StatusCode, words: String, isWorth: Bool)
     async throws
   {
     let isReady = Locked(false)

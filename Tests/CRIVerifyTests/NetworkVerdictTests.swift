@@ -298,7 +298,7 @@ import Testing
     },
   ]
 
-  @Test(arguments: cases) func `the verdict about one pod`(example: Case) throws {
+  @Test(arguments: cases) func `a verdict can be about one pod`(example: Case) throws {
     var record = Self.good
     example.change(&record)
     let verdict = NetworkVerdict(of: record)

@@ -190,7 +190,7 @@ import Testing
     ) { $1.containers.remove(at: 0) },
   ]
 
-  @Test(arguments: decisions) func `it depends on all containers of a pod whether the pod ends`(test: Decision) {
+  @Test(arguments: decisions) func `whether a pod ends depends on all its containers`(test: Decision) {
     var (before, after) = (Snapshot.before, Snapshot.after)
     test.change(&before, &after)
     before.pods = test.policy.map { policy in

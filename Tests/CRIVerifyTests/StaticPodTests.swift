@@ -65,7 +65,7 @@ import Testing
     #expect(report.remedy() == .repeatWork)
   }
 
-  @Test(arguments: Records.allCases) func `the API server remembers a pod of its own`(records: Records) throws {
+  @Test(arguments: Records.allCases) func `the API server remembers its own pods`(records: Records) throws {
     #expect(try !Self.prediction(Self.report(records, source: "api")).runsAgainLater)
   }
 
@@ -160,7 +160,7 @@ import Testing
     (["etcd-n1", "proxy-n2"], ["etcd", "proxy"], "host"), (["etcd-host", "proxy-x"], ["etcd", "proxy"], "host"),
     ([], ["etcd"], "host"),
   ])
-  func `the node's name can be another one than the host's`(pods: [String], manifests: [String], name: String) {
+  func `the node's name can differ from the host's name`(pods: [String], manifests: [String], name: String) {
     var snapshot = Snapshot.before
     snapshot.host.name = "host"
     let template = snapshot.sandboxes[0]

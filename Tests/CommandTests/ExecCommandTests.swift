@@ -69,7 +69,7 @@ import Testing
       (["--timeout", "x", "web", "true"], 125, "duration"),
       (["--detach-keys", "xx", "web", "true"], 125, "ctrl-p,ctrl-q"),
     ] as [([String], Int32, String)])
-  func `a failure is never taken for the command's own status`(
+  func `a failure is never reported as the command's own exit status`(
     arguments: [String], code: Int32, text: String
   ) async throws {
     try await with { simulator in
@@ -93,14 +93,14 @@ import Testing
     }
   }
 
-  @Test func `attach does not take an unknown state of the container for a success`() async throws {
+  @Test func `attach does not treat an unknown state of the container as a success`() async throws {
     try await with(["--fail", "ContainerStatus=UNKNOWN:broken"]) { simulator in
       let run = try await Tool.cri(["attach", "-i", "web"], on: simulator.socket, input: "exit 0\n")
       #expect(run.code == 125 && run.errors.contains("its exit code is unknown"), "\(run)")
     }
   }
 
-  @Test func `an unreachable runtime is 125, too`() async throws {
+  @Test func `an unreachable runtime exits with 125 too`() async throws {
     for command in [["exec", "web", "true"], ["attach", "web"]] {
       let run = try await Tool.cri(command, on: "/nonexistent/cri.sock")
       #expect(run.code == 125 && run.errors.contains("check that the runtime is running"), "\(run)")

@@ -68,7 +68,7 @@ struct ExecTextTests {
   }
 
   @Test(arguments: [true, false])
-  func `only a session that runs a command warns that it may still be running`(runsCommand: Bool) {
+  func `only a session that runs a command warns that the command may still be running`(runsCommand: Bool) {
     let failure = Failure(StreamingError(.connectionLost, "gone"), about: "x", runsCommand: runsCommand)
     #expect(failure.message.contains("may still be running") == runsCommand, "\(failure)")
   }

@@ -55,7 +55,7 @@ extension GuardHoldTests {
     #expect(TestFile.exists(directory.file("units/kubelet.masked")))
   }
 
-  @Test func `the snapshot of a state in which the unit cannot be started is kept, and hinders no later run`()
+  @Test func `the snapshot of a state in which the unit cannot be started is kept, and does not prevent later runs`()
     async throws
   {
     try TestFile.write("pods: [{name: web, ips: [], containers: [{name: main}]}]\n", to: directory.file("node.yaml"))

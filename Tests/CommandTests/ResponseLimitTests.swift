@@ -289,7 +289,7 @@ import Testing
 
   /// A truncated document must not be mistaken for a complete one.
   @Test(arguments: [["pods", "-o", "json"], ["inspectp", "x"]])
-  func `JSON that was not completed in time is not valid JSON, and the exit code says so`(
+  func `JSON that was not completed in time is not valid JSON, and the exit code is not 0`(
     _ command: [String]
   ) async throws {
     let info = StringMap(
@@ -505,7 +505,7 @@ import Testing
     #expect(try await limited(enough + 1_000_000, full)?.code == 0)
   }
 
-  @Test func `running out of memory is not taken for the exit code of a command`() async throws {
+  @Test func `running out of memory is not reported as the exit code of a command`() async throws {
     // The pods are listed first, to find the container's name.
     let runtime = try runtime("ListPodSandbox", Self.pods(40_000))
     var failures = 0

@@ -103,7 +103,7 @@ import Testing
     }
   }
 
-  @Test func `insecure sessions say once what they give up`() async throws {
+  @Test func `an insecure session prints once what is not verified`() async throws {
     try await with("self") { simulator in
       let run = try await Tool.cri(["exec", "--insecure", "--all", "true"], on: simulator.socket)
       #expect(run.code == 0, "\(run)")

@@ -378,7 +378,7 @@ import Testing
   ]
 
   @Test(arguments: missingLists)
-  func `a loss counts after a wait only if it is still there after a pause`(
+  func `a loss counts after a wait only if it is still present after a pause`(
     count: Int, options: [String], code: Int32
   ) async throws {
     let calls = try Recording("containerd-2.4", .after).calls

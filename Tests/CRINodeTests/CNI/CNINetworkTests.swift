@@ -57,7 +57,7 @@ import Testing
     },
   ]
 
-  @Test(arguments: cases) func `the network is chosen as CRI-O chooses it`(_ a: Case) throws {
+  @Test(arguments: cases) func `the network is chosen in the same way as by CRI-O`(_ a: Case) throws {
     let node = try CNINode()
     try a.change(node)
     switch node.check.choose(node.plugins()) {

@@ -38,7 +38,7 @@ import Testing
     #expect(try Self.root(tree) == "/b")
   }
 
-  @Test func `files below a different root are not taken for the node's files`() throws {
+  @Test func `files below a different root are not treated as the node's files`() throws {
     let directory = try TemporaryDirectory()
     let reader = ContainerdConfigurationReader(files: NodeFiles(root: directory.path), proc: "/proc")
     #expect(reader.read(ContainerdOptions()).reason?.code == .notOnNode)

@@ -32,7 +32,7 @@ import Testing
     #expect(main.networkNamespace.value != nil && main.networkNamespace == pause.networkNamespace)
   }
 
-  @Test func `a reader in a cgroup namespace of its own is recorded, and reads the same hierarchy`() throws {
+  @Test func `a reader in a separate cgroup namespace is recorded, and reads the same hierarchy`() throws {
     let node = try FakeNode()
     try node.write("", to: "proc/self/ns/cgroup")
     try node.process(101, "main", parent: 1, cgroup: "2:cpu:/../pod/x\n0::/../..\n")
