@@ -138,7 +138,7 @@ private func printExplanation(_ error: any Error, _ words: [String]) throws -> I
   return printFailure(Failure(.usage, "\(message) (\(remedy))"), words)
 }
 
-/// Prints one line to standard error. For Nagios, which would take exit code 2 for a loss, also prints a line to
+/// Prints one line to standard error. For Nagios, which would interpret exit code 2 as a loss, also prints a line to
 /// standard output. An error that keeps `guard` from running is also written to the journal, because its terminal may
 /// be gone.
 private func printFailure(_ failure: Failure, _ words: [String]) -> Int32 {

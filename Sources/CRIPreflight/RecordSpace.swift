@@ -14,7 +14,7 @@ public struct RecordSpace: Hashable, Sendable {
     self.inodes = inodes
   }
 
-  /// Whether not even one record can be written.
+  /// Whether no record at all can be written.
   public var isExhausted: Bool { blocks == 0 || inodes == 0 }
 
   /// Whether a new file can be written for each of these containers, which takes a block and an inode.

@@ -114,7 +114,7 @@ extension Remedy {
     Row(.judgePods) { $0.isOnly([.podReplaced, .containerReplaced]) },
     Row(.waitForKubelet) {
       let successors: Set<RuleID> = [.podSuccessor, .containerSuccessor]
-      // kubelet recreates these pods, whatever it has recreated or ended already.
+      // kubelet recreates these pods, regardless of what it has already recreated or ended.
       return !$0.rules.isDisjoint(with: successors)
         && $0.rules.isSubset(
           of: successors.union([

@@ -290,7 +290,7 @@ struct MonitorRun {
     }
   }
 
-  /// A runtime that sends no events says so immediately, and one that does may have none to send.
+  /// A runtime that supports no events reports this immediately, and one that does may have no event to send yet.
   private func announceEvents(_ isFollowing: Locked<Bool>) async {
     await pause(.seconds(3))
     if isFollowing.withLock({ $0 }), !Task.isCancelled { queue.post(.eventsAvailable(true)) }

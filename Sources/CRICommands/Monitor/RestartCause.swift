@@ -11,7 +11,7 @@ struct RestartCause: Sendable {
   /// The file of the program that the process runs; nil if it is unknown.
   private let program: FileIdentity?
 
-  /// systemd learns of the end at the same time as the monitor.
+  /// The maximum number of queries. systemd notices the end at about the same time as the monitor.
   private static let attempts = 20
   private static let interval = Duration.milliseconds(100)
   private static let properties = "ExecMainPID,ExecMainCode,ExecMainStatus,Result,SubState"

@@ -185,7 +185,7 @@ struct GuardCommand: AsyncParsableCommand {
   /// The exit codes that mean that nothing was lost: an intact verdict, nothing to verify, and a command that failed.
   private static let startingCodes = [ExitCodes.done, .vacuous, .commandFailed].map(\.rawValue)
 
-  /// Whether nothing is lost. The exit code alone does not say so with --warn-only.
+  /// Whether nothing is lost. With --warn-only, the exit code alone does not show this.
   private static func isLossless(_ verdict: ReportVerdict) -> Bool {
     startingCodes.contains(verdict.exitCode) && !verdict.isUnproven
   }

@@ -36,8 +36,8 @@ struct RuntimeJob {
   /// A job that was cancelled leaves a unit that is still stopping.
   private var isPending: Bool { Self.hasJob(for: unit) || Self.isChanging(unit) }
 
-  /// Whether a unit is being started, stopped or reloaded, or whether systemd does not say so in time; false if there
-  /// is no systemd.
+  /// Whether a unit is being started, stopped or reloaded; also true if systemd does not respond in time, and false
+  /// without systemd.
   private static func isChanging(_ unit: String) -> Bool {
     do throws(Errno) {
       let (_, output) = try Systemctl.capture(["show", "--property=ActiveState", "--", unit], timeout: .seconds(10))
@@ -47,7 +47,7 @@ struct RuntimeJob {
     }
   }
 
-  /// Whether systemd has a job for a unit, or does not say so in time; false if there is no systemd.
+  /// Whether systemd has a job for a unit; also true if systemd does not respond in time, and false without systemd.
   static func hasJob(for unit: String) -> Bool {
     do throws(Errno) {
       if let jobs = try Systemctl.jobs(timeout: .seconds(10)) { return jobs.contains { $0.unit == unit } }

@@ -2,8 +2,8 @@ internal import CRISystem
 
 /// Runs `systemctl`, and returns its output.
 enum Systemctl {
-  /// The caller's environment must not change what systemctl does: with POSIXLY_CORRECT, it takes options after the
-  /// verb for units, and the other variables may colour names even in a pipe (systemctl(1)).
+  /// The caller's environment must not change what systemctl does: with POSIXLY_CORRECT, it treats options after the
+  /// verb as units, and the other variables may colour names even in a pipe (systemctl(1)).
   static let program = ["env", "-u", "POSIXLY_CORRECT", "SYSTEMD_COLORS=0", "SYSTEMD_URLIFY=0", "systemctl"]
 
   /// One line of `systemctl list-jobs`.

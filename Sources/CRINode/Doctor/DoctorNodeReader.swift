@@ -5,7 +5,7 @@ internal import CRIPreflight
 internal import CRISnapshot
 internal import CRISystem
 
-/// Reads the files from which the doctor rules learn about kubelet, CNI, logs and disks. It blocks, so call it on a
+/// Reads the facts about kubelet, CNI, logs and disks that the doctor rules examine. It blocks, so call it on a
 /// separate thread.
 struct DoctorNodeReader: Sendable {
   /// A lease that is younger, in seconds, may belong to a pod that is being created; kubelet gives up after four

@@ -127,7 +127,7 @@ extension ReportText {
     // kubelet examines every pod when it starts.
     if kubelet == .stopped { return "when it starts" }
     return switch prediction.trigger {
-    // kubelet learns of a record that is gone only when it next examines the pod.
+    // kubelet notices a missing record only when it next examines the pod.
     case .immediate: prediction.action == .restartContainers ? "within about a minute" : "immediately"
     case .atNextEvent: "within minutes, when a container of the pod ends again"
     case .atKubeletRestart, nil: "at its next restart"

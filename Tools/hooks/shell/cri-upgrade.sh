@@ -88,7 +88,7 @@ cri_report() {
     cri_say "$CRI_REPORT cannot be replaced"
     CRI_REPORT=$(mktemp) || CRI_REPORT=/dev/null
   fi
-  # A full disk must cost only the file, and not the verdict.
+  # If the disk is full, only the file may be lost, and not the verdict.
   cri_text=$("$CRI" "$@" -o table) || cri_code=$?
   [ -z "$cri_text" ] || printf '%s\n' "$cri_text" >&2 || :
   { (umask 077; printf '%s\n' "$cri_text" >"$CRI_REPORT") 2>/dev/null && cri_reported=$1; } || { [ ! -f "$CRI_REPORT" ] || rm -f "$CRI_REPORT"; cri_say "$CRI_REPORT cannot be written"; }
@@ -115,7 +115,7 @@ cri_preflight() {
   esac
 }
 
-# With POSIXLY_CORRECT, systemctl would take options after the verb for units.
+# With POSIXLY_CORRECT, systemctl would treat options after the verb as units.
 cri_systemctl() { env -u POSIXLY_CORRECT systemctl "$@"; }
 # VERB UNIT: runs systemctl so that neither a closed pipe nor a terminal that is gone interrupts it.
 cri_change_unit() {

@@ -5,7 +5,7 @@
 # The hooks compare what other programs print, such as the type of a file.
 LC_ALL=C
 export LC_ALL
-# POSIXLY_CORRECT makes systemctl take its options for units, and crictl's configuration does not apply to the hooks.
+# POSIXLY_CORRECT makes systemctl treat its options as units, and crictl's configuration does not apply to the hooks.
 unset POSIXLY_CORRECT CRI_CONFIG_FILE
 
 # Reads the settings, a shell script, if only root or the caller can change it.
