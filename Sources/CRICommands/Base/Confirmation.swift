@@ -12,7 +12,7 @@ struct Confirmation: ParsableArguments {
   func ask(_ action: String) throws {
     guard !yes, Terminal.isAttached else { return }
     guard Terminal.canPrompt else {
-      throw Failure(.usage, "nothing was done, because standard error is not a terminal to ask on; specify --yes")
+      throw Failure(.usage, "nothing was done, because there is no terminal to ask for confirmation; specify --yes")
     }
     let response = try Terminal.ask("cri: \(action)? [y/N] ")?.lowercased() ?? ""
     guard response == "y" || response == "yes" else {

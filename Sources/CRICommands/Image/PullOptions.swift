@@ -74,7 +74,7 @@ struct PullOptions: ParsableArguments {
     do throws(Errno) {
       typed = try Terminal.askSecret("Password of \(user): ")
     } catch {
-      throw Failure(.usage, "--username: there is no terminal to ask for the password on; specify --creds or --auth")
+      throw Failure(.usage, "--username: there is no terminal to ask for the password; specify --creds or --auth")
     }
     guard let typed else { throw Failure(.usage, "no password was entered; nothing was pulled") }
     return typed

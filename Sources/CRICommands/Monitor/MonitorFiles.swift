@@ -20,7 +20,7 @@ struct MonitorFiles: Sendable {
     do throws(Failure) {
       history = Locked(try HistoryFile.read())
     } catch {
-      log.write("\(error.message); it is replaced with the next restart", .warning)
+      log.write("\(error.message); it will be replaced at the next restart", .warning)
       history = Locked(RestartHistory())
     }
   }
