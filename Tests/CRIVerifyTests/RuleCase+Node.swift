@@ -181,6 +181,11 @@ extension RuleCase {
       $0.setKubelet(host: "node", nodeName: "a")
       $1.setKubelet(host: "other", nodeName: "a")
     },
+    .staysSilent("node.name", "a snapshot was taken in a container, which has another host name") {
+      $0.setKubelet(host: "cri-abc12")
+      $0.host.machineID = nil
+      $1.setKubelet(host: "node")
+    },
     .staysSilent("node.name", "only the case has changed") {
       $0.setKubelet(host: "node")
       $1.setKubelet(host: "NODE")

@@ -188,6 +188,7 @@ import Testing
     later.sandboxes[0] = earlier.sandboxes[0]
     let kubelet = ObservedKubelet(processes: .known([]), staticPods: .known([]))
     (earlier.host.name, later.host.name) = ("node", "other")
+    (earlier.host.machineID, later.host.machineID) = ("machine", "machine")
     earlier.observed = ObservedNode(orphans: .known([]), kubelet: kubelet)
     later.observed = ObservedNode(orphans: .known([]), kubelet: kubelet)
     let report = Report(earlier, later)

@@ -5,7 +5,7 @@ step() { echo "test: $(date +%T) beside the tests: $1" >&2; }
 step "static binaries"; Tools/static
 step "packages"; Tools/packaging/test/run
 step "building the examples"
-swift build --package-path Examples --scratch-path .build/outside </dev/null
+swift build --package-path Examples --scratch-path .build/outside --disable-build-manifest-caching </dev/null
 rm -rf .build/examples; mkdir .build/examples
 find .build/outside/debug/ -maxdepth 1 -type f -perm -u+x -exec cp {} .build/examples/ \;
 step "the client without libyaml"; Tools/client-alone
